@@ -1,0 +1,88 @@
+"""Measuring as background work: jobs with a lease, metric runs, the values they wrote."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from evalsite.samples.models import SampleSet
+
+
+class Job(models.Model):
+    """A piece of background work that outlives its worker: whoever holds the lease does it."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "queued"
+        RUNNING = "running", "running"
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+        CANCELLED = "cancelled", "cancelled"
+
+    kind = models.CharField(max_length=20, help_text="Which deed: sampling or evaluation.")
+    arguments = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempt = models.PositiveIntegerField(default=0, help_text="Fencing token: a write by an older attempt is refused.")
+    lease_owner = models.CharField(max_length=80, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    checkpoint = models.JSONField(default=dict, help_text="Where the next attempt goes on.")
+    done_units = models.PositiveIntegerField(default=0)
+    total_units = models.PositiveIntegerField(default=0)
+    message = models.CharField(max_length=200, blank=True)
+    cancel_requested = models.BooleanField(default=False)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        indexes: ClassVar = [models.Index(fields=["state", "lease_until"], name="job_reaping")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class MetricRun(models.Model):
+    """Metrics asked of one generated sample set against one reference set."""
+
+    sample_set = models.ForeignKey(SampleSet, on_delete=models.PROTECT, related_name="metric_runs")
+    reference_set = models.ForeignKey(
+        SampleSet, null=True, blank=True, on_delete=models.PROTECT, related_name="metric_runs_as_reference"
+    )
+    metrics = models.JSONField(default=list, help_text="Names of the metrics asked for.")
+    settings = models.JSONField(default=dict, blank=True, help_text="Extractor, protocol and seed.")
+    job = models.OneToOneField(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="metric_run")
+    provenance = models.JSONField(default=dict, blank=True, help_text="For imported values: file, digest, when.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+
+class MetricValue(models.Model):
+    """One number a metric run came to, with all that is needed to compare it."""
+
+    run = models.ForeignKey(MetricRun, on_delete=models.CASCADE, related_name="values")
+    metric = models.CharField(max_length=80)
+    quantity = models.CharField(max_length=120, help_text="The honest name: it says which network where it is not the standard one.")
+    title = models.CharField(max_length=160, blank=True)
+    value = models.FloatField()
+    std = models.FloatField(null=True, blank=True)
+    low = models.FloatField(null=True, blank=True)
+    high = models.FloatField(null=True, blank=True)
+    better = models.CharField(max_length=8, blank=True, help_text="higher, lower, or empty if neither is better.")
+    n_generated = models.PositiveIntegerField(null=True, blank=True)
+    n_reference = models.PositiveIntegerField(null=True, blank=True)
+    provenance = models.JSONField(default=dict, help_text="Extractor, weights digest, protocol, settings, versions, warnings.")
+    seconds = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["run", "quantity"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "quantity"], name="metric_value_quantity")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity}={self.value:g}"

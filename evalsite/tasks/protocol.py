@@ -1,0 +1,176 @@
+"""What a task is: eight verbs in the order of a trial's life, over plain frozen data."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+from evalsite.tasks.columns import Column
+from evalsite.tasks.params import Params
+from evalsite.tasks.simulation import SimulatedRater
+
+Json = dict[str, Any]
+TrialKind = Literal["scored", "practice", "catch"]
+
+REAL = "real"
+"""The condition name of the reference set; no study condition may take it."""
+
+P = TypeVar("P", bound=Params)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of stimuli: a condition's sample set or the reference set, as image keys in set order.
+
+    Args:
+        condition: Name of the condition; ``REAL`` for the reference set.
+        images: Keys of the images, opaque to the task (the host resolves them).
+    """
+
+    condition: str
+    images: Sequence[int]
+
+    @property
+    def real(self) -> bool:
+        """Whether the images are real ones."""
+        return self.condition == REAL
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What a plan may draw from: the real images and one source per condition."""
+
+    reference: Source
+    conditions: Sequence[Source]
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """One image of one source; ``slot`` names its place in the trial (``image``, ``left``, ``right``)."""
+
+    slot: str
+    condition: str
+    image: int
+
+    @property
+    def real(self) -> bool:
+        """Whether the image is a real one."""
+        return self.condition == REAL
+
+
+@dataclass(frozen=True)
+class PlannedTrial:
+    """A trial fixed before it is shown.
+
+    Args:
+        kind: Whether it counts, teaches, or checks attention.
+        stimuli: What is shown, one per slot.
+        settings: What else the task fixes per trial (which key means what, a staircase's number). JSON.
+    """
+
+    kind: TrialKind
+    stimuli: tuple[Stimulus, ...]
+    settings: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ScoredTrial:
+    """A trial with its answer scored: what adapting and estimating read.
+
+    Args:
+        trial: As planned.
+        presentation: How it was shown (JSON, from ``adapt``).
+        score: The task's declared columns.
+        valid: Whether the exposure was as planned.
+        participant: An opaque rater id; estimates resample raters, never trials.
+        rt_ms: Reaction time from stimulus onset, milliseconds.
+    """
+
+    trial: PlannedTrial
+    presentation: Json
+    score: Mapping[str, Any]
+    valid: bool = True
+    participant: str = ""
+    rt_ms: float | None = None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A human quantity of one condition with its interval over raters.
+
+    Args:
+        condition: The condition's name; empty for a quantity of the whole block.
+        quantity: Name in the catalogue's words, e.g. ``deception_rate_generated``, ``d_prime``, ``criterion``,
+            ``threshold_ms``, ``bradley_terry_strength``.
+        value: Point estimate; None where undefined (``note`` says why).
+        low, high: Bounds of the 95 % interval by resampling raters; None where undefined.
+        n_raters, n_trials: What the estimate rests on.
+        chance: What guessing would give; None if that means nothing here.
+        better: Whether higher or lower means "more like real images"; empty if neither.
+        unit: ``share``, ``ms``, ``z``, ``logit``.
+        note: One sentence of warning, or empty.
+    """
+
+    condition: str
+    quantity: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n_raters: int
+    n_trials: int
+    chance: float | None = None
+    better: Literal["higher", "lower", ""] = ""
+    unit: str = ""
+    note: str = ""
+
+
+class Task(ABC, Generic[P]):
+    """A thing that a rater can be asked to do.
+
+    A file in ``catalogue/`` defines one subclass, registered under the file's stem; its browser half is
+    ``static/js/tasks/<stem>.js``. Instances hold no state.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    columns: ClassVar[tuple[Column, ...]]
+    Params: ClassVar[type[Params]]
+
+    @abstractmethod
+    def plan(
+        self, params: P, materials: Materials, *, trials: int, practice: int, catch: int, seed: int
+    ) -> list[PlannedTrial]:
+        """Fix what is shown, practice first; same arguments, same plan. Raises ``PlanError`` if the materials don't suffice."""
+
+    @abstractmethod
+    def adapt(self, params: P, trial: PlannedTrial, history: Sequence[ScoredTrial]) -> Json:
+        """Decide how the trial is shown (never what) from the session's earlier trials of this block. JSON."""
+
+    def adaptive(self, params: P) -> bool:
+        """Whether ``adapt`` needs the answers before it, so that trials can't be handed out ahead."""
+        return False
+
+    @abstractmethod
+    def payload(self, params: P, trial: PlannedTrial, presentation: Json, urls: Mapping[str, str]) -> Json:
+        """What the client needs to show the trial: slot URLs and timings; no answer, no condition, no telling name."""
+
+    @abstractmethod
+    def read(self, params: P, trial: PlannedTrial, raw: object) -> Json:
+        """The answer as a plain mapping; raises ``InvalidResponseError`` for anything malformed."""
+
+    @abstractmethod
+    def score(self, params: P, trial: PlannedTrial, answer: Json) -> Json:
+        """The declared columns, pure, so that all can be rescored. ``correct`` is among them where it means something."""
+
+    @abstractmethod
+    def estimate(
+        self, params: P, trials: Sequence[ScoredTrial], *, seed: int = 0, resamples: int = 2000
+    ) -> list[Estimate]:
+        """Quantities per condition from valid scored trials, with rater-bootstrap intervals."""
+
+    @abstractmethod
+    def simulate(self, params: P, trial: PlannedTrial, presentation: Json, rater: SimulatedRater, *, seed: int) -> Json:
+        """What a rater of known ability would send: ``{"answer": …, "rt_ms": …}``, accepted by ``read``."""

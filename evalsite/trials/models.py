@@ -1,0 +1,126 @@
+"""Who answered what: participants, sessions, trials, responses."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from evalsite.studies.models import Study, StudyVersion
+from evalsite.trials.querysets import ResponseQuerySet, SessionQuerySet
+
+
+class Participant(models.Model):
+    """A person (or a simulation of one) as one study knows them; the platform's id never leaves this table."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="participants")
+    recruiter = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=200, blank=True, help_text="The platform's id; never exported.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["study", "recruiter", "external_id"], condition=~Q(external_id=""), name="participant_external_id"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Session(models.Model):
+    """One sitting of one participant, on one version of a study."""
+
+    class Kind(models.TextChoices):
+        LIVE = "live", "live"
+        PREVIEW = "preview", "preview"
+        SIMULATED = "simulated", "simulated"
+        IMPORTED = "imported", "imported"
+
+    class State(models.TextChoices):
+        ARRIVED = "arrived", "arrived"
+        CONSENTED = "consented", "consented"
+        READY = "ready", "device checked"
+        RUNNING = "running", "running"
+        COMPLETED = "completed", "completed"
+        DECLINED = "declined", "declined consent"
+        UNSUITABLE = "unsuitable", "device unsuitable"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="sessions")
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="sessions")
+    version = models.ForeignKey(StudyVersion, on_delete=models.PROTECT, related_name="sessions")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.LIVE)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ARRIVED)
+    condition = models.CharField(max_length=80, blank=True, help_text="The one condition of this rater, where each sees one.")
+    seed = models.BigIntegerField()
+    device = models.JSONField(default=dict, help_text="Browser, system, screen and refresh rate as measured.")
+    recruitment = models.JSONField(default=dict, help_text="What the recruiter needs to end the sitting.")
+    completion_code = models.CharField(max_length=20, blank=True)
+    created_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["created_at"]
+        indexes: ClassVar = [models.Index(fields=["study", "kind", "state"], name="session_counting")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Trial(models.Model):
+    """One planned trial of a session: what is shown, fixed before the rater sees it."""
+
+    class Kind(models.TextChoices):
+        SCORED = "scored", "scored"
+        PRACTICE = "practice", "practice"
+        CATCH = "catch", "catch"
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="trials")
+    position = models.PositiveIntegerField(help_text="Order in the session; repeats come last in their block.")
+    block = models.PositiveIntegerField(help_text="Position of the block in the frozen protocol.")
+    index = models.PositiveIntegerField(help_text="Order in the block's plan.")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    plan = models.JSONField(help_text="PlannedTrial: stimuli, truth, settings. Never sent to the client.")
+    presentation = models.JSONField(null=True, help_text="How it is shown (a staircase's exposure); null until decided.")
+    repeat_of = models.OneToOneField("self", null=True, blank=True, on_delete=models.CASCADE, related_name="repeat")
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["session", "position"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["session", "position"], name="trial_position")]
+
+    def __str__(self) -> str:
+        return f"{self.session_id}#{self.position}"
+
+
+class Response(models.Model):
+    """A rater's answer to a trial, stored exactly once."""
+
+    id = models.UUIDField(primary_key=True, editable=False, help_text="Made by the client, so that a retry is recognised.")
+    trial = models.OneToOneField(Trial, on_delete=models.CASCADE, related_name="response")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="responses")
+    version = models.ForeignKey(StudyVersion, on_delete=models.PROTECT, related_name="responses")
+    answer = models.JSONField(help_text="As the task read it.")
+    score = models.JSONField(help_text="The task's declared columns.")
+    exposures = models.JSONField(default=list, help_text="One record a flash: planned and achieved frames, times, drops.")
+    rt_ms = models.FloatField(null=True, help_text="From stimulus onset to the answer, milliseconds.")
+    valid = models.BooleanField(default=True)
+    invalid_reason = models.CharField(max_length=200, blank=True)
+    answered_at = models.DateTimeField(null=True, help_text="By the client's clock.")
+    received_at = models.DateTimeField(help_text="By the server's clock.")
+
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["session", "trial"]
+
+    def __str__(self) -> str:
+        return str(self.id)
