@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from evalsite.launch import views
 
 app_name = "launch"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.landing, name="landing")]

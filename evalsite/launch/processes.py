@@ -1,0 +1,94 @@
+"""The site's two processes, web and worker, kept alive together and ended together."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess  # nosec B404: it starts this very program
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+
+from evalsite.launch.errors import PortTakenError
+
+MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
+STOP_SECONDS = 15.0
+RESTART_SECONDS = 2.0
+THREADS = 8
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise ``PortTakenError`` if the port can't be listened on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTakenError(
+                f"port {port} on {host} is taken ({error.strerror}); name another one with --port, or PORT= for make"
+            ) from error
+
+
+def web_command(host: str, port: int, *, workers: int = 2) -> list[str]:
+    """The command line of the web server."""
+    return [
+        sys.executable, "-m", "gunicorn", "evalsite.wsgi", "--bind", f"{host}:{port}", "--worker-class", "gthread",
+        "--workers", str(workers), "--threads", str(THREADS), "--log-level", "warning", "--graceful-timeout", "10",
+        "--control-socket-disable",
+    ]  # fmt: skip
+
+
+def worker_command() -> list[str]:
+    """The command line of the worker."""
+    return [sys.executable, str(MANAGE), "work"]
+
+
+def run_together(web: Sequence[str], worker: Sequence[str], *, say: Callable[[str], None]) -> int:
+    """Run web and worker until either the web server ends or a signal comes; a dead worker is started again.
+
+    Args:
+        web: Command line of the web server.
+        worker: Command line of the worker.
+        say: Where a sentence for the operator goes.
+
+    Returns:
+        The web server's exit status, 0 after a signal.
+    """
+    stopping = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, stop)
+    server, helper = _start(web), _start(worker)
+    try:
+        while not stopping and server.poll() is None:
+            if helper.poll() is not None:
+                say(f"The worker ended with status {helper.returncode}; it is started again.")
+                time.sleep(RESTART_SECONDS)
+                helper = _start(worker)
+            time.sleep(0.2)
+        return 0 if stopping else int(server.returncode)
+    finally:
+        _end([server, helper])
+
+
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl-C reaches only this process, which ends the others in order.
+    return subprocess.Popen(command, cwd=MANAGE.parent, start_new_session=True)  # noqa: S603  # nosec B603
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
