@@ -36,7 +36,7 @@ def web_command(host: str, port: int, *, workers: int = 2) -> list[str]:
     return [
         sys.executable, "-m", "gunicorn", "evalsite.wsgi", "--bind", f"{host}:{port}", "--worker-class", "gthread",
         "--workers", str(workers), "--threads", str(THREADS), "--log-level", "warning", "--graceful-timeout", "10",
-        "--control-socket-disable",
+        "--no-control-socket",
     ]  # fmt: skip
 
 
