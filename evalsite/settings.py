@@ -5,6 +5,8 @@ EVALSITE_MODE        ``local`` (default: loopback only) or ``production`` (HTTPS
 EVALSITE_SECRET_KEY  secret key; made once and kept in EVALSITE_DATA in local mode
 EVALSITE_HOSTS       comma-separated host names of a production site
 EVALSITE_DEBUG       ``1`` shows tracebacks in the browser (local mode only)
+EVALSITE_LEASE_SECONDS  how long a worker may be silent before its job is given to another (default 30)
+EVALSITE_REAP_SECONDS   how often workers look for such jobs (default 15)
 DATABASE_URL         e.g. ``postgres://user:password@host/name``; SQLite in EVALSITE_DATA otherwise
 """
 
@@ -117,9 +119,13 @@ SQLITE_OPTIONS = {
 
 
 def _database() -> dict[str, Any]:
-    config: dict[str, Any] = dict(dj_database_url.config(default=f"sqlite:///{EVALSITE_DATA / 'evalsite.sqlite3'}"))
+    config: dict[str, Any] = dict(
+        dj_database_url.config(default=f"sqlite:///{EVALSITE_DATA / 'evalsite.sqlite3'}")
+    )
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["OPTIONS"] = SQLITE_OPTIONS
+        # A file, because tests of workers and servers open it from other processes.
+        config["TEST"] = {"NAME": str(EVALSITE_DATA / "test.sqlite3")}
     else:
         config.update(CONN_MAX_AGE=0, OPTIONS={"pool": True})
     return config
@@ -140,6 +146,9 @@ LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "/"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+LEASE_SECONDS = float(os.environ.get("EVALSITE_LEASE_SECONDS") or 30)
+REAP_SECONDS = float(os.environ.get("EVALSITE_REAP_SECONDS") or 15)
+JOB_EXPIRIES = 3  # a job whose worker vanished this often without progress is given up
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -18,7 +18,6 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-import ganmodels
 from evalsite.launch.errors import MissingDemoFileError
 from evalsite.launch.roles import create_roles
 from evalsite.runs.models import MetricRun
@@ -30,7 +29,7 @@ from evalsite.trials.models import Session
 
 REFERENCE = "fashion-mnist-test"
 REFERENCE_FILE = Path(__file__).parent / "data" / "fashion-mnist-test.npz"
-ZOO = Path(ganmodels.__file__).parent / "zoo"
+ZOO = Path(__file__).resolve().parents[2] / "ganmodels" / "zoo"
 ATTRIBUTION = "Fashion-MNIST, copyright 2017 Zalando SE, MIT licence (arXiv:1708.07747)"
 SAMPLE_COUNT = 512
 SIMULATED_RATERS = 24
@@ -39,7 +38,7 @@ MEASURES = (
     {"metrics": ["inception_score", "fid", "kid"], "extractor": "efficientnet_lite0"},
     {"metrics": ["fid", "kid"], "extractor": "inception_v3"},
 )
-"""Quick ones first, so that something is seen at once. The Inception Score needs logits, which FID's packaged weights lack."""
+"""Quick ones first. The Inception Score itself needs logits, which the packaged Inception weights lack."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +78,8 @@ STUDIES = (
         slug="fashion-flash",
         title="Real or generated? At a glance",
         instructions=(
-            "You will see small pictures of clothing, each for a tenth of a second. Half are photographs, half were made "
-            "by a computer. After each, say which it was. Guess if you are not sure."
+            "You will see small pictures of clothing, each for a tenth of a second. Half are photographs, "
+            "half were made by a computer. After each, say which it was. Guess if you are not sure."
         ),
         task="rapid_scene",
         params={"exposure": "fixed", "exposure_ms": 100},
@@ -90,7 +89,10 @@ STUDIES = (
     DemoStudy(
         slug="fashion-pairs",
         title="Which looks more real?",
-        instructions="You will see two small pictures of clothing side by side. Say which of them looks more like a photograph.",
+        instructions=(
+            "You will see two small pictures of clothing side by side. "
+            "Say which of them looks more like a photograph."
+        ),
         task="pairwise",
         params={"compare": "both"},
         trials=36,
@@ -98,13 +100,13 @@ STUDIES = (
     ),
 )
 CONSENT = (
-    "This is a demonstration study. You will judge pictures of clothing for about three minutes. Your answers are stored "
-    "without your name, on this computer. Pictures flash briefly: please do not take part if you have photosensitive "
-    "epilepsy. You may stop at any time by closing the page."
+    "This is a demonstration study. You will judge pictures of clothing for about three minutes. Your answers "
+    "are stored without your name, on this computer. Pictures flash briefly: please do not take part if you "
+    "have photosensitive epilepsy. You may stop at any time by closing the page."
 )
 DEBRIEFING = (
-    "Thank you. The real pictures are test images of Fashion-MNIST; the others were made by three small networks, a GAN, "
-    "a WGAN-GP and a VAE. Your answers show how often each of them passes for real."
+    "Thank you. The real pictures are test images of Fashion-MNIST; the others were made by three small "
+    "networks, a GAN, a WGAN-GP and a VAE. Your answers show how often each of them passes for real."
 )
 
 
@@ -123,7 +125,7 @@ def steps() -> Iterator[tuple[str, Callable[[], None]]]:
 
 
 def ensure_admin() -> str:
-    """Make the administrator's account and return its password, the same one at each call; empty if it was changed.
+    """Make the administrator's account; return its password, the same at each call, empty if it was changed.
 
     The password is generated, and kept readable for the site's own user only.
     """
@@ -169,7 +171,9 @@ def _sample(model: Model) -> None:
 
 def _existing(path: Path) -> str:
     if not path.exists():
-        raise MissingDemoFileError(f"{path.name} is missing from {path.parent}: check out the repository again")
+        raise MissingDemoFileError(
+            f"{path.name} is missing from {path.parent}: check out the repository again"
+        )
     return str(path)
 
 
@@ -208,7 +212,9 @@ def _measure() -> None:
         for model in MODELS:
             sample_set = SampleSet.objects.get(name=model.sample_set)
             chosen = {"extractor": measure["extractor"], "seed": 0}
-            asked = MetricRun.objects.filter(sample_set=sample_set, reference_set=reference, settings__extractor=chosen["extractor"])
+            asked = MetricRun.objects.filter(
+                sample_set=sample_set, reference_set=reference, settings__extractor=chosen["extractor"]
+            )
             if not asked.exists():
                 request_evaluation(
                     sample_set=sample_set, reference_set=reference, metrics=list(measure["metrics"]),

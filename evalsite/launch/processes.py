@@ -27,17 +27,23 @@ def check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise PortTakenError(
-                f"port {port} on {host} is taken ({error.strerror}); name another one with --port, or PORT= for make"
+                f"port {port} on {host} is taken ({error.strerror}); "
+                "name another one with --port, or PORT= for make"
             ) from error
 
 
 def web_command(host: str, port: int, *, workers: int = 2) -> list[str]:
     """The command line of the web server."""
-    return [
-        sys.executable, "-m", "gunicorn", "evalsite.wsgi", "--bind", f"{host}:{port}", "--worker-class", "gthread",
-        "--workers", str(workers), "--threads", str(THREADS), "--log-level", "warning", "--graceful-timeout", "10",
-        "--no-control-socket",
-    ]  # fmt: skip
+    options = {
+        "bind": f"{host}:{port}",
+        "worker-class": "gthread",
+        "workers": workers,
+        "threads": THREADS,
+        "log-level": "warning",
+        "graceful-timeout": 10,
+    }
+    flags = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+    return [sys.executable, "-m", "gunicorn", "evalsite.wsgi", "--no-control-socket", *flags]
 
 
 def worker_command() -> list[str]:

@@ -19,7 +19,9 @@ class Checkpoint(models.Model):
     sha256 = models.CharField(max_length=64, unique=True, validators=[SHA256])
     size_bytes = models.PositiveBigIntegerField()
     model = models.CharField("model", max_length=60, help_text="Name of the model in ganmodels' catalogue.")
-    description = models.JSONField(default=dict, help_text="What the file says of itself: settings, recipe, data, seed, versions.")
+    description = models.JSONField(
+        default=dict, help_text="What the file says of itself: settings, recipe, data, seed, versions."
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -38,13 +40,19 @@ class SampleSet(models.Model):
 
     name = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    count = models.PositiveIntegerField(default=0, help_text="Number of images; 0 for a source whose images are not held here.")
-    manifest_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 over the images' digests and labels, in order.")
+    count = models.PositiveIntegerField(
+        default=0, help_text="Number of images; 0 for a source whose images are not held here."
+    )
+    manifest_digest = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 over the images' digests and labels, in order."
+    )
     checkpoint = models.ForeignKey(
         Checkpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="sample_sets"
     )
     seed = models.BigIntegerField(null=True, blank=True)
-    settings = models.JSONField(default=dict, blank=True, help_text="How the images were sampled or converted.")
+    settings = models.JSONField(
+        default=dict, blank=True, help_text="How the images were sampled or converted."
+    )
     origin = models.CharField(max_length=300, blank=True, help_text="Where the images come from, in words.")
     attribution = models.TextField(blank=True, help_text="Who is to be credited, and the licence.")
     created_at = models.DateTimeField()
@@ -68,7 +76,9 @@ class SampleImage(models.Model):
     height_px = models.PositiveIntegerField()
     label = models.CharField(max_length=120, blank=True)
     source_name = models.CharField(max_length=300, blank=True)
-    conversion = models.CharField(max_length=120, blank=True, help_text="The rule by which the file was converted; empty if none.")
+    conversion = models.CharField(
+        max_length=120, blank=True, help_text="The rule by which the file was converted; empty if none."
+    )
 
     class Meta:
         ordering: ClassVar = ["sample_set", "position"]

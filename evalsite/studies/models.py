@@ -26,28 +26,39 @@ class Study(models.Model):
         OWN = "own", "run on this site"
         IMPORTED = "imported", "judgements collected elsewhere"
 
-    slug = models.SlugField(max_length=80, unique=True, help_text="Names the study in its link and in commands.")
+    slug = models.SlugField(
+        max_length=80, unique=True, help_text="Names the study in its link and in commands."
+    )
     title = models.CharField(max_length=160, help_text="What raters read on the first page.")
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT, editable=False)
     source = models.CharField(max_length=8, choices=Source.choices, default=Source.OWN, editable=False)
     provenance = models.JSONField(default=dict, blank=True, editable=False)
     reference_set = models.ForeignKey(
-        SampleSet, on_delete=models.PROTECT, related_name="studies_as_reference", limit_choices_to={"kind": "reference"}
+        SampleSet,
+        on_delete=models.PROTECT,
+        related_name="studies_as_reference",
+        limit_choices_to={"kind": "reference"},
     )
     assignment = models.CharField(max_length=8, choices=Assignment.choices, default=Assignment.WITHIN)
     consent_text = models.TextField()
     instructions_text = models.TextField()
     debriefing_text = models.TextField()
     stimulus_px = models.PositiveIntegerField(
-        "image size (pixels)", default=64, help_text="Every image, real or generated, is re-encoded to this side length."
+        "image size (pixels)",
+        default=64,
+        help_text="Every image, real or generated, is re-encoded to this side length.",
     )
     display_px = models.PositiveIntegerField(
         "size on the screen (CSS pixels)", default=256, help_text="Side length at which raters see an image."
     )
     recruiter = models.CharField(max_length=40, default="open_link")
     recruiter_settings = models.JSONField(default=dict, blank=True)
-    seed = models.BigIntegerField(default=0, help_text="Every rater's plan is drawn from this seed and the rater's own.")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL)
+    seed = models.BigIntegerField(
+        default=0, help_text="Every rater's plan is drawn from this seed and the rater's own."
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL
+    )
     created_at = models.DateTimeField(editable=False)
 
     class Meta:
@@ -105,7 +116,9 @@ class StudyVersion(models.Model):
 
     class Meta:
         ordering: ClassVar = ["study", "number"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["study", "number"], name="study_version_number")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["study", "number"], name="study_version_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.study_id} v{self.number}"
