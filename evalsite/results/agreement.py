@@ -1,0 +1,154 @@
+"""How far a metric orders and spaces the conditions as people do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+FEW = 6
+"""Below so many conditions a correlation is shown with a warning."""
+FEWEST = 3
+"""Below so many conditions it is not shown: through two points there is always a line."""
+Z_95 = 1.959963984540054
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One condition as both sides see it.
+
+    Args:
+        condition: Name of the condition.
+        metric: Value of the metric quantity.
+        human: Value of the human quantity.
+        human_low, human_high: Its 95 % interval over raters; None where there is none.
+    """
+
+    condition: str
+    metric: float
+    human: float
+    human_low: float | None = None
+    human_high: float | None = None
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """A coefficient in [-1, 1] and its 95 % interval; None where undefined."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The three correlations of one metric quantity with one human quantity.
+
+    Args:
+        n: Conditions that have both values.
+        spearman, pearson, kendall: Spearman's rho, Pearson's r, Kendall's tau-b.
+        note: Why a number is missing or to be taken with care; empty if neither.
+    """
+
+    n: int
+    spearman: Correlation
+    pearson: Correlation
+    kendall: Correlation
+    note: str = ""
+
+
+def agree(pairs: Sequence[Pair], *, seed: int = 0, resamples: int = 2000) -> Agreement:
+    """Correlations over conditions, with intervals by resampling conditions and raters.
+
+    Each resample draws the conditions with replacement, and each drawn human value from the normal distribution that has
+    the width of that condition's interval over raters, so that both how few the models and how few the raters are shows.
+    Resamples in which one side is constant have no correlation and are left out.
+
+    Args:
+        pairs: The conditions that have both values.
+        seed: Seed of the resampling; same pairs and seed, same intervals.
+        resamples: Number of resamples.
+
+    Returns:
+        The correlations; values are None where fewer than 3 conditions or a constant side leave them undefined.
+
+    Source: Spearman 1904; Kendall 1945 (tau-b); checked against scipy.stats.
+    """
+    metric = np.array([pair.metric for pair in pairs], dtype=np.float64)
+    human = np.array([pair.human for pair in pairs], dtype=np.float64)
+    if reason := _undefined(metric, human):
+        nothing = Correlation(None)
+        return Agreement(len(pairs), nothing, nothing, nothing, reason)
+    x, y = _resample(metric, human, _spread(pairs), seed=seed, resamples=resamples)
+    results = [_with_interval(kind, metric, human, x, y) for kind in (spearman, pearson, kendall)]
+    note = f"only {len(pairs)} conditions: a correlation over fewer than {FEW} says little" if len(pairs) < FEW else ""
+    return Agreement(len(pairs), *results, note)
+
+
+def pearson(x: Floats, y: Floats) -> Floats:
+    """Pearson's r of each row of ``x`` with the same row of ``y``, both ``(b, n)``; NaN where a row is constant."""
+    dx = x - x.mean(axis=1, keepdims=True)
+    dy = y - y.mean(axis=1, keepdims=True)
+    scale = np.sqrt((dx**2).sum(axis=1) * (dy**2).sum(axis=1))
+    return _ratio((dx * dy).sum(axis=1), scale)
+
+
+def spearman(x: Floats, y: Floats) -> Floats:
+    """Spearman's rho of each row, ties at their mean rank; NaN where a row is constant."""
+    return pearson(rankdata(x, axis=1), rankdata(y, axis=1))
+
+
+def kendall(x: Floats, y: Floats) -> Floats:
+    """Kendall's tau-b of each row; NaN where a row is constant."""
+    first, second = np.triu_indices(x.shape[1], k=1)
+    dx = np.sign(x[:, first] - x[:, second])
+    dy = np.sign(y[:, first] - y[:, second])
+    scale = np.sqrt((dx**2).sum(axis=1) * (dy**2).sum(axis=1))
+    return _ratio((dx * dy).sum(axis=1), scale)
+
+
+def _ratio(top: Floats, bottom: Floats) -> Floats:
+    return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0).clip(-1.0, 1.0)
+
+
+def _undefined(metric: Floats, human: Floats) -> str:
+    if metric.size < FEWEST:
+        return f"{metric.size} conditions have both values; a correlation needs at least {FEWEST}"
+    if np.ptp(metric) == 0:
+        return "the metric is the same for all conditions"
+    if np.ptp(human) == 0:
+        return "people's value is the same for all conditions"
+    return ""
+
+
+def _spread(pairs: Sequence[Pair]) -> Floats:
+    """Standard deviation over raters of each human value; 0 where no interval is known."""
+    widths = [
+        0.0 if pair.human_low is None or pair.human_high is None else pair.human_high - pair.human_low for pair in pairs
+    ]
+    return np.array(widths) / (2 * Z_95)
+
+
+def _resample(metric: Floats, human: Floats, spread: Floats, *, seed: int, resamples: int) -> tuple[Floats, Floats]:
+    rng = np.random.default_rng(seed)
+    chosen = rng.integers(metric.size, size=(resamples, metric.size))
+    noise = rng.standard_normal((resamples, metric.size)) * spread
+    # One draw of raters a condition and resample: a condition drawn twice brings the same raters twice.
+    return metric[chosen], (human + noise)[np.arange(resamples)[:, None], chosen]
+
+
+def _with_interval(
+    kind: Callable[[Floats, Floats], Floats], metric: Floats, human: Floats, x: Floats, y: Floats
+) -> Correlation:
+    value = float(kind(metric[None], human[None])[0])
+    drawn = kind(x, y)
+    drawn = drawn[~np.isnan(drawn)]
+    if drawn.size < len(x) / 2:
+        return Correlation(value)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return Correlation(value, float(low), float(high))

@@ -1,0 +1,216 @@
+"""The table that everything is built for: per condition, what people said beside what machines measured."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from evalsite.results.agreement import Pair
+from evalsite.results.errors import UnknownQuantityError
+from evalsite.tasks.protocol import REAL, Estimate
+
+
+@dataclass(frozen=True)
+class BlockEstimates:
+    """What the trials of one block of the protocol came to.
+
+    Args:
+        position: Position of the block in the frozen protocol, from 0.
+        task: Name of the task.
+        title: Title of the task, for people.
+        estimates: Its estimates.
+    """
+
+    position: int
+    task: str
+    title: str
+    estimates: tuple[Estimate, ...]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One metric quantity of one sample set.
+
+    Args:
+        metric: Name of the metric in its catalogue; empty for values of others.
+        quantity: The honest name of the number.
+        title: The same for people.
+        value: The number, in its natural sign.
+        std, low, high: Its spread, where the metric tells one.
+        better: ``higher``, ``lower``, or empty if neither is better.
+        n_generated, n_reference: Images it rests on; None where unknown.
+        warnings: What the metric said of its own evidence.
+        imported: Where it was imported from; None for what this site measured.
+        provenance: All that was recorded with it.
+    """
+
+    metric: str
+    quantity: str
+    title: str
+    value: float
+    std: float | None = None
+    low: float | None = None
+    high: float | None = None
+    better: str = ""
+    n_generated: int | None = None
+    n_reference: int | None = None
+    warnings: tuple[str, ...] = ()
+    imported: Mapping[str, Any] | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HumanQuantity:
+    """A column of human values.
+
+    Args:
+        key: Its name in addresses and columns: the quantity, with the block's number where several blocks have it.
+        quantity: The estimate's own name.
+        label: The same for people.
+        block: Position of the block it comes from.
+        better: Whether higher or lower means "more like real images"; empty if neither.
+        unit: ``share``, ``ms``, ``z``, ``logit``, or empty.
+        chance: What guessing would give, where that is one number.
+    """
+
+    key: str
+    quantity: str
+    label: str
+    block: int
+    better: str
+    unit: str
+    chance: float | None
+
+
+@dataclass(frozen=True)
+class MachineQuantity:
+    """A column of metric values: its honest name, the same for people, and its direction."""
+
+    key: str
+    label: str
+    better: str
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """One condition: its human estimates and its metric values, each by column key."""
+
+    condition: str
+    human: Mapping[str, Estimate]
+    metrics: Mapping[str, Measured]
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """All conditions of a study, with the columns in order.
+
+    Args:
+        rows: One a condition, in the study's order; real images last where an estimate speaks of them.
+        human: Columns of human values.
+        metrics: Columns of metric values.
+        overall: Estimates of whole blocks, which belong to no condition.
+    """
+
+    rows: tuple[ResultRow, ...]
+    human: tuple[HumanQuantity, ...]
+    metrics: tuple[MachineQuantity, ...]
+    overall: tuple[tuple[HumanQuantity, Estimate], ...] = ()
+
+    def human_quantity(self, key: str) -> HumanQuantity:
+        """The human column of that key. Raises ``UnknownQuantityError``."""
+        return _find(key, self.human, "human quantity")
+
+    def metric_quantity(self, key: str) -> MachineQuantity:
+        """The metric column of that key. Raises ``UnknownQuantityError``."""
+        return _find(key, self.metrics, "metric quantity")
+
+    def pairs(self, metric: str, human: str) -> list[Pair]:
+        """The conditions that have both values, for a scatter and its correlations."""
+        return [
+            Pair(row.condition, row.metrics[metric].value, estimate.value, estimate.low, estimate.high)
+            for row in self.rows
+            if metric in row.metrics and (estimate := row.human.get(human)) and estimate.value is not None
+        ]
+
+
+def join(
+    conditions: Sequence[str], blocks: Sequence[BlockEstimates], measured: Mapping[str, Iterable[Measured]]
+) -> ResultTable:
+    """Human estimates and metric values side by side.
+
+    Args:
+        conditions: Names of the study's conditions, in its order.
+        blocks: Estimates of each block.
+        measured: Metric values by condition, the newest of each quantity first; older ones are left out.
+
+    Returns:
+        The table; a condition without values keeps its row.
+    """
+    shared = Counter(name for block in blocks for name in {e.quantity for e in block.estimates})
+    human: dict[str, HumanQuantity] = {}
+    cells: dict[str, dict[str, Estimate]] = {name: {} for name in conditions}
+    overall: list[tuple[HumanQuantity, Estimate]] = []
+    for block in blocks:
+        for estimate in block.estimates:
+            column = _human_column(block, estimate, several=shared[estimate.quantity] > 1)
+            if estimate.condition:
+                human.setdefault(column.key, column)
+                cells.setdefault(estimate.condition, {})[column.key] = estimate
+            else:
+                overall.append((column, estimate))
+    machine = {name: _newest(measured.get(name, ())) for name in cells}
+    rows = [ResultRow(name, cells[name], machine[name]) for name in sorted(cells, key=lambda name: name == REAL)]
+    return ResultTable(tuple(rows), tuple(human.values()), _machine_columns(machine.values()), tuple(overall))
+
+
+def _human_column(block: BlockEstimates, estimate: Estimate, *, several: bool) -> HumanQuantity:
+    number = block.position + 1
+    words = readable(estimate.quantity)
+    return HumanQuantity(
+        key=f"{estimate.quantity}_block_{number}" if several else estimate.quantity,
+        quantity=estimate.quantity,
+        label=f"{words} (block {number}: {block.title})" if several else words,
+        block=block.position,
+        better=estimate.better,
+        unit=estimate.unit,
+        chance=estimate.chance,
+    )
+
+
+def _newest(measured: Iterable[Measured]) -> dict[str, Measured]:
+    newest: dict[str, Measured] = {}
+    for value in measured:
+        newest.setdefault(value.quantity, value)
+    return newest
+
+
+def _machine_columns(cells: Iterable[Mapping[str, Measured]]) -> tuple[MachineQuantity, ...]:
+    columns: dict[str, MachineQuantity] = {}
+    for row in cells:
+        for key, value in row.items():
+            columns.setdefault(key, MachineQuantity(key, value.title or key, value.better))
+    return tuple(columns.values())
+
+
+def readable(quantity: str) -> str:
+    """A quantity's name as people read it."""
+    return _WORDS.get(quantity) or quantity.removesuffix("_ms").replace("_", " ")
+
+
+_WORDS = {
+    "d_prime": "d′",
+    "deception_rate_generated": "deception rate, generated",
+    "deception_rate_real": "deception rate, real",
+    "deception_rate": "deception rate, both",
+    "bradley_terry_strength": "Bradley–Terry strength",
+}
+
+
+def _find(key: str, columns: Iterable[Any], kind: str) -> Any:
+    for column in columns:
+        if column.key == key:
+            return column
+    known = ", ".join(column.key for column in columns) or "none yet"
+    raise UnknownQuantityError(f"no {kind} named {key!r} in this study; it has {known}")
