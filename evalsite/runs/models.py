@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from evalsite.runs.querysets import JobQuerySet, MetricRunQuerySet
 from evalsite.samples.models import SampleSet
 
 
@@ -19,10 +20,16 @@ class Job(models.Model):
         FAILED = "failed", "failed"
         CANCELLED = "cancelled", "cancelled"
 
-    kind = models.CharField(max_length=20, help_text="Which deed: sampling or evaluation.")
+    kind = models.CharField(max_length=20, help_text="Which deed: a file of evalsite/runs/deeds.")
+    title = models.CharField(max_length=300, help_text="What is done, in words.")
     arguments = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    attempt = models.PositiveIntegerField(default=0, help_text="Fencing token: a write by an older attempt is refused.")
+    attempt = models.PositiveIntegerField(
+        default=0, help_text="Fencing token: a write by an older attempt is refused."
+    )
+    expiries = models.PositiveSmallIntegerField(
+        default=0, help_text="Workers that vanished since the last step done."
+    )
     lease_owner = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     checkpoint = models.JSONField(default=dict, help_text="Where the next attempt goes on.")
@@ -31,16 +38,31 @@ class Job(models.Model):
     message = models.CharField(max_length=200, blank=True)
     cancel_requested = models.BooleanField(default=False)
     error = models.TextField(blank=True)
+    result = models.JSONField(default=dict, blank=True, help_text="The row that came of it: model and key.")
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    objects = JobQuerySet.as_manager()
+
     class Meta:
-        ordering: ClassVar = ["-created_at"]
+        ordering: ClassVar = ["-created_at", "-pk"]
         indexes: ClassVar = [models.Index(fields=["state", "lease_until"], name="job_reaping")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return self.title or f"{self.kind} {self.pk}"
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return self.state in {self.State.DONE, self.State.FAILED, self.State.CANCELLED}
+
+    @property
+    def share(self) -> float:
+        """Part of the work done, from 0 to 1."""
+        if self.state == self.State.DONE:
+            return 1.0
+        return min(1.0, self.done_units / self.total_units) if self.total_units else 0.0
 
 
 class MetricRun(models.Model):
@@ -52,12 +74,18 @@ class MetricRun(models.Model):
     )
     metrics = models.JSONField(default=list, help_text="Names of the metrics asked for.")
     settings = models.JSONField(default=dict, blank=True, help_text="Extractor, protocol and seed.")
-    job = models.OneToOneField(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="metric_run")
-    provenance = models.JSONField(default=dict, blank=True, help_text="For imported values: file, digest, when.")
+    job = models.OneToOneField(
+        Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="metric_run"
+    )
+    provenance = models.JSONField(
+        default=dict, blank=True, help_text="For imported values: file, digest, when."
+    )
     created_at = models.DateTimeField()
 
+    objects = MetricRunQuerySet.as_manager()
+
     class Meta:
-        ordering: ClassVar = ["-created_at"]
+        ordering: ClassVar = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
         return f"run {self.pk}"
@@ -68,21 +96,29 @@ class MetricValue(models.Model):
 
     run = models.ForeignKey(MetricRun, on_delete=models.CASCADE, related_name="values")
     metric = models.CharField(max_length=80)
-    quantity = models.CharField(max_length=120, help_text="The honest name: it says which network where it is not the standard one.")
+    quantity = models.CharField(
+        max_length=120, help_text="The honest name: it says which network where it is not the standard one."
+    )
     title = models.CharField(max_length=160, blank=True)
     value = models.FloatField()
     std = models.FloatField(null=True, blank=True)
     low = models.FloatField(null=True, blank=True)
     high = models.FloatField(null=True, blank=True)
-    better = models.CharField(max_length=8, blank=True, help_text="higher, lower, or empty if neither is better.")
+    better = models.CharField(
+        max_length=8, blank=True, help_text="higher, lower, or empty if neither is better."
+    )
     n_generated = models.PositiveIntegerField(null=True, blank=True)
     n_reference = models.PositiveIntegerField(null=True, blank=True)
-    provenance = models.JSONField(default=dict, help_text="Extractor, weights digest, protocol, settings, versions, warnings.")
+    provenance = models.JSONField(
+        default=dict, help_text="Extractor, weights digest, protocol, settings, versions, warnings."
+    )
     seconds = models.FloatField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["run", "quantity"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "quantity"], name="metric_value_quantity")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "quantity"], name="metric_value_quantity")
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity}={self.value:g}"

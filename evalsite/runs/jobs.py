@@ -1,0 +1,148 @@
+"""A job's one attempt from claim to end, and the reaper that finds what vanished workers left."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from evalsite.runs import deeds
+from evalsite.runs.errors import JobCancelledError, LeaseLostError, WorkerStoppingError
+from evalsite.runs.lease import Clock, Lease, Observer, Renewal, claim
+from evalsite.runs.models import Job
+
+logger = logging.getLogger(__name__)
+
+STOP = threading.Event()
+"""Set when this process is asked to end: jobs go back to the queue at their next step."""
+
+OUR_PACKAGES = {"evalsite", "metrics", "ganmodels"}
+
+
+def lease_duration() -> timedelta:
+    """How long a worker may be silent before its job is given to another."""
+    return timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def owner_name() -> str:
+    """This process, for people to read."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def perform(
+    job_id: int,
+    attempt: int,
+    *,
+    clock: Clock = timezone.now,
+    stop: threading.Event = STOP,
+    observe: Observer | None = None,
+) -> Job | None:
+    """Take up a queued job and carry it out as far as it goes.
+
+    Args:
+        job_id: the job.
+        attempt: number of attempts made when it was queued.
+        clock: tells the time.
+        stop: set when the work is to end early and go back to the queue.
+        observe: told of all progress.
+
+    Returns:
+        The job as it stands afterwards (queued, if it was given back), or None if it was not there to be taken.
+
+    Raises:
+        KeyboardInterrupt: after marking the job cancelled: who interrupts a command wants its work to end.
+    """
+    duration = lease_duration()
+    mine = claim(job_id, attempt, owner=owner_name(), now=clock(), duration=duration)
+    if mine is None:
+        logger.info("job %s, attempt %s: taken by another or finished; nothing to do", job_id, attempt + 1)
+        return None
+    lease = Lease(job_id, mine, clock=clock, duration=duration, stop=stop, observe=observe)
+    try:
+        with Renewal(lease):
+            _carry_out(lease)
+    except LeaseLostError:
+        logger.warning("job %s: attempt %s lost its lease and stops", job_id, mine)
+    return Job.objects.get(pk=job_id)
+
+
+def _carry_out(lease: Lease) -> None:
+    job = Job.objects.get(pk=lease.job_id)
+    try:
+        deeds.get(job.kind)(job, lease)
+    except LeaseLostError:
+        raise
+    except WorkerStoppingError:
+        lease.give_back()
+    except JobCancelledError:
+        lease.cancel()
+    except KeyboardInterrupt:
+        lease.cancel()
+        raise
+    except Exception as error:
+        logger.exception("job %s (%s), attempt %s failed", job.pk, job.title, lease.attempt)
+        lease.fail(sentence_for(error, job.pk))
+
+
+def sentence_for(error: Exception, job_id: int) -> str:
+    """What a user is told of a failure; the traceback stays in the worker's log.
+
+    Errors of this project say what to do; any other was not foreseen, and only its kind and first line are shown.
+    """
+    if type(error).__module__.partition(".")[0] in OUR_PACKAGES:
+        return str(error)
+    first_line = (str(error).splitlines() or [""])[0][:300]
+    return (
+        f"The job failed unexpectedly ({type(error).__name__}: {first_line}); retry it, "
+        f"or look for 'job {job_id}' in the worker's log."
+    )
+
+
+def reap(*, now: datetime, enqueue: Callable[[Job], None], waiting: Callable[[], set[int]]) -> list[Job]:
+    """Find the jobs that vanished workers left behind, and queue or end them.
+
+    Args:
+        now: the time.
+        enqueue: puts a queued job in front of the workers.
+        waiting: ids of the jobs that are in front of the workers already.
+
+    Returns:
+        The jobs whose leases had run out, as they stand now.
+    """
+    reaped = [job for job in Job.objects.expired(now) if _reap_one(job, now)]
+    known = waiting()
+    for job in Job.objects.queued():
+        # Also those whose queue entry died with a worker that had not claimed them yet. One entry too many does
+        # no harm: only one of them can claim the job.
+        if job.pk not in known:
+            enqueue(job)
+    return reaped
+
+
+def _reap_one(job: Job, now: datetime) -> bool:
+    ended = {"lease_owner": "", "lease_until": None, "finished_at": now}
+    fields: dict[str, object]
+    expiries = job.expiries + 1
+    if job.cancel_requested:
+        fields = {**ended, "state": Job.State.CANCELLED}
+    elif expiries >= settings.JOB_EXPIRIES:
+        error = (
+            f"The worker vanished {expiries} times at the same step (killed, or out of memory?); "
+            "look at the worker's log, then retry the job."
+        )
+        fields = {**ended, "state": Job.State.FAILED, "error": error}
+    else:
+        fields = {"state": Job.State.QUEUED, "lease_owner": "", "lease_until": None}
+    reaped = (
+        Job.objects.held(job.pk, job.attempt).filter(lease_until__lt=now).update(expiries=expiries, **fields)
+    )
+    if reaped:
+        logger.warning("job %s: the lease of %s ran out; now %s", job.pk, job.lease_owner, fields["state"])
+        job.refresh_from_db()
+    return bool(reaped)

@@ -1,0 +1,51 @@
+"""The queue between web and workers: django-tasks carries a job's number, the job's row carries everything else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django_tasks import task
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from evalsite.runs import jobs
+from evalsite.runs.models import Job
+
+
+@task()
+def run_job(job_id: int, attempt: int) -> None:
+    """Carry out a job, unless another took it up since it was queued at this attempt."""
+    job = jobs.perform(job_id, attempt)
+    if job is not None and job.state == Job.State.QUEUED:
+        enqueue(job)
+
+
+def enqueue(job: Job) -> None:
+    """Put a queued job in front of the workers, once the transaction around it is committed."""
+    job_id, attempt = job.pk, job.attempt
+    transaction.on_commit(lambda: run_job.enqueue(job_id=job_id, attempt=attempt))
+
+
+def reap(*, now: datetime) -> list[Job]:
+    """Return the jobs of vanished workers to the queue, or end them; see `jobs.reap`."""
+    reaped = jobs.reap(now=now, enqueue=enqueue, waiting=waiting)
+    _close_entries({job.pk for job in reaped}, now)
+    return reaped
+
+
+def waiting() -> set[int]:
+    """Ids of the jobs that a worker will find in the queue."""
+    entries = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=run_job.module_path)
+    return {args_kwargs["kwargs"]["job_id"] for args_kwargs in entries.values_list("args_kwargs", flat=True)}
+
+
+def _close_entries(job_ids: set[int], now: datetime) -> None:
+    # The library never touches the entry of a killed worker again: without this it would read RUNNING for ever.
+    for entry in DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, task_path=run_job.module_path):
+        if entry.args_kwargs["kwargs"]["job_id"] in job_ids:
+            DBTaskResult.objects.filter(pk=entry.pk, status=TaskResultStatus.RUNNING).update(
+                status=TaskResultStatus.FAILED,
+                finished_at=now,
+                exception_class_path="evalsite.runs.errors.LeaseLostError",
+            )
