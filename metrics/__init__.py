@@ -1,0 +1,35 @@
+"""Measures of generative image models: pure functions of evidence, computed from images in one pass.
+
+import metrics
+
+for result in metrics.evaluate(generated="samples/", reference="real/", metrics=["fid", "kid"]):
+    print(result.title, result.value)
+"""
+
+from metrics.errors import MetricsError
+from metrics.evaluate import evaluate
+from metrics.extractors.registry import EXTRACTORS, Extractor
+from metrics.images.sources import open_images
+from metrics.registry import METRICS, Measured, Metric, Quantity, register
+from metrics.results import MetricResult
+from metrics.types import Evidence, Features, Images, Moments, Probabilities, Provenance
+
+__all__ = [
+    "EXTRACTORS",
+    "METRICS",
+    "Evidence",
+    "Extractor",
+    "Features",
+    "Images",
+    "Measured",
+    "Metric",
+    "MetricResult",
+    "MetricsError",
+    "Moments",
+    "Probabilities",
+    "Provenance",
+    "Quantity",
+    "evaluate",
+    "open_images",
+    "register",
+]

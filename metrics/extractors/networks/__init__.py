@@ -1,0 +1,1 @@
+"""Network definitions for inference: batch normalisation folded into the convolutions."""

@@ -1,0 +1,152 @@
+"""What an extractor is, and how a file becomes one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from metrics.discovery import Catalogue, unknown_name
+
+FEATURES = "features"
+PROBABILITIES = "probabilities"
+
+
+class Network(Protocol):
+    """Prepared pixels (n, 3, size, size) → outputs by name, each with n rows."""
+
+    def __call__(self, pixels: Float[Tensor, "n 3 s s"], /) -> dict[str, Tensor]:
+        """All outputs that the network has."""
+
+    def to(self, device: torch.device, /) -> Network:
+        """The network on another device."""
+
+
+@dataclass(frozen=True)
+class Extractor:
+    """A network with its weights, ready to run.
+
+    Attributes:
+        name: its name in results.
+        title: its name in prose.
+        weights_digest: SHA-256 of the weights file.
+        outputs: what its network gives, of "features" and "probabilities".
+        size_px: side of the network's input.
+        protocols: names of the protocols it may be used with, the default first.
+        network: the function itself.
+        device: where it runs.
+        dtype: what it computes in.
+    """
+
+    name: str
+    title: str
+    weights_digest: str
+    outputs: frozenset[str]
+    size_px: int
+    protocols: tuple[str, ...]
+    network: Network = field(repr=False)
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    dtype: str = "float32"
+
+    def protocol_name(self, asked: str | None) -> str:
+        """The protocol to use: the default, or the one asked for.
+
+        Raises:
+            UnknownNameError: the extractor isn't used with the protocol asked for.
+        """
+        if asked is None:
+            return self.protocols[0]
+        if asked not in self.protocols:
+            raise unknown_name(f"protocol of {self.name}", asked, self.protocols)
+        return asked
+
+
+@dataclass(frozen=True)
+class WeightsRequest:
+    """What is asked of an extractor's loader.
+
+    Attributes:
+        outputs: what the network has to give.
+        folder: where the user keeps weights files, or None.
+        download: whether a file may be fetched.
+    """
+
+    outputs: frozenset[str]
+    folder: Path | None = None
+    download: bool = True
+
+
+@dataclass(frozen=True)
+class LoadedNetwork:
+    """What a loader gives back."""
+
+    network: Network
+    weights_digest: str
+    outputs: frozenset[str]
+
+
+Loader = Callable[[WeightsRequest], LoadedNetwork]
+
+
+@dataclass(frozen=True)
+class ExtractorEntry:
+    """A registered extractor, its weights not loaded yet; fields as in `Extractor`."""
+
+    name: str
+    title: str
+    paper: str
+    outputs: frozenset[str]
+    size_px: int
+    protocols: tuple[str, ...]
+    load: Loader
+
+    @property
+    def description(self) -> str:
+        """What it is and what it doesn't see, from its file's docstring."""
+        return inspect.getdoc(inspect.getmodule(self.load)) or ""
+
+    def open(self, request: WeightsRequest, device: torch.device) -> Extractor:
+        """Load the weights.
+
+        Raises:
+            MissingWeightsError: no weights that give the outputs asked for.
+            WeightsDigestError: a weights file is not the one it should be.
+        """
+        loaded = self.load(request)
+        network = loaded.network.to(device)
+        return Extractor(
+            *(self.name, self.title, loaded.weights_digest, loaded.outputs, self.size_px, self.protocols),
+            network=network,
+            device=device,
+        )
+
+
+EXTRACTORS: Catalogue[ExtractorEntry] = Catalogue("extractor", "metrics.extractors.catalogue")
+
+
+def register_extractor(
+    *, name: str, title: str, paper: str, outputs: set[str], size_px: int, protocols: tuple[str, ...]
+) -> Callable[[Loader], Loader]:
+    """Make the decorated loader an extractor.
+
+    Args:
+        name: the file's stem.
+        title: name in prose.
+        paper: reference with its arXiv number.
+        outputs: what the network gives with complete weights.
+        size_px: side of its input.
+        protocols: names of the protocols it may be used with, the default first.
+    """
+
+    def decorate(load: Loader) -> Loader:
+        entry = ExtractorEntry(name, title, paper, frozenset(outputs), size_px, protocols, load)
+        EXTRACTORS.add(name, entry, load.__module__)
+        return load
+
+    return decorate

@@ -1,0 +1,294 @@
+"""How a function becomes a metric: its signature says what it needs, its decorator what it reports."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, ParamSpec, TypeVar
+
+from metrics.discovery import Catalogue, unknown_name
+from metrics.errors import InvalidMetricError, InvalidSettingError
+from metrics.types import EVIDENCE_KINDS, Evidence, require_alike
+
+P = ParamSpec("P")
+SettingValue = bool | int | float | str
+R = TypeVar("R", bound="Mapping[str, float | Measured]")
+_SETTING_TYPES = (bool, int, float, str)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A value with what else its metric has to say about it.
+
+    Attributes:
+        value: the quantity.
+        std: spread over the metric's own splits or subsets; not a standard error.
+        low: lower end of an interval.
+        high: upper end of an interval.
+        notes: sentences that a reader of the number must know.
+    """
+
+    value: float
+    std: float | None = None
+    low: float | None = None
+    high: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number that a metric reports.
+
+    Attributes:
+        name: what it is called when it comes from the metric's own extractor.
+        better: which direction is better.
+        ideal: its value for a perfect generator; infinity if there is no bound.
+        senses: what worsens it, of "fidelity" and "diversity".
+        title: its name in prose.
+        generic: what it is called, with the extractor's name added, when it comes from any other extractor.
+        generic_title: that name in prose.
+    """
+
+    name: str
+    better: Literal["lower", "higher"]
+    ideal: float
+    senses: set[str] | frozenset[str]
+    title: str = ""
+    generic: str = ""
+    generic_title: str = ""
+
+
+@dataclass(frozen=True)
+class Need:
+    """Evidence that a metric needs: of which set, and of which kind."""
+
+    role: str
+    kind: type[Evidence]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A keyword-only parameter of a metric."""
+
+    name: str
+    type: type[SettingValue]
+    default: SettingValue
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A registered metric.
+
+    Attributes:
+        name: its name everywhere.
+        title: its name in prose.
+        paper: reference, such as "arXiv:1706.08500".
+        extractor: the extractor that its name stands for; None if any will do.
+        quantities: what it reports.
+        needs: evidence it takes, in the order of its parameters.
+        settings: its keyword-only parameters by name.
+        compute: the function itself, which refuses unlike evidence.
+    """
+
+    name: str
+    title: str
+    paper: str
+    extractor: str | None
+    quantities: tuple[Quantity, ...]
+    needs: tuple[Need, ...]
+    settings: Mapping[str, Setting]
+    compute: Callable[..., Mapping[str, float | Measured]]
+
+    @property
+    def description(self) -> str:
+        """What it measures and what it doesn't, from its file's docstring."""
+        return inspect.getdoc(inspect.getmodule(self.compute)) or inspect.getdoc(self.compute) or ""
+
+    def label(self, quantity: Quantity, extractor: str, extractor_title: str) -> tuple[str, str]:
+        """Name and title under which a quantity may be reported.
+
+        A quantity keeps its own name only with the extractor that the name stands for.
+
+        Args:
+            quantity: one of this metric's.
+            extractor: name of the extractor that was used.
+            extractor_title: that extractor's name in prose.
+        """
+        title = quantity.title or self.title
+        if self.extractor in (None, extractor):
+            return quantity.name, title
+        return f"{quantity.generic}_{extractor}", f"{quantity.generic_title} ({extractor_title})"
+
+    def resolve(self, given: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
+        """All settings, the defaults filled in.
+
+        Raises:
+            UnknownNameError: a setting that the metric doesn't have.
+            InvalidSettingError: a value of the wrong type.
+        """
+        resolved = {setting.name: setting.default for setting in self.settings.values()}
+        for name, value in given.items():
+            if name not in self.settings:
+                raise unknown_name(f"setting of {self.name}", name, self.settings)
+            resolved[name] = _as_setting(self.name, self.settings[name], value)
+        return resolved
+
+
+METRICS: Catalogue[Metric] = Catalogue("metric", "metrics.catalogue")
+
+
+def register(
+    *,
+    name: str,
+    title: str,
+    paper: str,
+    quantities: list[Quantity],
+    extractor: str | None = None,
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make the decorated function a metric.
+
+    Positional parameters are evidence: the name is the role, the annotation the kind. Keyword-only
+    parameters are settings, with the paper's values as defaults. The function returns a value, or a
+    `Measured`, for each quantity by name.
+
+    Args:
+        name: the file's stem.
+        title: name in prose.
+        paper: reference with its arXiv number.
+        quantities: what is reported.
+        extractor: the extractor that the names of the quantities stand for.
+
+    Raises:
+        InvalidMetricError: the signature or the declaration can't be read; the message names the file.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        needs, settings = _read_signature(function)
+        _check_quantities(function, quantities, extractor)
+
+        @functools.wraps(function)
+        def compute(*args: P.args, **kwargs: P.kwargs) -> R:
+            evidence = [*args, *(kwargs[need.role] for need in needs if need.role in kwargs)]
+            require_alike([item for item in evidence if isinstance(item, EVIDENCE_KINDS)])
+            return function(*args, **kwargs)
+
+        metric = Metric(name, title, paper, extractor, tuple(quantities), needs, settings, compute)
+        METRICS.add(name, metric, function.__module__)
+        return compute
+
+    return decorate
+
+
+def measure(
+    metric: Metric, evidence: Mapping[str, Evidence], settings: Mapping[str, SettingValue]
+) -> dict[str, Measured]:
+    """Call a metric and check that it reports what it declares.
+
+    Args:
+        metric: the metric.
+        evidence: for each of its roles, evidence of the kind it needs.
+        settings: values for all its settings.
+
+    Raises:
+        InvalidMetricError: the quantities reported are not those declared, or one is NaN.
+    """
+    reported = metric.compute(*(evidence[need.role] for need in metric.needs), **settings)
+    declared = {quantity.name for quantity in metric.quantities}
+    if set(reported) != declared:
+        raise InvalidMetricError(
+            f"{metric.name} declares {sorted(declared)} but reports {sorted(reported)}; make them the same."
+        )
+    measured = {
+        key: value if isinstance(value, Measured) else Measured(value) for key, value in reported.items()
+    }
+    for key, item in measured.items():
+        if math.isnan(item.value):
+            raise InvalidMetricError(
+                f"{metric.name} reports NaN for {key}; it must raise an error that says why."
+            )
+    return measured
+
+
+def _place(function: Callable[..., object]) -> str:
+    return f"{inspect.getsourcefile(function)}: {function.__name__}"
+
+
+def _read_signature(function: Callable[..., object]) -> tuple[tuple[Need, ...], dict[str, Setting]]:
+    place = _place(function)
+    try:
+        hints = typing.get_type_hints(function)
+    except NameError as error:
+        raise InvalidMetricError(
+            f"{place} has an annotation that can't be resolved ({error}); import it."
+        ) from error
+    needs: list[Need] = []
+    settings: dict[str, Setting] = {}
+    for parameter in inspect.signature(function).parameters.values():
+        hint = hints.get(parameter.name)
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+            needs.append(_read_need(place, parameter, hint))
+        elif parameter.kind is parameter.KEYWORD_ONLY:
+            settings[parameter.name] = _read_setting(place, parameter, hint)
+        else:
+            raise InvalidMetricError(
+                f"{place} takes {parameter}; use named evidence and keyword-only settings."
+            )
+    if not needs:
+        raise InvalidMetricError(
+            f"{place} takes no evidence; give it a positional parameter such as 'generated: Features'."
+        )
+    return tuple(needs), settings
+
+
+def _read_need(place: str, parameter: inspect.Parameter, hint: object) -> Need:
+    for kind in EVIDENCE_KINDS:
+        if hint is kind:
+            return Need(parameter.name, kind)
+    kinds = ", ".join(kind.__name__ for kind in EVIDENCE_KINDS)
+    raise InvalidMetricError(
+        f"{place} annotates the evidence {parameter.name!r} with {hint!r}; use one of {kinds}, or make it a "
+        "keyword-only setting."
+    )
+
+
+def _read_setting(place: str, parameter: inspect.Parameter, hint: object) -> Setting:
+    for kind in _SETTING_TYPES:
+        if hint is kind and isinstance(parameter.default, kind):
+            return Setting(parameter.name, kind, parameter.default)
+    raise InvalidMetricError(
+        f"{place} has the setting {parameter}; "
+        "annotate it as bool, int, float or str with a default of that type."
+    )
+
+
+def _as_setting(metric: str, setting: Setting, value: SettingValue) -> SettingValue:
+    if setting.type is float and type(value) is int:
+        return float(value)
+    if type(value) is not setting.type:
+        raise InvalidSettingError(
+            f"The setting {setting.name!r} of {metric} is {value!r}; "
+            f"give a value of type {setting.type.__name__}."
+        )
+    return value
+
+
+def _check_quantities(
+    function: Callable[..., object], quantities: list[Quantity], extractor: str | None
+) -> None:
+    place = _place(function)
+    if not quantities:
+        raise InvalidMetricError(f"{place} declares no quantity; add quantities=[Quantity(…)].")
+    for quantity in quantities:
+        if not quantity.senses <= {"fidelity", "diversity"}:
+            raise InvalidMetricError(
+                f"{place}: {quantity.name} senses {set(quantity.senses)}; use 'fidelity', 'diversity'."
+            )
+        if extractor is not None and not (quantity.generic and quantity.generic_title):
+            raise InvalidMetricError(
+                f"{place}: the name {quantity.name!r} stands for {extractor}; say with generic= and "
+                "generic_title= what the quantity is called with another extractor."
+            )

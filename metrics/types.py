@@ -1,0 +1,218 @@
+"""Evidence: what a metric is computed from, frozen and with its provenance.
+
+The kinds of evidence are `Images`, `Features`, `Moments` and `Probabilities`. A metric's positional
+parameters are annotated with them (see `metrics.registry`).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+from metrics.errors import EvidenceMismatchError, InvalidEvidenceError
+
+
+class ImageSource(Protocol):
+    """Where images come from: random access, so that a pass can be resumed in its middle."""
+
+    def __len__(self) -> int:
+        """Number of images."""
+
+    def read(self, start: int, stop: int) -> list[UInt8[Tensor, "3 _h _w"]]:
+        """Images `start` to `stop` (exclusive) as RGB, each of its own size."""
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """A set of images, read when needed.
+
+    Attributes:
+        source: where the pixels come from.
+        digest: what identifies the set's content; equal digests may share cached features.
+    """
+
+    source: ImageSource
+    digest: str
+
+    @property
+    def count(self) -> int:
+        """Number of images."""
+        return len(self.source)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where numbers come from: without it they can't be compared.
+
+    Attributes:
+        extractor: name of the feature extractor.
+        weights_digest: SHA-256 of the extractor's weights file.
+        protocol: name of the preprocessing (resize filter and normalisation).
+        dtype: what the network computed in, such as "float32".
+        count: number of images.
+        images_digest: digest of the set of images.
+    """
+
+    extractor: str
+    weights_digest: str
+    protocol: str
+    dtype: str
+    count: int
+    images_digest: str = ""
+
+    def differences(self, other: Provenance) -> list[str]:
+        """Names of the fields in which two provenances may not differ, but do."""
+        fields = ("extractor", "weights_digest", "protocol", "dtype")
+        return [name for name in fields if getattr(self, name) != getattr(other, name)]
+
+    def as_dict(self) -> dict[str, str | int]:
+        """The fields as plain JSON values."""
+        return asdict(self)
+
+
+def _require_finite_rows(values: Tensor, kind: str) -> None:
+    if values.ndim != 2 or not values.is_floating_point():
+        raise InvalidEvidenceError(
+            f"{kind} must be a floating-point matrix with a row for each image, but the shape is "
+            f"{tuple(values.shape)} and the dtype {values.dtype}; reshape to (images, dimensions)."
+        )
+    if not bool(torch.isfinite(values).all()):
+        bad = int((~torch.isfinite(values)).any(dim=1).sum())
+        raise InvalidEvidenceError(
+            f"{bad} of {len(values)} rows of {kind} hold NaN or infinity; "
+            "check the images and the extractor that made them."
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """One vector for each image: `values` is (n, d)."""
+
+    values: Float[Tensor, "n d"]
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        _require_finite_rows(self.values, "features")
+
+    @property
+    def count(self) -> int:
+        """Number of images n."""
+        return len(self.values)
+
+    @property
+    def dimensions(self) -> int:
+        """Length d of each feature vector."""
+        return self.values.shape[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Probabilities:
+    """Class probabilities for each image: `values` is (n, k), rows sum to 1."""
+
+    values: Float[Tensor, "n k"]
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        _require_finite_rows(self.values, "probabilities")
+        sums = self.values.double().sum(dim=1)
+        if bool((self.values < 0).any()) or bool(((sums - 1).abs() > 1e-3).any()):
+            raise InvalidEvidenceError(
+                "Probabilities must be non-negative with rows that sum to 1, but these do not; "
+                "apply a softmax to logits first."
+            )
+
+    @property
+    def count(self) -> int:
+        """Number of images n."""
+        return len(self.values)
+
+    @property
+    def dimensions(self) -> int:
+        """Number of classes k."""
+        return self.values.shape[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Mean and covariance of a set of features, in float64.
+
+    With no more rows than dimensions the centred rows are kept instead of the covariance: they are
+    smaller, and exact where the covariance is rank-deficient. `covariance` is then made on demand.
+
+    Attributes:
+        mean: (d,), float64.
+        count: number of rows n that went in.
+        rows: centred rows (n, d) if n <= d, else None.
+        scatter: sum of outer products of centred rows (d, d) if n > d, else None.
+    """
+
+    mean: Float[Tensor, " d"]
+    count: int
+    provenance: Provenance
+    rows: Float[Tensor, "n d"] | None = field(default=None, repr=False)
+    scatter: Float[Tensor, "d d"] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if (self.rows is None) == (self.scatter is None):
+            raise InvalidEvidenceError(
+                "Moments hold either centred rows or a scatter matrix; give exactly one."
+            )
+        if not bool(torch.isfinite(self.mean).all()):
+            raise InvalidEvidenceError(
+                "The features behind these moments hold NaN or infinity; check the images and the extractor."
+            )
+
+    @property
+    def dimensions(self) -> int:
+        """Length d of the feature vectors."""
+        return len(self.mean)
+
+    @cached_property
+    def covariance(self) -> Float[Tensor, "d d"]:
+        """Unbiased covariance (divided by n - 1)."""
+        scatter = self.rows.T @ self.rows if self.rows is not None else self.scatter
+        assert scatter is not None  # __post_init__ saw to it
+        return scatter / (self.count - 1)
+
+    @property
+    def trace(self) -> float:
+        """Trace of the unbiased covariance: the total variance."""
+        if self.rows is not None:
+            return float(self.rows.square().sum()) / (self.count - 1)
+        return float(self.covariance.diagonal().sum())
+
+
+Evidence = Images | Features | Moments | Probabilities
+EVIDENCE_KINDS: tuple[type[Evidence], ...] = (Images, Features, Moments, Probabilities)
+
+
+def require_alike(evidence: Sequence[Evidence]) -> None:
+    """Check that evidence about to be compared comes from the same network and preprocessing.
+
+    Raises:
+        EvidenceMismatchError: extractor, weights, protocol, dtype or dimensions differ.
+    """
+    extracted = [item for item in evidence if not isinstance(item, Images)]
+    for one, other in itertools.combinations(extracted, 2):
+        differing = one.provenance.differences(other.provenance)
+        if type(one) is type(other) and one.dimensions != other.dimensions:
+            raise EvidenceMismatchError(
+                f"Evidence of {one.dimensions} and of {other.dimensions} dimensions can't be compared; "
+                "extract both sets with the same extractor."
+            )
+        if differing:
+            pairs = ", ".join(
+                f"{name} {getattr(one.provenance, name)!r} and {getattr(other.provenance, name)!r}"
+                for name in differing
+            )
+            raise EvidenceMismatchError(
+                f"Evidence of unlike origin can't be compared: {pairs}; "
+                "extract both sets with the same extractor, weights and protocol."
+            )
