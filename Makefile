@@ -57,6 +57,7 @@ check: setup $(JS)/node_modules/.stamp ## style, types, contracts, settings, mig
 fix: setup ## what can be mended by itself
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+	$(PY) tests/house/tables.py
 
 bench: setup ## ratios against peers, into docs/benchmarks.md
 	$(PY) -m tests.bench
