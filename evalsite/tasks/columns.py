@@ -1,4 +1,4 @@
-"""The columns that a task's score declares; the export and its codebook are drawn from them."""
+"""What a task declares about its numbers: a score's columns and an estimate's quantities; codebooks come from them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Column:
-    """One documented column.
+    """One documented column of a score.
 
     Args:
         name: Column name, snake_case, the unit in the name.
-        kind: Type of its values.
+        kind: Type of its values; any may be empty (None) where it means nothing.
         help: One sentence for the codebook.
         unit: Unit, or empty.
     """
@@ -21,3 +21,22 @@ class Column:
     kind: Literal["bool", "int", "float", "text"]
     help: str
     unit: str = ""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One human quantity that a task estimates.
+
+    Args:
+        name: Name in the catalogue's words, e.g. ``deception_rate``.
+        unit: ``share``, ``z``, ``ms`` or ``logit``.
+        better: Whether higher or lower means "more like real images"; empty if neither.
+        chance: What guessing would give; None if that means nothing here.
+        help: One sentence for the codebook and the results page.
+    """
+
+    name: str
+    unit: str
+    better: Literal["higher", "lower", ""]
+    chance: float | None
+    help: str

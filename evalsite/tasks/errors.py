@@ -10,6 +10,10 @@ class UnknownTaskError(KeyError):
         return str(self.args[0])
 
 
+class MalformedTaskError(TypeError):
+    """A file of the catalogue is not a task that can be read."""
+
+
 class InvalidParamsError(ValueError):
     """A task's params are not what its form would have taken."""
 

@@ -1,4 +1,4 @@
-"""Params: frozen dataclasses whose fields carry unit, range and help, so that a form can be drawn from them."""
+"""Params: frozen dataclasses whose fields carry unit, range and help, so that forms can be drawn from them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ class Params:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """Params from stored JSON; missing ones take their defaults. Raises ``InvalidParamsError`` naming the field."""
+        """Params from stored JSON, defaults for missing ones. Raises ``InvalidParamsError`` naming the field."""
         known = {f.name for f in dataclasses.fields(cls)}
         if unknown := sorted(set(values) - known):
-            raise InvalidParamsError(f"no param named {unknown[0]!r}; expected one of {', '.join(sorted(known))}")
+            raise InvalidParamsError(
+                f"no param named {unknown[0]!r}; expected one of {', '.join(sorted(known))}"
+            )
         params = cls(**values)
         for spec in specs(cls):
             spec.check(getattr(params, spec.name))
@@ -68,8 +70,14 @@ class ParamSpec:
         if not _is_kind(value, self.kind):
             raise InvalidParamsError(f"{self.name} was {value!r}; expected {_an(self.kind)}")
         if self.kind == "choice" and value not in dict(self.choices):
-            raise InvalidParamsError(f"{self.name} was {value!r}; choose one of {', '.join(dict(self.choices))}")
-        if self.low is not None and self.kind in {"int", "float"} and not self.low <= value <= cast(float, self.high):
+            raise InvalidParamsError(
+                f"{self.name} was {value!r}; choose one of {', '.join(dict(self.choices))}"
+            )
+        if (
+            self.low is not None
+            and self.kind in {"int", "float"}
+            and not self.low <= value <= cast(float, self.high)
+        ):
             raise InvalidParamsError(
                 f"{self.name} was {value}; expected {self.low:g} to {self.high:g} {self.unit}".rstrip()
             )
@@ -87,7 +95,11 @@ def param(
     optional: bool = False,
 ) -> Any:
     """A params field with what its form needs; the kind follows from the default (or the choices)."""
-    kind = "choice" if choices else {bool: "bool", int: "int", float: "float", str: "text"}.get(type(default), "int")
+    kind = (
+        "choice"
+        if choices
+        else {bool: "bool", int: "int", float: "float", str: "text"}.get(type(default), "int")
+    )
     details = {
         "kind": kind, "label": label, "help": help, "unit": unit,
         "low": low, "high": high, "choices": choices, "optional": optional,
@@ -109,4 +121,10 @@ def _is_kind(value: Any, kind: str) -> bool:
 
 
 def _an(kind: str) -> str:
-    return {"int": "a whole number", "float": "a number", "bool": "true or false", "choice": "a choice", "text": "text"}[kind]
+    return {
+        "int": "a whole number",
+        "float": "a number",
+        "bool": "true or false",
+        "choice": "a choice",
+        "text": "text",
+    }[kind]

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-from evalsite.tasks.columns import Column
+from evalsite.tasks.analysis.bootstrap import Summary
+from evalsite.tasks.columns import Column, Quantity
 from evalsite.tasks.params import Params
 from evalsite.tasks.simulation import SimulatedRater
 
@@ -86,6 +87,7 @@ class ScoredTrial:
         valid: Whether the exposure was as planned.
         participant: An opaque rater id; estimates resample raters, never trials.
         rt_ms: Reaction time from stimulus onset, milliseconds.
+        shown_ms: How long the stimulus was on screen (achieved frames × period), milliseconds, if recorded.
     """
 
     trial: PlannedTrial
@@ -94,6 +96,7 @@ class ScoredTrial:
     valid: bool = True
     participant: str = ""
     rt_ms: float | None = None
+    shown_ms: float | None = None
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,7 @@ class Estimate:
 
     Args:
         condition: The condition's name; empty for a quantity of the whole block.
-        quantity: Name in the catalogue's words, e.g. ``deception_rate_generated``, ``d_prime``, ``criterion``,
-            ``threshold_ms``, ``bradley_terry_strength``.
+        quantity: Name of one of the task's declared quantities, e.g. ``deception_rate_generated``.
         value: Point estimate; None where undefined (``note`` says why).
         low, high: Bounds of the 95 % interval by resampling raters; None where undefined.
         n_raters, n_trials: What the estimate rests on.
@@ -137,25 +139,42 @@ class Task(ABC, Generic[P]):
     title: ClassVar[str]
     summary: ClassVar[str]
     columns: ClassVar[tuple[Column, ...]]
+    quantities: ClassVar[tuple[Quantity, ...]]
     Params: ClassVar[type[Params]]
 
     @abstractmethod
     def plan(
         self, params: P, materials: Materials, *, trials: int, practice: int, catch: int, seed: int
     ) -> list[PlannedTrial]:
-        """Fix what is shown, practice first; same arguments, same plan. Raises ``PlanError`` if the materials don't suffice."""
+        """Fix what is shown, practice first; same arguments, same plan.
+
+        Raises:
+            PlanError: The materials do not suffice.
+        """
 
     @abstractmethod
     def adapt(self, params: P, trial: PlannedTrial, history: Sequence[ScoredTrial]) -> Json:
-        """Decide how the trial is shown (never what) from the session's earlier trials of this block. JSON."""
+        """Decide how the trial is shown (never what) from this block's earlier trials in the session. JSON."""
 
     def adaptive(self, params: P) -> bool:
         """Whether ``adapt`` needs the answers before it, so that trials can't be handed out ahead."""
         return False
 
+    def flashes(self, params: P) -> bool:
+        """Whether stimuli are shown for a limited time, so that frames matter and raters are warned."""
+        return False
+
+    def feedback(self, params: P, trial: PlannedTrial) -> bool:
+        """Whether the rater is told after the answer if it was right; practice always tells."""
+        return trial.kind == "practice"
+
+    def facts(self, params: P) -> tuple[str, ...]:
+        """Sentences that follow from the params and belong in the protocol."""
+        return ()
+
     @abstractmethod
     def payload(self, params: P, trial: PlannedTrial, presentation: Json, urls: Mapping[str, str]) -> Json:
-        """What the client needs to show the trial: slot URLs and timings; no answer, no condition, no telling name."""
+        """What the client needs to show the trial: URLs by slot, timings; no truth, condition or telling name."""
 
     @abstractmethod
     def read(self, params: P, trial: PlannedTrial, raw: object) -> Json:
@@ -163,7 +182,7 @@ class Task(ABC, Generic[P]):
 
     @abstractmethod
     def score(self, params: P, trial: PlannedTrial, answer: Json) -> Json:
-        """The declared columns, pure, so that all can be rescored. ``correct`` is among them where it means something."""
+        """The declared columns, pure, so that all can be rescored; ``correct`` is one of them."""
 
     @abstractmethod
     def estimate(
@@ -172,5 +191,15 @@ class Task(ABC, Generic[P]):
         """Quantities per condition from valid scored trials, with rater-bootstrap intervals."""
 
     @abstractmethod
-    def simulate(self, params: P, trial: PlannedTrial, presentation: Json, rater: SimulatedRater, *, seed: int) -> Json:
-        """What a rater of known ability would send: ``{"answer": …, "rt_ms": …}``, accepted by ``read``."""
+    def simulate(
+        self, params: P, trial: PlannedTrial, presentation: Json, rater: SimulatedRater, *, seed: int
+    ) -> Json:
+        """What a rater of known ability would send: ``{"answer": raw, "rt_ms": float}``; ``read`` takes the raw."""
+
+    def report(self, condition: str, quantity: str, summary: Summary, *, n_trials: int) -> Estimate:
+        """An estimate of one of the declared quantities."""
+        declared = next(q for q in self.quantities if q.name == quantity)
+        return Estimate(
+            condition, quantity, summary.value, summary.low, summary.high, summary.n_raters, n_trials,
+            declared.chance, declared.better, declared.unit, summary.note,
+        )  # fmt: skip

@@ -1,0 +1,205 @@
+"""Bradley–Terry strengths with Davidson's ties and a side bias, over resampled raters at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from evalsite.tasks.analysis.bootstrap import Floats, Summary, few_raters, interval, rater_weights
+
+RIDGE = 1e-4
+"""Weight of a prior at 0: too light to move an estimate, enough to keep resamples in which one never loses finite."""
+MAX_STEP = 2.0
+MAX_ITERATIONS = 60
+TOLERANCE = 1e-9
+Outcome = Literal["left", "right", "tie"]
+OUTCOMES: tuple[Outcome, ...] = ("left", "right", "tie")
+
+
+class Comparison(NamedTuple):
+    """Two stimuli side by side and which was chosen."""
+
+    rater: str
+    left: str
+    right: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Outcomes of every ordered pair by rater.
+
+    Args:
+        items: Names of what was compared.
+        left, right: Item index of each ordered pair, shape (pairs,).
+        outcomes: Left chosen, right chosen, tie: shape (raters, pairs, 3).
+    """
+
+    items: tuple[str, ...]
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    outcomes: Floats
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Fitted parameters of several weightings of the same comparisons.
+
+    Args:
+        strengths: Logits, mean 0 over items, shape (fits, items): log odds of i over j, ties apart, are s_i − s_j.
+        side_bias: Logits towards the left side, shape (fits,).
+        log_ties: Davidson's ln ν, shape (fits,); −inf without ties.
+    """
+
+    strengths: Floats
+    side_bias: Floats
+    log_ties: Floats
+
+
+def tally(comparisons: Iterable[Comparison]) -> Tally:
+    """Counts from comparisons; items in order of name, raters in order of appearance."""
+    raters: dict[str, int] = {}
+    counts: dict[tuple[int, str, str, int], int] = {}
+    for c in comparisons:
+        key = (raters.setdefault(c.rater, len(raters)), c.left, c.right, OUTCOMES.index(c.outcome))
+        counts[key] = counts.get(key, 0) + 1
+    pairs = sorted({(left, right) for _, left, right, _ in counts})
+    items = tuple(sorted({item for pair in pairs for item in pair}))
+    outcomes = np.zeros((len(raters), len(pairs), 3))
+    place = {pair: i for i, pair in enumerate(pairs)}
+    for (rater, left, right, outcome), count in counts.items():
+        outcomes[rater, place[left, right], outcome] = count
+    sides = np.array(
+        [[items.index(left), items.index(right)] for left, right in pairs], dtype=np.int64
+    ).reshape(-1, 2)
+    return Tally(items, sides[:, 0], sides[:, 1], outcomes)
+
+
+def why_undefined(counts: Tally) -> str:
+    """A sentence on why no finite strengths exist, or an empty string.
+
+    They exist if all can be reached from all by "was at least once chosen over, or tied with" (Ford 1957).
+    """
+    total = counts.outcomes.sum(axis=0)
+    n_items = len(counts.items)
+    winners = np.concatenate([counts.left, counts.right, counts.left, counts.right])
+    losers = np.concatenate([counts.right, counts.left, counts.right, counts.left])
+    edges = np.concatenate([total[:, 0], total[:, 1], total[:, 2], total[:, 2]])
+    graph = coo_array((edges, (winners, losers)), shape=(n_items, n_items))
+    met, group = connected_components(graph, directed=True, connection="weak")
+    if met > 1:
+        apart = [item for item, g in zip(counts.items, group, strict=True) if g != group[0]]
+        return f"Undefined: {counts.items[0]} and {apart[0]} were not compared, not even through others; add such pairs."
+    if connected_components(graph, directed=True, connection="strong")[0] > 1:
+        return "Undefined: one side of the comparisons always won, so its lead has no bound; collect more answers."
+    return ""
+
+
+def fit(outcomes: Floats, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], n_items: int) -> Fit:
+    """Maximum likelihood by Newton's method, for many weightings at once.
+
+    P(left) : P(right) : P(tie) = e^(η/2) : e^(−η/2) : ν with η = s_left − s_right + side bias.
+
+    Args:
+        outcomes: Left chosen, right chosen, tie; shape (fits, pairs, 3), weights of any size.
+        left: Item index of each pair's left stimulus, shape (pairs,).
+        right: Item index of each pair's right stimulus, shape (pairs,).
+        n_items: Number of items.
+
+    Source: Davidson 1970, "On extending the Bradley-Terry model to accommodate ties"; Davidson & Beaver 1977 for
+        the order effect; checked against ``evalica.newman``.
+    """
+    pairs = np.arange(len(left))
+    design = np.zeros((len(left), n_items + 2))
+    design[pairs, left] += 1
+    design[pairs, right] -= 1
+    design[:, n_items] = 1
+    tied = bool(outcomes[:, :, 2].any())
+    parameters = np.zeros((len(outcomes), n_items + 2))
+    products = np.einsum("pi,pj->pij", design, design).reshape(len(left), -1)
+    for _ in range(MAX_ITERATIONS):
+        step = _newton_step(parameters, outcomes, design, products, tied=tied)
+        parameters += step * np.minimum(
+            1, MAX_STEP / np.maximum(np.abs(step).max(axis=1, keepdims=True), MAX_STEP)
+        )
+        if np.abs(step).max(initial=0) < TOLERANCE:
+            break
+    strengths = parameters[:, :n_items]
+    log_ties = parameters[:, -1] if tied else np.full(len(parameters), -np.inf)
+    return Fit(strengths - strengths.mean(axis=1, keepdims=True), parameters[:, n_items], log_ties)
+
+
+def _newton_step(
+    parameters: Floats, outcomes: Floats, design: Floats, products: Floats, *, tied: bool
+) -> Floats:
+    """Gradient over information of every fit; the last parameter is ln ν, whose column in the design is empty."""
+    eta = parameters @ design.T
+    ties = np.broadcast_to(parameters[:, -1:] if tied else -np.inf, eta.shape)
+    logits = np.stack([eta / 2, -eta / 2, ties], axis=-1)
+    p = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    p /= p.sum(axis=-1, keepdims=True)
+    n = outcomes.sum(axis=-1)
+    lean = (p[..., 0] - p[..., 1]) / 2
+    gradient = ((outcomes[..., 0] - outcomes[..., 1]) / 2 - n * lean) @ design - RIDGE * parameters
+    gradient[:, -1] += (outcomes[..., 2] - n * p[..., 2]).sum(axis=1)
+    size = design.shape[1]
+    spread = n * ((p[..., 0] + p[..., 1]) / 4 - lean**2)
+    information = (spread @ products).reshape(-1, size, size) + RIDGE * np.eye(size)
+    across = -(n * lean * p[..., 2]) @ design
+    information[:, -1, :] += across
+    information[:, :, -1] += across
+    information[:, -1, -1] += (n * p[..., 2] * (1 - p[..., 2])).sum(axis=1)
+    return np.asarray(np.linalg.solve(information, gradient[..., None])[..., 0])
+
+
+@dataclass(frozen=True)
+class Strengths:
+    """Strength of every item and the side bias, logits."""
+
+    items: dict[str, Summary]
+    side_bias: Summary
+
+
+def strengths(counts: Tally, *, seed: int, resamples: int) -> Strengths:
+    """Bradley–Terry strengths with intervals over raters; where undefined, values are None and the note says why."""
+    n_raters = len(counts.outcomes)
+    if why := why_undefined(counts):
+        nothing = Summary(None, None, None, n_raters, why)
+        return Strengths(dict.fromkeys(counts.items, nothing), nothing)
+    point = fit(counts.outcomes.sum(axis=0, keepdims=True), counts.left, counts.right, len(counts.items))
+    estimates = np.append(point.strengths[0], point.side_bias[0])
+    bounds = (
+        _bounds(counts, seed=seed, resamples=resamples) if n_raters > 1 else [(None, None)] * len(estimates)
+    )
+    note = few_raters(n_raters)
+    summaries = [
+        Summary(float(value), *bound, n_raters, note) for value, bound in zip(estimates, bounds, strict=True)
+    ]
+    return Strengths(dict(zip(counts.items, summaries[:-1], strict=True)), summaries[-1])
+
+
+def _bounds(counts: Tally, *, seed: int, resamples: int) -> list[tuple[float, float]]:
+    flat = counts.outcomes.reshape(len(counts.outcomes), -1)
+    draws = []
+    for weights in rater_weights(len(flat), resamples=resamples, seed=seed):
+        fitted = fit(
+            (weights @ flat).reshape(len(weights), -1, 3), counts.left, counts.right, len(counts.items)
+        )
+        draws.append(np.column_stack([fitted.strengths, fitted.side_bias]))
+    return [interval(column) for column in np.concatenate(draws).T]
+
+
+def win_rates(counts: Tally) -> Floats:
+    """Share of an item's comparisons that it won, a tie as half: (raters, items), NaN where a rater didn't see it."""
+    n_items = len(counts.items)
+    left, right = np.eye(n_items)[counts.left], np.eye(n_items)[counts.right]
+    half = counts.outcomes[..., 2] / 2
+    won = (counts.outcomes[..., 0] + half) @ left + (counts.outcomes[..., 1] + half) @ right
+    seen = counts.outcomes.sum(axis=-1) @ (left + right)
+    return np.asarray(np.divide(won, seen, out=np.full_like(seen, np.nan), where=seen > 0))
