@@ -1,0 +1,7 @@
+"""Checkpoints of generators: saved, inspected and loaded without ever running code from a file."""
+
+from ganmodels.checkpoints.format import Description
+from ganmodels.checkpoints.load import CheckpointInfo, inspect, load
+from ganmodels.checkpoints.save import save
+
+__all__ = ["CheckpointInfo", "Description", "inspect", "load", "save"]

@@ -1,0 +1,185 @@
+"""The checkpoint format: one safetensors file whose header carries a description as JSON.
+
+A file holds the tensors of the generator (the average over training, where the recipe keeps one) and, under
+the header's `__metadata__` key "ganmodels", everything needed to build the network again and to say where it
+comes from. Nothing in it is code. The description travels inside, so that one digest covers both; `save`
+writes it beside the file, too, as `<stem>.json` for readers of a repository, but nothing ever reads that
+copy.
+"""
+
+import hashlib
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from ganmodels.errors import (
+    CheckpointFormatError,
+    CheckpointMetadataError,
+    CheckpointNotFoundError,
+    CheckpointTooLargeError,
+    CheckpointTruncatedError,
+)
+from ganmodels.networks.shapes import ImageShape
+from ganmodels.settings import Value
+
+FORMAT_VERSION = 1
+METADATA_KEY = "ganmodels"
+MAX_FILE_BYTES = 1024**3
+MAX_HEADER_BYTES = 4 * 1024**2
+_LENGTH_BYTES = 8
+_FOREIGN = {
+    b"\x80": "a pickle, which can run code when opened",
+    b"PK": "a zip archive (torch.save writes such), which can hold a pickle",
+    b"\x1f\x8b": "gzip",
+}
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a checkpoint says of itself.
+
+    Attributes:
+        model: name in the catalogue.
+        settings: of `build` and of the objectives, all of them.
+        image_shape: channels, height, width.
+        recipe: as `Recipe.as_json`.
+        data: name, digest and count of the training images.
+        seed: of the training.
+        step: steps trained.
+        command: trains it again.
+        versions: of Python and of the packages that decide the numbers.
+    """
+
+    model: str
+    settings: Mapping[str, Value]
+    image_shape: ImageShape
+    recipe: Mapping[str, Any]
+    data: Mapping[str, Value]
+    seed: int
+    step: int
+    command: str
+    versions: Mapping[str, str]
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Writes the description as JSON, with the version of the format."""
+        return json.dumps({"format": FORMAT_VERSION, **asdict(self)}, indent=indent, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Description":
+        """Reads a description.
+
+        Raises:
+            CheckpointMetadataError: not JSON, of another format version, or a part is missing or of the wrong
+            type.
+        """
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise CheckpointMetadataError(
+                f"the checkpoint's description is not JSON ({error}): save it again"
+            ) from error
+        if not isinstance(found, dict) or found.get("format") != FORMAT_VERSION:
+            raise CheckpointMetadataError(
+                f"the checkpoint's description is not of format {FORMAT_VERSION}: "
+                "open it with the version of ganmodels that saved it"
+            )
+        kinds = {"model": str, "image_shape": list, "seed": int, "step": int, "command": str}
+        for part in fields(cls):
+            kind = kinds.get(part.name, dict)
+            if type(found.get(part.name)) is not kind:
+                raise CheckpointMetadataError(
+                    f"'{part.name}' in the checkpoint's description is not a {kind.__name__}"
+                )
+        shape = found["image_shape"]
+        if len(shape) != 3 or any(type(side) is not int for side in shape):
+            raise CheckpointMetadataError(
+                f"image_shape {shape} is not three whole numbers (channels, height, width)"
+            )
+        found["image_shape"] = tuple(shape)
+        return cls(**{part.name: found[part.name] for part in fields(cls)})
+
+
+@dataclass(frozen=True)
+class CheckpointFile:
+    """A checkpoint file taken apart, its bytes unjudged but complete."""
+
+    description: Description
+    tensor_shapes: Mapping[str, tuple[int, ...]]
+    sha256: str
+    content: bytes
+
+
+def read_file(path: Path, max_bytes: int = MAX_FILE_BYTES) -> CheckpointFile:
+    """Reads a file once and takes its header apart; all later checks see the very same bytes.
+
+    Raises:
+        CheckpointNotFoundError, CheckpointTooLargeError, CheckpointFormatError, CheckpointTruncatedError,
+        CheckpointMetadataError: see their names.
+    """
+    if not path.is_file():
+        raise CheckpointNotFoundError(f"no checkpoint at {path}: give the path of a .safetensors file")
+    size = path.stat().st_size
+    if size > max_bytes:
+        raise CheckpointTooLargeError(f"{path.name} has {size} bytes; at most {max_bytes} are opened")
+    content = path.read_bytes()
+    header, data_bytes = _split(path.name, content)
+    metadata = header.pop("__metadata__", None)
+    shapes = _tensor_shapes(path.name, header, data_bytes)
+    if not isinstance(metadata, dict) or not isinstance(metadata.get(METADATA_KEY), str):
+        raise CheckpointMetadataError(
+            f"{path.name} is a safetensors file without a '{METADATA_KEY}' description: "
+            "give one that ganmodels saved"
+        )
+    description = Description.from_json(metadata[METADATA_KEY])
+    return CheckpointFile(description, shapes, hashlib.sha256(content).hexdigest(), content)
+
+
+def _split(name: str, content: bytes) -> tuple[dict[str, Any], int]:
+    """Parses the header; returns it with the number of bytes behind it."""
+    looks_right = content[_LENGTH_BYTES : _LENGTH_BYTES + 1] in (b"{", b"")
+    if not looks_right:
+        what = next(
+            (what for start, what in _FOREIGN.items() if content.startswith(start)), "not a safetensors file"
+        )
+        raise CheckpointFormatError(
+            f"{name} is {what}; nothing in it was run: give a checkpoint of ganmodels"
+        )
+    if len(content) <= _LENGTH_BYTES:
+        raise CheckpointTruncatedError(
+            f"{name} ends after {len(content)} bytes, before its header: copy it again"
+        )
+    (length,) = struct.unpack("<Q", content[:_LENGTH_BYTES])
+    if length > MAX_HEADER_BYTES:
+        raise CheckpointTooLargeError(
+            f"{name} declares a header of {length} bytes; at most {MAX_HEADER_BYTES} are read: save it again"
+        )
+    text = content[_LENGTH_BYTES : _LENGTH_BYTES + length]
+    if len(text) < length:
+        raise CheckpointTruncatedError(
+            f"{name} ends inside its header, after {len(content)} bytes: copy it again"
+        )
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CheckpointFormatError(
+            f"{name} has a header that is not JSON ({error}): save it again"
+        ) from error
+    return (header if isinstance(header, dict) else {}), len(content) - _LENGTH_BYTES - length
+
+
+def _tensor_shapes(name: str, header: Mapping[str, Any], data_bytes: int) -> dict[str, tuple[int, ...]]:
+    try:
+        announced = max((int(entry["data_offsets"][1]) for entry in header.values()), default=0)
+        shapes = {key: tuple(int(side) for side in entry["shape"]) for key, entry in header.items()}
+    except (KeyError, TypeError, IndexError, ValueError) as error:
+        raise CheckpointFormatError(
+            f"{name} has a malformed table of tensors ({error!r}): save it again"
+        ) from error
+    if announced != data_bytes:
+        raise CheckpointTruncatedError(
+            f"{name} holds {data_bytes} bytes of tensors; its header announces {announced}: copy it again"
+        )
+    return shapes

@@ -1,0 +1,83 @@
+"""What can go wrong in `ganmodels`, by name: what was given, what was expected, the next move."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class ModelNameError(LookupError):
+    """No model of that name is in the catalogue."""
+
+
+class MalformedModelError(TypeError):
+    """A catalogue file lacks one of its four parts, or a part can't be read."""
+
+
+class SettingError(ValueError):
+    """A setting is unknown, of the wrong type or out of its range."""
+
+
+class ImageShapeError(ValueError):
+    """No network of the catalogue is made for images of that shape."""
+
+
+class DataError(ValueError):
+    """The training images can't be read."""
+
+
+class DivergenceError(ArithmeticError):
+    """A loss or a weight became NaN or infinite while training."""
+
+
+class ResumeError(ValueError):
+    """The folder holds no training state, or one of another training."""
+
+
+class GeneratorOutputError(ArithmeticError):
+    """A generator answered NaN, infinity, the wrong shape, or values outside its declared range."""
+
+
+class CheckpointError(ValueError):
+    """A file is not a checkpoint that can be opened. Every error below is one."""
+
+
+class CheckpointNotFoundError(CheckpointError, FileNotFoundError):
+    """There is no file at the path."""
+
+
+class CheckpointFormatError(CheckpointError):
+    """The file is of another format: nothing in it was executed or unpickled."""
+
+
+class CheckpointTruncatedError(CheckpointError, EOFError):
+    """The file is shorter or longer than its header says."""
+
+
+class CheckpointTooLargeError(CheckpointError):
+    """The file, its header or the network it describes is over the limit."""
+
+
+class CheckpointMetadataError(CheckpointError):
+    """The description in the file's header is missing, unreadable or contradicts itself."""
+
+
+class CheckpointModelError(CheckpointError, LookupError):
+    """The checkpoint names a model that the catalogue does not hold."""
+
+
+class CheckpointShapeError(CheckpointError):
+    """The tensors in the file are not those of the network that the file describes."""
+
+
+class CheckpointNotFiniteError(CheckpointError, ArithmeticError):
+    """A weight in the file is NaN or infinite."""
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """Names the closest known word, or all of them where none is close.
+
+    Returns:
+        A clause to append to an error's sentence, such as "did you mean 'wgan_gp'?".
+    """
+    words = sorted(known)
+    close = get_close_matches(given, words, n=1, cutoff=0.5)
+    return f"did you mean '{close[0]}'?" if close else f"known are: {', '.join(words)}"

@@ -1,0 +1,140 @@
+"""A network with a Gaussian latent as a `Generator`.
+
+Sampling is exact for any batch size because the network never sees a batch of the caller's size: it is always
+run on blocks of `BLOCK` images at fixed places (0–31, 32–63, …), and what was asked for is cut out of them.
+Libraries choose their kernels by batch size, and two kernels differ in the last bit; now and then that bit
+crosses a rounding boundary. What remains outside the promise: another processor family, thread count or torch
+version may differ in that bit, too.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor, nn
+
+from ganmodels.errors import GeneratorOutputError
+from ganmodels.networks.shapes import ImageShape
+from ganmodels.protocol import DEFAULT_BATCH_SIZE, Progress
+from ganmodels.seeds import normal_rows
+
+BLOCK = 32
+_RANGE_TOLERANCE = 1e-3
+
+
+class NetworkGenerator:
+    """A generator whose images are a network's answers to latents from N(0, I)."""
+
+    def __init__(
+        self,
+        name: str,
+        network: nn.Module,
+        *,
+        latent_size: int,
+        image_shape: ImageShape,
+        image_range: tuple[float, float],
+        provenance: Mapping[str, Any],
+    ) -> None:
+        """Takes over the network and puts it in evaluation mode; see `protocol.Generator` for the rest."""
+        self._network = network.eval().requires_grad_(False)
+        self.name, self.latent_size = name, latent_size
+        self.image_shape, self.image_range = image_shape, image_range
+        self.provenance = provenance
+
+    @property
+    def parameter_count(self) -> int:
+        """Trained numbers in the generator."""
+        return sum(parameter.numel() for parameter in self._network.parameters())
+
+    def sample_latent(self, count: int, seed: int, *, start: int = 0) -> Float[Tensor, "count latent"]:
+        """Draws the latents of images `start` to `start + count - 1`; float32 on the CPU."""
+        return normal_rows(start, count, self.latent_size, seed)
+
+    def images(self, latents: Float[Tensor, "n latent"]) -> Float[Tensor, "n c h w"]:
+        """Maps latents to images in `image_range`, before rounding; float32 on the CPU. Differentiable.
+
+        Raises:
+            GeneratorOutputError: NaN, infinity, another shape, or values outside the range.
+        """
+        images: Tensor = self._network(latents)
+        if images.shape[1:] != self.image_shape:
+            raise GeneratorOutputError(
+                f"generator '{self.name}' answered images of {tuple(images.shape[1:])} where "
+                f"{self.image_shape} is declared; its checkpoint is of another network"
+            )
+        lowest, highest = (
+            (float(value) for value in images.detach().aminmax()) if len(images) else self.image_range
+        )
+        low, high = self.image_range
+        if not (low - _RANGE_TOLERANCE <= lowest and highest <= high + _RANGE_TOLERANCE):
+            raise GeneratorOutputError(
+                f"generator '{self.name}' answered values from {lowest} to {highest} where {low} to {high} "
+                "is declared; train it again or take an earlier checkpoint"
+            )
+        return images
+
+    def iter_samples(
+        self, count: int, seed: int, *, batch_size: int = DEFAULT_BATCH_SIZE, start: int = 0
+    ) -> Iterator[UInt8[Tensor, "n c h w"]]:
+        """Yields images `start` to `start + count - 1` in batches of at most `batch_size`.
+
+        A job that was stopped after `start` images goes on with exactly those that it would have made.
+
+        Raises:
+            ValueError: a negative count or start, or a batch size below 1.
+            GeneratorOutputError: see `images`.
+        """
+        if count < 0 or start < 0 or batch_size < 1:
+            raise ValueError(
+                f"count {count}, start {start}, batch size {batch_size}: the least are 0, 0 and 1"
+            )
+        return self._batches(start, start + count, seed, batch_size)
+
+    def sample(
+        self,
+        count: int,
+        seed: int,
+        *,
+        batch_size: int = DEFAULT_BATCH_SIZE,
+        start: int = 0,
+        progress: Progress | None = None,
+    ) -> UInt8[Tensor, "count c h w"]:
+        """Returns images `start` to `start + count - 1` at once, as uint8.
+
+        Args:
+            count: number of images.
+            seed: any integer.
+            batch_size: images between two calls of `progress`; changes no image.
+            start: index of the first image.
+            progress: called with (images done, count) after every batch.
+
+        Raises:
+            ValueError, GeneratorOutputError: see `iter_samples`.
+        """
+        result = torch.empty((count, *self.image_shape), dtype=torch.uint8)
+        done = 0
+        for batch in self.iter_samples(count, seed, batch_size=batch_size, start=start):
+            result[done : done + len(batch)] = batch
+            done += len(batch)
+            if progress is not None:
+                progress(done, count)
+        return result
+
+    def _batches(self, first: int, end: int, seed: int, batch_size: int) -> Iterator[Tensor]:
+        waiting = torch.empty((0, *self.image_shape), dtype=torch.uint8)
+        for block_start in range(first - first % BLOCK, end, BLOCK):
+            block = self._block(block_start, seed)
+            wanted = block[max(first - block_start, 0) : end - block_start]
+            waiting = torch.cat([waiting, wanted])
+            while len(waiting) >= batch_size:
+                yield waiting[:batch_size].clone()
+                waiting = waiting[batch_size:]
+        if len(waiting):
+            yield waiting
+
+    @torch.inference_mode()
+    def _block(self, start: int, seed: int) -> Tensor:
+        images = self.images(self.sample_latent(BLOCK, seed, start=start))
+        low, high = self.image_range
+        return ((images - low) * (255 / (high - low))).round().clamp(0, 255).to(torch.uint8)

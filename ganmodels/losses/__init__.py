@@ -1,0 +1,1 @@
+"""The mathematics of the objectives: pure functions of scores, images and moments."""

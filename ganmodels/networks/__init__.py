@@ -1,0 +1,1 @@
+"""Networks that the catalogue's models are composed of."""

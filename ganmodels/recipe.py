@@ -1,0 +1,150 @@
+"""A recipe: how a model is trained, as data that the one training loop follows."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from ganmodels.errors import SettingError
+from ganmodels.settings import About, Setting, Value
+
+Losses = dict[str, Float[Tensor, ""]]
+"""Named scalars of one update: "loss" is minimised, the others are logged."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What an objective is computed on: real images, and a source of chance of its own."""
+
+    images: Float[Tensor, "n c h w"]
+    latent_size: int
+    rng: torch.Generator
+
+    def latents(self) -> Float[Tensor, "n latent"]:
+        """Draws one latent per image from the prior N(0, I)."""
+        return self.normal(len(self.images), self.latent_size)
+
+    def normal(self, *shape: int) -> Tensor:
+        """Draws standard normal numbers from the CPU's stream, so that all devices agree."""
+        return torch.randn(shape, generator=self.rng).to(self.images.device)
+
+    def uniform(self, *shape: int) -> Tensor:
+        """Draws numbers uniform in [0, 1), on the images' device."""
+        return torch.rand(shape, generator=self.rng).to(self.images.device)
+
+
+Objective = Callable[..., Losses]
+"""objective(networks, batch, *, settings...) -> losses; pure but for the batch's chance."""
+
+
+@dataclass(frozen=True)
+class Adam:
+    """Adam's numbers (arXiv:1412.6980)."""
+
+    learning_rate: float
+    betas: tuple[float, float] = (0.9, 0.999)
+
+    def make(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """Makes the optimiser for these parameters."""
+        return torch.optim.Adam(parameters, lr=self.learning_rate, betas=self.betas)
+
+
+@dataclass(frozen=True)
+class Player:
+    """One side of the game: the networks that it moves, the loss that it lowers, its moves per step."""
+
+    networks: tuple[str, ...]
+    objective: Objective
+    optimizer: Adam
+    updates: int = 1
+
+    @property
+    def name(self) -> str:
+        """Its first network's name, by which settings and the log call it."""
+        return self.networks[0]
+
+
+_BATCH_SIZE = Setting("batch_size", int, 64, About("images per update", 1, 65536))
+_EMA_DECAY = Setting("ema_decay", float, 0.0, About("share of the old average that one step keeps", 0.0, 1.0))
+_LEARNING_RATE = Setting("learning_rate", float, 0.0, About("step size of the optimiser", 0.0, 10.0))
+_UPDATES = Setting("updates", int, 1, About("moves of this player per step", 1, 1000))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The paper's numbers.
+
+    Attributes:
+        title: the model's name as papers write it.
+        paper: "arXiv:…".
+        image_range: lowest and highest value of the images that the networks see and answer.
+        players: who moves, in order, in one step.
+        batch_size: images per update.
+        steps: steps of a full training; a step is one round of all players.
+        ema_decay: of the exponential average of the generator's weights that checkpoints hold; 0 turns it
+            off.
+        departures: where our default differs from the paper's, and why; by setting.
+    """
+
+    title: str
+    paper: str
+    image_range: tuple[float, float]
+    players: tuple[Player, ...]
+    batch_size: int
+    steps: int
+    ema_decay: float
+    departures: Mapping[str, str] = field(default_factory=dict)
+
+    def overrides(self) -> dict[str, Setting]:
+        """Lists the numbers of the recipe that a training may change, by the name that `--set` takes."""
+        found = {
+            "batch_size": replace(_BATCH_SIZE, default=self.batch_size),
+            "ema_decay": replace(_EMA_DECAY, default=self.ema_decay),
+        }
+        for player in self.players:
+            rate, updates = player.optimizer.learning_rate, player.updates
+            found[f"{player.name}.learning_rate"] = replace(_LEARNING_RATE, default=rate)
+            found[f"{player.name}.updates"] = replace(_UPDATES, default=updates)
+        return found
+
+    def override(self, values: Mapping[str, Value]) -> "Recipe":
+        """Returns the recipe with some of its `overrides` changed.
+
+        Raises:
+            SettingError: a name is none of `overrides`, or its value is out of range.
+        """
+        known = self.overrides()
+        unknown = values.keys() - known.keys()
+        if unknown:
+            raise SettingError(
+                f"the recipe of {self.title} has no number '{min(unknown)}'; known: {', '.join(known)}"
+            )
+        new: dict[str, Any] = {
+            name: known[name].check(values.get(name, known[name].default)) for name in known
+        }
+        players = tuple(
+            replace(
+                player,
+                optimizer=replace(player.optimizer, learning_rate=new[f"{player.name}.learning_rate"]),
+                updates=new[f"{player.name}.updates"],
+            )
+            for player in self.players
+        )
+        return replace(self, players=players, batch_size=new["batch_size"], ema_decay=new["ema_decay"])
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns the recipe as plain JSON data, objectives by name."""
+        players = [
+            {
+                "networks": list(player.networks),
+                "objective": player.objective.__name__,
+                "optimizer": {"name": type(player.optimizer).__name__.lower(), **asdict(player.optimizer)},
+                "updates": player.updates,
+            }
+            for player in self.players
+        ]
+        plain = {name: getattr(self, name) for name in ("title", "paper", "batch_size", "ema_decay")}
+        return {**plain, "image_range": list(self.image_range), "players": players}

@@ -1,0 +1,112 @@
+"""The catalogue, read: every file of `ganmodels/catalogue` is a model, and its stem is the model's name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+import torch
+from torch import nn
+
+from ganmodels import catalogue
+from ganmodels.errors import MalformedModelError, ModelNameError, did_you_mean
+from ganmodels.networks.shapes import ImageShape
+from ganmodels.recipe import Batch, Losses, Player, Recipe
+from ganmodels.seeds import derive
+from ganmodels.settings import Setting, Value, resolve, settings_of
+
+GENERATOR = "generator"
+LATENT_SIZE = "latent_size"
+
+
+@dataclass(frozen=True)
+class Model:
+    """One catalogue file.
+
+    Attributes:
+        name: stem of its file.
+        documentation: its docstring.
+        build: from image shape and settings to networks.
+        recipe: how it is trained.
+        settings: what `build` and the objectives take, by name.
+    """
+
+    name: str
+    documentation: str
+    build: Callable[..., nn.ModuleDict]
+    recipe: Recipe
+    settings: Mapping[str, Setting]
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of its documentation."""
+        return self.documentation.strip().splitlines()[0]
+
+    def resolve(self, given: Mapping[str, object]) -> dict[str, Value]:
+        """Completes settings with defaults; raises `SettingError` where one is unknown or out of range."""
+        return resolve(self.settings, given, self.name)
+
+    def networks(self, shape: ImageShape, settings: Mapping[str, Value], seed: int) -> nn.ModuleDict:
+        """Builds the networks with initial weights that depend on the seed alone."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(derive(seed, "weights"))
+            return self.build(shape, **_taken(self.build, settings))
+
+    def losses(
+        self, player: Player, networks: nn.ModuleDict, batch: Batch, settings: Mapping[str, Value]
+    ) -> Losses:
+        """Computes a player's objective with those of the settings that it takes."""
+        return player.objective(networks, batch, **_taken(player.objective, settings))
+
+
+@cache
+def model_names() -> tuple[str, ...]:
+    """Lists the catalogue, sorted."""
+    return tuple(sorted(module.name for module in iter_modules(catalogue.__path__)))
+
+
+@cache
+def get_model(name: str) -> Model:
+    """Finds a model by name.
+
+    Raises:
+        ModelNameError: the catalogue has no file of that name.
+        MalformedModelError: the file can't be read as a model.
+    """
+    if name not in model_names():
+        raise ModelNameError(f"no model named '{name}'; {did_you_mean(name, model_names())}")
+    return read_model(name, import_module(f"{catalogue.__name__}.{name}"))
+
+
+def read_model(name: str, module: ModuleType) -> Model:
+    """Reads a model's four parts off its module.
+
+    Raises:
+        MalformedModelError: naming the file and the part that is missing or can't be read.
+    """
+    recipe, build = getattr(module, "RECIPE", None), getattr(module, "build", None)
+    if not (module.__doc__ or "").strip():
+        raise MalformedModelError(f"catalogue/{name}.py has no docstring: name the paper and what differs")
+    if not callable(build):
+        raise MalformedModelError(f"catalogue/{name}.py has no function build(shape, *, settings)")
+    if not isinstance(recipe, Recipe):
+        raise MalformedModelError(f"catalogue/{name}.py has no RECIPE of type Recipe")
+    settings: dict[str, Setting] = {}
+    try:
+        for function in (build, *(player.objective for player in recipe.players)):
+            for setting in settings_of(function):
+                if settings.setdefault(setting.name, setting) != setting:
+                    raise MalformedModelError(f"setting '{setting.name}' is declared twice, and not alike")
+    except MalformedModelError as error:
+        raise MalformedModelError(f"catalogue/{name}.py: {error}") from error
+    if LATENT_SIZE not in settings or settings.keys() & recipe.overrides().keys():
+        raise MalformedModelError(
+            f"catalogue/{name}.py: needs a setting latent_size, and none named like the recipe's"
+        )
+    return Model(name, str(module.__doc__), build, recipe, settings)
+
+
+def _taken(function: Callable[..., object], settings: Mapping[str, Value]) -> dict[str, Value]:
+    return {setting.name: settings[setting.name] for setting in settings_of(function)}

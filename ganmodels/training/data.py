@@ -1,0 +1,199 @@
+"""Training images: read once, brought to one shape by a stated rule, held in memory as uint8.
+
+Rule: an image of another mode is converted to grey or RGB (transparency over white); the set is grey where
+all its images are. An image smaller than the wanted size is centred on black; a larger one is cropped to its
+central square and reduced (Lanczos). Without a wanted size all images must have one size.
+"""
+
+import gzip
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+from torch import Tensor
+
+from ganmodels.errors import DataError
+from ganmodels.networks.shapes import ImageShape
+from ganmodels.seeds import torch_rng
+
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+_IDX_IMAGES = b"\x00\x00\x08\x03"
+_GREY_MODES = frozenset({"1", "L"})
+_LARGEST_MEMBER_BYTES = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class ImageData:
+    """A training set in memory, with what a checkpoint has to say of it."""
+
+    images: UInt8[Tensor, "n c h w"]
+    name: str
+    digest: str
+
+    @property
+    def shape(self) -> ImageShape:
+        """Channels, height, width."""
+        _, channels, height, width = self.images.shape
+        return channels, height, width
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+class Shuffle:
+    """An endless series of batches: permutation after permutation, all of it a function of the seed.
+
+    Batch `i` is the same whether or not the batches before it were asked for, which is what makes resuming
+    exact.
+    """
+
+    def __init__(self, data: ImageData, batch_size: int, image_range: tuple[float, float], seed: int) -> None:
+        """Prepares batches of `batch_size` images with values in `image_range`."""
+        self._data, self._batch_size, self._seed = data, batch_size, seed
+        self._low, self._high = image_range
+        self._epoch, self._order = -1, torch.empty(0, dtype=torch.int64)
+
+    def batch(self, index: int, device: torch.device) -> Float[Tensor, "n c h w"]:
+        """Returns batch `index`, from 0, on a device."""
+        positions = range(index * self._batch_size, (index + 1) * self._batch_size)
+        rows = torch.cat([self._rows(epoch, first, last) for epoch, first, last in self._spans(positions)])
+        images = self._data.images[rows].to(device, non_blocking=True)
+        return images.float() * ((self._high - self._low) / 255) + self._low
+
+    def _spans(self, positions: range) -> Iterator[tuple[int, int, int]]:
+        at = positions.start
+        while at < positions.stop:
+            epoch, first = divmod(at, len(self._data))
+            last = min(len(self._data), first + positions.stop - at)
+            yield epoch, first, last
+            at += last - first
+
+    def _rows(self, epoch: int, first: int, last: int) -> Tensor:
+        if epoch != self._epoch:
+            self._order = torch.randperm(len(self._data), generator=torch_rng(self._seed, "epoch", epoch))
+            self._epoch = epoch
+        return self._order[first:last]
+
+
+def load_images(path: Path, size_px: int | None = None) -> ImageData:
+    """Reads a training set: a folder or zip of images, an `.npz` with `arr_0`, or an MNIST-style idx file.
+
+    Args:
+        path: the file or folder; idx files may be gzipped.
+        size_px: wanted side; see the rule above.
+
+    Raises:
+        DataError: nothing there, unreadable, no images, or images of unequal size where no size is wanted.
+    """
+    if not path.exists():
+        raise DataError(f"no training images at {path}: give a folder, .zip, .npz or idx file that exists")
+    try:
+        array = _read(path, size_px)
+    except (
+        OSError,
+        EOFError,
+        zipfile.BadZipFile,
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+    ) as error:
+        raise DataError(
+            f"{path} can't be read as images ({error}); give a folder, .zip, .npz or idx file"
+        ) from error
+    if not len(array):
+        raise DataError(
+            f"{path} holds no images: expected files ending in {', '.join(sorted(IMAGE_SUFFIXES))}"
+        )
+    digest = hashlib.sha256(str(array.shape).encode() + array.tobytes()).hexdigest()
+    return ImageData(torch.from_numpy(array), path.name, f"sha256:{digest}")
+
+
+def _read(path: Path, size_px: int | None) -> NDArray[np.uint8]:
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
+        return _stack((Image.open(file) for file in files), size_px)
+    if path.suffix == ".npz":
+        return _stack(map(Image.fromarray, _read_npz(path)), size_px)
+    if zipfile.is_zipfile(path):
+        return _stack(_images_in_zip(path), size_px)
+    return _stack(map(Image.fromarray, _read_idx(path)), size_px)
+
+
+def _read_npz(path: Path) -> NDArray[np.uint8]:
+    with np.load(path, allow_pickle=False) as archive:
+        if "arr_0" not in archive:
+            raise DataError(
+                f"{path} has no array 'arr_0' but {sorted(archive)}; save it with numpy.savez(path, images)"
+            )
+        images: NDArray[np.uint8] = archive["arr_0"]
+    if (
+        images.dtype != np.uint8
+        or images.ndim not in (3, 4)
+        or (images.ndim == 4 and images.shape[3] not in (1, 3))
+    ):
+        raise DataError(
+            f"'arr_0' in {path} is {images.dtype} {images.shape}; expected uint8 (n, h, w[, 1 or 3])"
+        )
+    return images[..., 0] if images.ndim == 4 and images.shape[3] == 1 else images
+
+
+def _read_idx(path: Path) -> NDArray[np.uint8]:
+    data = path.read_bytes()
+    if data[:2] == b"\x1f\x8b":
+        data = gzip.decompress(data)
+    if data[:4] != _IDX_IMAGES:
+        raise DataError(
+            f"{path} is no folder, .zip, .npz, nor an idx file of images (which starts with 00 00 08 03)"
+        )
+    count, height, width = (int.from_bytes(data[at : at + 4], "big") for at in (4, 8, 12))
+    if len(data) != 16 + count * height * width:
+        raise DataError(
+            f"{path} says {count} images of {height}×{width} but holds {len(data) - 16} bytes: copy it again"
+        )
+    return np.frombuffer(data, np.uint8, offset=16).reshape(count, height, width)
+
+
+def _images_in_zip(path: Path) -> Iterator[Image.Image]:
+    with zipfile.ZipFile(path) as archive:
+        for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
+            if Path(entry.filename).suffix.lower() not in IMAGE_SUFFIXES:
+                continue
+            if entry.file_size > _LARGEST_MEMBER_BYTES:
+                raise DataError(
+                    f"'{entry.filename}' in {path} unpacks to {entry.file_size} bytes: too large an image"
+                )
+            yield Image.open(io.BytesIO(archive.read(entry)))
+
+
+def _stack(images: Iterator[Image.Image], size_px: int | None) -> NDArray[np.uint8]:
+    arrays = [_convert(image, size_px) for image in images]
+    sizes = sorted({array.shape[1:] for array in arrays})
+    if len(sizes) > 1:
+        raise DataError(
+            f"images of {len(sizes)} sizes, such as {sizes[0]} and {sizes[-1]}: say which with --size"
+        )
+    if any(len(array) == 3 for array in arrays):
+        arrays = [np.broadcast_to(array, (3, *array.shape[1:])) for array in arrays]
+    return np.stack(arrays) if arrays else np.empty((0, 1, 0, 0), np.uint8)
+
+
+def _convert(image: Image.Image, size_px: int | None) -> NDArray[np.uint8]:
+    if image.has_transparency_data:
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+    image = image.convert("L" if image.mode in _GREY_MODES else "RGB")
+    array = np.asarray(image if size_px is None else _fit(image, size_px))
+    return array[None] if array.ndim == 2 else array.transpose(2, 0, 1)
+
+
+def _fit(image: Image.Image, size_px: int) -> Image.Image:
+    side = max(size_px, min(image.size))
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    square = image.crop((left, top, left + side, top + side))
+    return square if side == size_px else square.resize((size_px, size_px), Image.Resampling.LANCZOS)

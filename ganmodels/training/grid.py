@@ -1,0 +1,32 @@
+"""Sample grids: one picture of many images."""
+
+from pathlib import Path
+
+import torch
+from jaxtyping import UInt8
+from PIL import Image
+from torch import Tensor
+
+_GAP_PX = 2
+
+
+def save_grid(images: UInt8[Tensor, "n c h w"], path: Path, columns: int = 8) -> None:
+    """Writes images as one PNG, row by row, with a gap of 2 px on white."""
+    count, channels, height, width = images.shape
+    rows = -(-count // columns)
+    canvas = torch.full(
+        (channels, rows * (height + _GAP_PX) + _GAP_PX, columns * (width + _GAP_PX) + _GAP_PX),
+        255,
+        dtype=torch.uint8,
+    )
+    for index, image in enumerate(images):
+        top = _GAP_PX + (index // columns) * (height + _GAP_PX)
+        left = _GAP_PX + (index % columns) * (width + _GAP_PX)
+        canvas[:, top : top + height, left : left + width] = image
+    save_png(canvas, path)
+
+
+def save_png(image: UInt8[Tensor, "c h w"], path: Path) -> None:
+    """Writes one image, grey or RGB, as PNG."""
+    pixels = image.permute(1, 2, 0).numpy()
+    Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).save(path)

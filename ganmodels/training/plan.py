@@ -1,0 +1,66 @@
+"""What is to be trained: a model with its settings and recipe, how long, from which seed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ganmodels.errors import SettingError, did_you_mean
+from ganmodels.recipe import Recipe
+from ganmodels.registry import Model
+from ganmodels.settings import Value
+from ganmodels.training.data import ImageData
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One training.
+
+    Attributes:
+        model: from the catalogue.
+        settings: of the model, complete.
+        recipe: the model's, with what was overridden.
+        steps: where to stop.
+        seed: of weights, order of images, and latents.
+        command: trains it again; stored with the checkpoint.
+        log_every: steps between lines of the log, and between looks for NaN.
+        save_every: steps between saves.
+    """
+
+    model: Model
+    settings: Mapping[str, Value]
+    recipe: Recipe
+    steps: int
+    seed: int = 0
+    command: str = ""
+    log_every: int = 50
+    save_every: int = 500
+
+    @classmethod
+    def make(
+        cls, model: Model, assignments: Mapping[str, str], steps: int | None = None, **rest: Any
+    ) -> "Plan":
+        """Makes a plan from the words of a command line, such as {"width": "32", "critic.updates": "3"}.
+
+        Raises:
+            SettingError: a name is neither a setting of the model nor a number of its recipe, or a value does
+            not fit.
+        """
+        overrides = model.recipe.overrides()
+        known = {**model.settings, **overrides}
+        for name in assignments:
+            if name not in known:
+                raise SettingError(f"{model.name} has no setting '{name}'; {did_you_mean(name, known)}")
+        values = {name: known[name].parse(text) for name, text in assignments.items()}
+        settings = model.resolve({name: value for name, value in values.items() if name in model.settings})
+        recipe = model.recipe.override({name: value for name, value in values.items() if name in overrides})
+        return cls(model, settings, recipe, recipe.steps if steps is None else steps, **rest)
+
+    def identity(self, data: ImageData) -> dict[str, Any]:
+        """Returns what must be the same for a saved state to be resumed; the number of steps need not be."""
+        return {
+            "model": self.model.name,
+            "settings": dict(self.settings),
+            "recipe": self.recipe.as_json(),
+            "seed": self.seed,
+            "data": data.digest,
+        }

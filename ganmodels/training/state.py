@@ -1,0 +1,98 @@
+"""A training at one step: networks, average, optimisers. Saved and restored to the bit, without pickles."""
+
+import copy
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as to_bytes
+from torch import Tensor, nn
+
+from ganmodels.checkpoints.save import check_finite, write_atomically
+from ganmodels.errors import ResumeError
+from ganmodels.networks.shapes import ImageShape
+from ganmodels.recipe import Player
+from ganmodels.registry import GENERATOR
+from ganmodels.training.plan import Plan
+
+
+class TrainingState:
+    """Everything that one step changes. Chance is not in it: draws are functions of the seed and the step."""
+
+    def __init__(self, plan: Plan, shape: ImageShape, device: torch.device) -> None:
+        """Builds the state before the first step."""
+        self.step = 0
+        networks = plan.model.networks(shape, plan.settings, plan.seed)
+        self.networks: nn.ModuleDict = networks.to(device).to(memory_format=torch.channels_last)
+        self.average: nn.Module = copy.deepcopy(self.networks[GENERATOR]).requires_grad_(False).eval()
+        self.optimizers = {
+            player.name: player.optimizer.make(self.parameters(player)) for player in plan.recipe.players
+        }
+
+    def parameters(self, player: Player) -> list[nn.Parameter]:
+        """Lists the parameters that a player moves."""
+        return [parameter for name in player.networks for parameter in self.networks[name].parameters()]
+
+    def save(self, path: Path, identity: Mapping[str, Any]) -> None:
+        """Writes the state with the identity of its training.
+
+        Raises:
+            CheckpointNotFiniteError: a weight is NaN or infinite; the file from before stays.
+        """
+        tensors = {name: value.detach().cpu().contiguous() for name, value in self._tensors().items()}
+        check_finite(tensors, "the training state")
+        metadata = {"step": str(self.step), "identity": json.dumps(identity, sort_keys=True)}
+        write_atomically(path, to_bytes(tensors, metadata))
+
+    def restore(self, path: Path, identity: Mapping[str, Any]) -> None:
+        """Reads a state that `save` wrote.
+
+        Raises:
+            ResumeError: no such file, unreadable, or of a training with another identity.
+        """
+        try:
+            with safe_open(path, framework="pt") as file:
+                metadata = file.metadata() or {}
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+        except (OSError, SafetensorError) as error:
+            raise ResumeError(
+                f"{path} can't be read as a training's state ({error}); start without --resume"
+            ) from error
+        _check_identity(json.loads(metadata.get("identity", "{}")), json.loads(json.dumps(identity)))
+        self.step = int(metadata["step"])
+        self.networks.load_state_dict(_under("networks/", tensors))
+        self.average.load_state_dict(_under("average/", tensors))
+        for name, optimizer in self.optimizers.items():
+            _restore_optimizer(optimizer, _under(f"optimizers/{name}/", tensors))
+
+    def _tensors(self) -> dict[str, Tensor]:
+        found = {f"networks/{name}": value for name, value in self.networks.state_dict().items()}
+        found |= {f"average/{name}": value for name, value in self.average.state_dict().items()}
+        for player, optimizer in self.optimizers.items():
+            for index, moments in optimizer.state_dict()["state"].items():
+                found |= {f"optimizers/{player}/{index}/{name}": value for name, value in moments.items()}
+        return found
+
+
+def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+def _restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, value in tensors.items():
+        index, _, moment = name.partition("/")
+        state.setdefault(int(index), {})[moment] = value
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def _check_identity(saved: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    unlike = [key for key in wanted if saved.get(key) != wanted[key]]
+    if unlike:
+        raise ResumeError(
+            f"the state is of another training: {unlike[0]} was {saved.get(unlike[0])} and is now "
+            f"{wanted[unlike[0]]}; give the same --set, --seed and --data, or another --out"
+        )
