@@ -1,0 +1,61 @@
+"""Make a sample set of a folder, a zip file or an ``.npz`` file."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import Progress
+
+from evalsite.samples.errors import EmptySetError, NameTakenError, SourceError, StoreError
+from evalsite.samples.models import SampleSet
+from evalsite.samples.services import ImportReport, import_sample_set
+
+
+class Command(BaseCommand):
+    """Import images as a sample set; files that are no images are refused by name and the rest goes on."""
+
+    help = (
+        "Import a folder, a .zip or an .npz (arr_0, uint8 NHWC) as a sample set. "
+        "Sub-folder names become class labels. Ends with status 1 if nothing was imported."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Arguments of the command line."""
+        parser.add_argument("path", type=Path, help="folder, .zip or .npz")
+        parser.add_argument("--name", required=True, help="name of the new sample set")
+        parser.add_argument("--kind", required=True, choices=SampleSet.Kind.values)
+        parser.add_argument("--origin", default="", help="where the images come from, in words")
+        parser.add_argument("--attribution", default="", help="whom to credit, and the licence")
+
+    def handle(self, *_args: object, **options: Any) -> None:
+        """Import, show progress, report."""
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("reading images", total=None)
+            try:
+                report = import_sample_set(
+                    name=options["name"],
+                    kind=options["kind"],
+                    source=options["path"],
+                    now=timezone.now(),
+                    origin=options["origin"],
+                    attribution=options["attribution"],
+                    progress=lambda done, total: bar.update(task, completed=done, total=total),
+                )
+            except (NameTakenError, SourceError, EmptySetError, StoreError) as error:
+                raise CommandError(str(error)) from error
+        self._report(report)
+
+    def _report(self, report: ImportReport) -> None:
+        for title, files in (("converted", report.converted), ("refused", report.refused)):
+            for name, reason in files:
+                self.stdout.write(f"{title} {name}: {reason}")
+        self.stdout.write(
+            f"{report.sample_set.name}: {report.accepted} images imported, "
+            f"{len(report.converted)} of them converted, {len(report.refused)} refused; "
+            f"manifest {report.sample_set.manifest_digest}"
+        )
