@@ -46,3 +46,11 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names[:20]) or 'none'}."
     return UnknownNameError(f"No {kind} named {name!r}; {hint}")
+
+
+class CheckpointRefusedError(ValueError):
+    """A file is no checkpoint that can be sampled."""
+
+
+class MeasurementError(RuntimeError):
+    """A metric could not be computed; the sentence is the metric's own."""

@@ -35,15 +35,32 @@ def owner_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def perform(
+def perform(job_id: int, attempt: int) -> Job | None:
+    """Take up a queued job and carry it out as far as it goes.
+
+    Args:
+        job_id: the job.
+        attempt: number of attempts made when it was queued.
+
+    Returns:
+        The job as it stands afterwards (queued, if given back), or None if it was not there to be taken.
+    """
+    lease = take(job_id, attempt)
+    if lease is None:
+        logger.info("job %s, attempt %s: taken by another or finished; nothing to do", job_id, attempt + 1)
+        return None
+    return carry_out(lease)
+
+
+def take(
     job_id: int,
     attempt: int,
     *,
     clock: Clock = timezone.now,
     stop: threading.Event = STOP,
     observe: Observer | None = None,
-) -> Job | None:
-    """Take up a queued job and carry it out as far as it goes.
+) -> Lease | None:
+    """Take up a queued job.
 
     Args:
         job_id: the job.
@@ -53,23 +70,27 @@ def perform(
         observe: told of all progress.
 
     Returns:
-        The job as it stands afterwards (queued, if it was given back), or None if it was not there to be taken.
-
-    Raises:
-        KeyboardInterrupt: after marking the job cancelled: who interrupts a command wants its work to end.
+        The right to work on it, or None if it was not there to be taken.
     """
     duration = lease_duration()
     mine = claim(job_id, attempt, owner=owner_name(), now=clock(), duration=duration)
     if mine is None:
-        logger.info("job %s, attempt %s: taken by another or finished; nothing to do", job_id, attempt + 1)
         return None
-    lease = Lease(job_id, mine, clock=clock, duration=duration, stop=stop, observe=observe)
+    return Lease(job_id, mine, clock=clock, duration=duration, stop=stop, observe=observe)
+
+
+def carry_out(lease: Lease) -> Job:
+    """Do the job of a lease as far as it goes; whatever goes wrong becomes the job's state.
+
+    Raises:
+        KeyboardInterrupt: after marking the job cancelled: who interrupts a command wants its work to end.
+    """
     try:
         with Renewal(lease):
             _carry_out(lease)
     except LeaseLostError:
-        logger.warning("job %s: attempt %s lost its lease and stops", job_id, mine)
-    return Job.objects.get(pk=job_id)
+        logger.warning("job %s: attempt %s lost its lease and stops", lease.job_id, lease.attempt)
+    return Job.objects.get(pk=lease.job_id)
 
 
 def _carry_out(lease: Lease) -> None:
@@ -93,7 +114,7 @@ def _carry_out(lease: Lease) -> None:
 def sentence_for(error: Exception, job_id: int) -> str:
     """What a user is told of a failure; the traceback stays in the worker's log.
 
-    Errors of this project say what to do; any other was not foreseen, and only its kind and first line are shown.
+    Errors of this project say what to do; of any other only its kind and first line are shown.
     """
     if type(error).__module__.partition(".")[0] in OUR_PACKAGES:
         return str(error)
@@ -118,8 +139,8 @@ def reap(*, now: datetime, enqueue: Callable[[Job], None], waiting: Callable[[],
     reaped = [job for job in Job.objects.expired(now) if _reap_one(job, now)]
     known = waiting()
     for job in Job.objects.queued():
-        # Also those whose queue entry died with a worker that had not claimed them yet. One entry too many does
-        # no harm: only one of them can claim the job.
+        # Also those whose queue entry died with a worker that had not claimed them yet. One entry
+        # too many does no harm: only one of them can claim the job.
         if job.pk not in known:
             enqueue(job)
     return reaped

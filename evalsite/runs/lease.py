@@ -1,8 +1,9 @@
 """The right to work on a job: claimed, renewed, and checked by every write.
 
-A worker that vanishes leaves its job running; when the lease runs out another may take the job up. A worker that
-only stalled may come back and find that: its attempt number is no longer the job's, so none of its writes match a
-row (fencing). Correctness thus rests on the attempt number alone; clocks only decide how soon a job is taken up.
+A worker that vanishes leaves its job running; when the lease runs out another may take the job up. A worker
+that only stalled may come back and find that: its attempt number is no longer the job's, so none of its
+writes match a row (fencing). Correctness rests on the attempt number alone; clocks only decide how soon a
+job is taken up.
 """
 
 from __future__ import annotations
@@ -170,7 +171,7 @@ def claim(job_id: int, attempt: int, *, owner: str, now: datetime, duration: tim
 
 
 class Renewal:
-    """Renews a lease from a thread of its own, with a database connection of its own, while the block runs."""
+    """Renews a lease, from a thread and a database connection of its own, while the block runs."""
 
     def __init__(self, lease: Lease) -> None:
         self._lease = lease

@@ -90,6 +90,11 @@ class MetricRun(models.Model):
     def __str__(self) -> str:
         return f"run {self.pk}"
 
+    @property
+    def image_count(self) -> int:
+        """Images that have to be looked at."""
+        return self.sample_set.count + (self.reference_set.count if self.reference_set else 0)
+
 
 class MetricValue(models.Model):
     """One number a metric run came to, with all that is needed to compare it."""

@@ -1,14 +1,123 @@
-"""What users ask of background work: sample, measure, cancel, retry."""
+"""What users ask of background work: sample, measure, register, cancel, retry."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
-from evalsite.runs import tasks
-from evalsite.runs.errors import JobStateError
-from evalsite.runs.models import Job
+from evalsite.runs import declarations, tasks
+from evalsite.runs.errors import InvalidRequestError, JobStateError, unknown_name
+from evalsite.runs.models import Job, MetricRun
+from evalsite.samples.models import Checkpoint, SampleSet
+from evalsite.samples.storage import store
+
+MAX_SAMPLES = 100_000
+MAX_CHECKPOINT_BYTES = 64 * 1024**2
+
+
+@transaction.atomic
+def request_sampling(
+    *, checkpoint: Checkpoint, count: int, seed: int, name: str, now: datetime, background: bool = True
+) -> Job:
+    """Ask for a new sample set from a checkpoint.
+
+    Args:
+        checkpoint: what is sampled.
+        count: number of images, 1 to `MAX_SAMPLES`.
+        seed: any integer of 63 bits; same seed, same images.
+        name: name of the set; made of checkpoint, count and seed if empty.
+        now: the time.
+        background: whether a worker is to do it; otherwise the caller takes the job up in this transaction.
+
+    Raises:
+        InvalidRequestError: the count or the seed is out of range, or the name is taken or about to be.
+    """
+    if not 1 <= count <= MAX_SAMPLES:
+        raise InvalidRequestError(
+            f"The count was {count}; give a number of images from 1 to {MAX_SAMPLES:,}."
+        )
+    if not 0 <= seed < 2**63:
+        raise InvalidRequestError(f"The seed was {seed}; give a whole number from 0 to 2^63 - 1.")
+    name = name or default_sample_name(checkpoint, count, seed)
+    _refuse_taken_name(name)
+    return _add_job(
+        kind="sampling",
+        title=f"Sample {count:,} images from {checkpoint.name}, seed {seed}",
+        arguments={"checkpoint": checkpoint.pk, "count": count, "seed": seed, "name": name},
+        now=now,
+        background=background,
+    )
+
+
+@transaction.atomic
+def request_evaluation(
+    *,
+    sample_set: SampleSet,
+    reference_set: SampleSet | None,
+    metrics: Sequence[str],
+    settings: Mapping[str, Any],
+    now: datetime,
+    background: bool = True,
+) -> MetricRun:
+    """Ask for metrics of a sample set.
+
+    Args:
+        sample_set: what is measured.
+        reference_set: the real images; None only if no metric asked for looks at them.
+        metrics: names of metrics.
+        settings: "extractor" and "protocol" (empty or absent: each metric's own), "seed".
+        now: the time.
+        background: as in `request_sampling`.
+
+    Raises:
+        UnknownNameError: no metric, extractor or protocol has the name.
+        InvalidRequestError: no metric is named, or a set holds no images or is missing.
+    """
+    _check_evaluation(sample_set, reference_set, metrics, settings)
+    run = MetricRun.objects.create(
+        sample_set=sample_set,
+        reference_set=reference_set,
+        metrics=list(dict.fromkeys(metrics)),
+        settings=dict(settings),
+        created_at=now,
+    )
+    against = f" against {reference_set.name}" if reference_set else ""
+    run.job = _add_job(
+        kind="evaluation",
+        title=f"Measure {', '.join(run.metrics)} of {sample_set.name}{against}",
+        arguments={"run": run.pk},
+        now=now,
+        background=background,
+    )
+    run.save(update_fields=["job"])
+    return run
+
+
+@transaction.atomic
+def request_registration(*, data: bytes, name: str, now: datetime) -> Job:
+    """Keep an uploaded file and ask a worker to look into it.
+
+    Raises:
+        InvalidRequestError: the file is too large, or the name is taken.
+    """
+    if len(data) > MAX_CHECKPOINT_BYTES:
+        raise InvalidRequestError(
+            f"The file has {len(data):,} bytes; at most {MAX_CHECKPOINT_BYTES:,} can be uploaded: "
+            "register a larger one with 'manage.py sample' on the server."
+        )
+    sha256 = store().put(data)
+    if Checkpoint.objects.filter(name=name).exclude(sha256=sha256).exists():
+        raise InvalidRequestError(f"A checkpoint named {name!r} exists already; choose another name.")
+    return _add_job(
+        kind="registration",
+        title=f"Register the checkpoint {name}",
+        arguments={"sha256": sha256, "name": name},
+        now=now,
+        background=True,
+    )
 
 
 def cancel_job(*, job: Job, now: datetime) -> None:
@@ -39,3 +148,56 @@ def retry_job(*, job: Job) -> None:
     if not retried:
         raise JobStateError(f"Job {job.pk} is {job.state}; only a failed or cancelled job can be retried.")
     tasks.enqueue(job)
+
+
+def default_sample_name(checkpoint: Checkpoint, count: int, seed: int) -> str:
+    """What a sample set is called if nobody says."""
+    return f"{checkpoint.name}, {count} images, seed {seed}"
+
+
+def _refuse_taken_name(name: str) -> None:
+    if SampleSet.objects.filter(name=name).exists():
+        raise InvalidRequestError(f"A sample set named {name!r} exists already; choose another name.")
+    if Job.objects.unfinished().filter(kind="sampling", arguments__name=name).exists():
+        raise InvalidRequestError(f"A job is already making the sample set {name!r}; choose another name.")
+
+
+def _check_evaluation(
+    sample_set: SampleSet,
+    reference_set: SampleSet | None,
+    metrics: Sequence[str],
+    settings: Mapping[str, Any],
+) -> None:
+    if not metrics:
+        raise InvalidRequestError("No metric was chosen; choose at least one.")
+    known = declarations.metrics()
+    for name in metrics:
+        if name not in known:
+            raise unknown_name("metric", name, known)
+    comparing = [name for name in metrics if "reference" in known[name].roles]
+    if comparing and reference_set is None:
+        raise InvalidRequestError(
+            f"{', '.join(comparing)} compare with real images, but no reference set was chosen; choose one."
+        )
+    for one in filter(None, (sample_set, reference_set)):
+        if one.count == 0:
+            raise InvalidRequestError(
+                f"The images of {one.name!r} are not held here; choose a set with images."
+            )
+    _check_extractor(settings.get("extractor") or "", settings.get("protocol") or "")
+
+
+def _check_extractor(extractor: str, protocol: str) -> None:
+    known = declarations.extractors()
+    if extractor and extractor not in known:
+        raise unknown_name("feature extractor", extractor, known)
+    protocols = known[extractor].protocols if extractor else {p for e in known.values() for p in e.protocols}
+    if protocol and protocol not in protocols:
+        raise unknown_name("protocol", protocol, protocols)
+
+
+def _add_job(*, kind: str, title: str, arguments: dict[str, Any], now: datetime, background: bool) -> Job:
+    job = Job.objects.create(kind=kind, title=title[:300], arguments=arguments, created_at=now)
+    if background:
+        tasks.enqueue(job)
+    return job

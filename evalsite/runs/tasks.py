@@ -1,4 +1,4 @@
-"""The queue between web and workers: django-tasks carries a job's number, the job's row carries everything else."""
+"""The queue between web and workers: django-tasks carries a job's number, its row carries all else."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def waiting() -> set[int]:
 
 
 def _close_entries(job_ids: set[int], now: datetime) -> None:
-    # The library never touches the entry of a killed worker again: without this it would read RUNNING for ever.
+    # The library never touches a killed worker's entry again: without this it would read RUNNING for ever.
     for entry in DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, task_path=run_job.module_path):
         if entry.args_kwargs["kwargs"]["job_id"] in job_ids:
             DBTaskResult.objects.filter(pk=entry.pk, status=TaskResultStatus.RUNNING).update(

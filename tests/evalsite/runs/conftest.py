@@ -50,7 +50,7 @@ call_command("work", interval=0.05, batch="--batch" in sys.argv)
 
 @pytest.fixture
 def deeds_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of deeds beside the site's own, known to this process and to the workers started by `start_worker`."""
+    """A folder of deeds beside the site's own, known to this process and to workers of `start_worker`."""
     folder = tmp_path / "deeds"
     folder.mkdir()
     (folder / "counting.py").write_text(COUNTING)

@@ -86,9 +86,14 @@ def test_no_write_of_a_stalled_worker_lands(job, clock):
 
 def test_fenced_writes_are_undone_with_the_step(job, clock):
     lease = take(job, clock)
-    with pytest.raises(ZeroDivisionError), lease.fenced():
-        lease.finish({})
-        raise ZeroDivisionError
+
+    def finish_and_fail() -> None:
+        with lease.fenced():
+            lease.finish({})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        finish_and_fail()
     job.refresh_from_db()
     assert job.state == Job.State.RUNNING
 
@@ -178,6 +183,6 @@ def test_an_interrupted_command_cancels_its_job(deeds_dir, make_counting_job, tr
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        jobs.perform(job.pk, 0, observe=interrupt)
+        jobs.carry_out(jobs.take(job.pk, 0, observe=interrupt))
     job.refresh_from_db()
     assert job.state == Job.State.CANCELLED

@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands import db_worker
 
-from evalsite.runs import cores, jobs, tasks
+from evalsite.runs import jobs, tasks
 
 logger = logging.getLogger(__name__)
 
 
 class Worker(db_worker.Worker):
-    """The library's loop; the first signal also makes the job at hand go back to the queue at its next step."""
+    """The library's loop; the first signal also sends the job at hand back to the queue at its next step."""
 
     def shutdown(self, signum: int, frame: FrameType | None) -> None:
         """Take a signal: end after the current step, at once on the second."""
@@ -32,7 +32,7 @@ class Worker(db_worker.Worker):
 class Command(BaseCommand):
     """Background worker."""
 
-    help = "Carry out background jobs (sampling, measuring) until told to end; SIGTERM gives the job at hand back."
+    help = "Carry out background jobs until told to end; SIGTERM gives the job at hand back."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
@@ -46,7 +46,6 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Reap once, then work while a thread goes on reaping."""
-        cores.use_available_cores()
         tasks.reap(now=timezone.now())
         reaper = threading.Thread(
             target=_reap_forever, args=(settings.REAP_SECONDS,), name="reaper", daemon=True

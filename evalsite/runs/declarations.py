@@ -1,0 +1,165 @@
+"""What can be measured, read from the metrics' source without importing it.
+
+Forms and services need names, titles and roles, but importing `metrics` loads torch, and no web process may.
+The catalogue files declare all of it as literals, which Python's own parser reads (docs/decisions/0004).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, TypeVar
+
+from evalsite.runs.errors import InvalidDeclarationError
+
+Declaration = TypeVar("Declaration")
+
+
+@dataclass(frozen=True)
+class QuantityDeclaration:
+    """A number that a metric reports."""
+
+    name: str
+    better: str
+    title: str
+
+
+@dataclass(frozen=True)
+class MetricDeclaration:
+    """A metric as its file declares it.
+
+    Attributes:
+        name: the file's stem.
+        title: its name in prose.
+        summary: first paragraph of the file's docstring.
+        paper: reference.
+        extractor: the extractor that its name stands for; empty if any will do.
+        roles: the sets of images that it looks at.
+        quantities: what it reports when it uses its own extractor.
+    """
+
+    name: str
+    title: str
+    summary: str
+    paper: str
+    extractor: str
+    roles: tuple[str, ...]
+    quantities: tuple[QuantityDeclaration, ...]
+
+
+@dataclass(frozen=True)
+class ExtractorDeclaration:
+    """A feature extractor as its file declares it; fields as in `MetricDeclaration`."""
+
+    name: str
+    title: str
+    summary: str
+    paper: str
+    protocols: tuple[str, ...]
+
+
+@cache
+def metrics() -> Mapping[str, MetricDeclaration]:
+    """All metrics by name."""
+    return {found.name: found for found in _read_folder("catalogue", "register", _read_metric)}
+
+
+@cache
+def extractors() -> Mapping[str, ExtractorDeclaration]:
+    """All feature extractors by name."""
+    folder = "extractors/catalogue"
+    return {found.name: found for found in _read_folder(folder, "register_extractor", _read_extractor)}
+
+
+def read_metric(path: Path) -> MetricDeclaration:
+    """Read one metric's file.
+
+    Raises:
+        InvalidDeclarationError: a part is missing or no literal.
+    """
+    return _read_file(path, "register", _read_metric)
+
+
+def _read_folder(
+    folder: str, decorator: str, read: Callable[[ast.Module, ast.FunctionDef, dict[str, Any]], Declaration]
+) -> Iterator[Declaration]:
+    package = find_spec("metrics")  # a top-level package is found, not imported
+    assert package is not None
+    assert package.submodule_search_locations is not None
+    root = Path(package.submodule_search_locations[0]) / folder
+    for path in sorted(root.glob("[!_]*.py")):
+        yield _read_file(path, decorator, read)
+
+
+def _read_file(
+    path: Path, decorator: str, read: Callable[[ast.Module, ast.FunctionDef, dict[str, Any]], Declaration]
+) -> Declaration:
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    try:
+        function, call = _decorated(module, decorator)
+        return read(module, function, _keywords(call))
+    except (LookupError, ValueError) as error:
+        raise InvalidDeclarationError(
+            f"{path.name} has no declaration @{decorator}(…) that can be read without an import ({error}); "
+            "write its parts as literals."
+        ) from error
+
+
+def _decorated(module: ast.Module, decorator: str) -> tuple[ast.FunctionDef, ast.Call]:
+    for function in module.body:
+        if isinstance(function, ast.FunctionDef):
+            for call in function.decorator_list:
+                if (
+                    isinstance(call, ast.Call)
+                    and isinstance(call.func, ast.Name)
+                    and call.func.id == decorator
+                ):
+                    return function, call
+    raise LookupError("no function is so decorated")
+
+
+def _keywords(call: ast.Call) -> dict[str, Any]:
+    return {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+
+
+def _read_metric(module: ast.Module, function: ast.FunctionDef, parts: dict[str, Any]) -> MetricDeclaration:
+    title = ast.literal_eval(parts["title"])
+    return MetricDeclaration(
+        name=ast.literal_eval(parts["name"]),
+        title=title,
+        summary=_summary(module),
+        paper=ast.literal_eval(parts["paper"]),
+        extractor=ast.literal_eval(parts["extractor"]) or "" if "extractor" in parts else "",
+        roles=tuple(argument.arg for argument in function.args.args),
+        quantities=tuple(_read_quantity(call, title) for call in parts["quantities"].elts),
+    )
+
+
+def _read_quantity(call: ast.Call, metric_title: str) -> QuantityDeclaration:
+    parts = _keywords(call)
+    return QuantityDeclaration(
+        name=ast.literal_eval(parts["name"] if "name" in parts else call.args[0]),
+        better=ast.literal_eval(parts["better"]),
+        title=ast.literal_eval(parts["title"]) if "title" in parts else metric_title,
+    )
+
+
+def _read_extractor(
+    module: ast.Module, _function: ast.FunctionDef, parts: dict[str, Any]
+) -> ExtractorDeclaration:
+    return ExtractorDeclaration(
+        name=ast.literal_eval(parts["name"]),
+        title=ast.literal_eval(parts["title"]),
+        summary=_summary(module),
+        paper=ast.literal_eval(parts["paper"]),
+        protocols=ast.literal_eval(parts["protocols"]),
+    )
+
+
+def _summary(module: ast.Module) -> str:
+    paragraph = (ast.get_docstring(module) or "").partition("\n\n")[0]
+    return " ".join(paragraph.split())

@@ -1,0 +1,39 @@
+"""Measure a sample set: one metric after the other, each written down as it comes.
+
+Arguments: ``run`` (key of the metric run). A metric that can't be computed does not keep the others from it;
+the job then ends as failed with the reason, and a retry computes only what is missing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+
+from evalsite.runs import evaluation, records
+from evalsite.runs.errors import MeasurementError
+from evalsite.runs.lease import Lease
+from evalsite.runs.models import Job, MetricRun
+
+
+def carry_out(job: Job, lease: Lease) -> None:
+    """Compute the metrics whose values are not there yet."""
+    run = MetricRun.objects.select_related("sample_set", "reference_set").get(pk=job.arguments["run"])
+    known = set(run.values.values_list("metric", flat=True))
+    failures: dict[str, list[str]] = defaultdict(list)
+    for metric in (name for name in run.metrics if name not in known):
+        lease.report(0, run.image_count, f"{metric}: loading the network")
+        try:
+            results = evaluation.measure(run, metric, progress=partial(_report, lease, metric))
+        except MeasurementError as error:
+            failures[str(error)].append(metric)
+        else:
+            with lease.fenced():
+                records.record_results(run, results)
+    if failures:
+        lease.fail(" ".join(f"{', '.join(names)}: {reason}" for reason, names in failures.items()))
+    else:
+        lease.finish({"model": "runs.metricrun", "key": run.pk})
+
+
+def _report(lease: Lease, metric: str, done: int, total: int) -> None:
+    lease.report(done, total, f"{metric}: {done:,} of {total:,} images")

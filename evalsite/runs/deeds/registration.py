@@ -1,0 +1,22 @@
+"""Look into an uploaded file and register it as a checkpoint.
+
+Arguments: ``sha256`` (of the stored file), ``name``.
+"""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from evalsite.runs import sampling
+from evalsite.runs.lease import Lease
+from evalsite.runs.models import Job
+from evalsite.samples.storage import store
+
+
+def carry_out(job: Job, lease: Lease) -> None:
+    """Open the file, here and never in the web process; a refusal is the job's error."""
+    lease.report(0, 1, "looking into the file")
+    path = store().path(job.arguments["sha256"])
+    checkpoint = sampling.register_checkpoint(path=path, name=job.arguments["name"], now=timezone.now())
+    lease.report(1, 1)
+    lease.finish({"model": "samples.checkpoint", "key": checkpoint.pk})

@@ -1,0 +1,74 @@
+"""Measured and imported numbers, written as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from evalsite.runs import declarations
+from evalsite.runs.models import MetricRun, MetricValue
+from evalsite.samples.models import SampleSet
+
+COPIED = ("metric", "title", "value", "better", "std", "low", "high", "n_generated", "n_reference", "seconds")
+"""Parts of a result that have a column of their own; the rest is provenance."""
+ORIGIN = ("extractor", "protocol", "settings", "warnings")
+
+
+@transaction.atomic
+def record_results(run: MetricRun, results: Iterable[Mapping[str, Any]]) -> list[MetricValue]:
+    """Write a run's numbers; one that is there already is written over, so that a step may be repeated.
+
+    Args:
+        run: whose numbers they are.
+        results: what `metrics.MetricResult.as_dict` gives for each quantity.
+    """
+    return [_record(run, result) for result in results]
+
+
+def _record(run: MetricRun, result: Mapping[str, Any]) -> MetricValue:
+    defaults = {name: result[name] for name in COPIED}
+    defaults["provenance"] = {**result["provenance"], **{name: result[name] for name in ORIGIN}}
+    value, _ = MetricValue.objects.update_or_create(run=run, quantity=result["quantity"], defaults=defaults)
+    return value
+
+
+@transaction.atomic
+def import_values(
+    *, sample_set: SampleSet, values: Mapping[str, float], provenance: Mapping[str, Any], now: datetime
+) -> MetricRun:
+    """Write numbers that were measured elsewhere, as a run of their own.
+
+    Importing the same source for the same sample set again replaces what it wrote.
+
+    Args:
+        sample_set: whose numbers they are.
+        values: by quantity; one that a metric of ours reports takes over its title and direction.
+        provenance: where they come from, at least "digest" (of the file) and "source".
+        now: the time.
+    """
+    run, _ = MetricRun.objects.update_or_create(
+        sample_set=sample_set,
+        job=None,
+        provenance=dict(provenance),
+        defaults={"metrics": sorted(values), "created_at": now},
+    )
+    known = {
+        quantity.name: (metric.name, quantity)
+        for metric in declarations.metrics().values()
+        for quantity in metric.quantities
+    }
+    run.values.exclude(quantity__in=values).delete()
+    for name, value in values.items():
+        metric, quantity = known.get(name, (name, None))
+        defaults = {
+            "metric": metric,
+            "value": value,
+            "title": quantity.title if quantity else name,
+            "better": quantity.better if quantity else "",
+            "provenance": dict(provenance),
+        }
+        MetricValue.objects.update_or_create(run=run, quantity=name, defaults=defaults)
+    return run
