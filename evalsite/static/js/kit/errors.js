@@ -1,0 +1,24 @@
+/**
+ * @file What can go wrong while a trial is shown.
+ */
+
+/** An image was asked for before it was fetched and decoded. */
+export class StimulusNotReadyError extends Error {
+  /** @param {string} url Address of the image. */
+  constructor(url) {
+    super(`The image ${url} is not decoded yet; fetch and decode it before its trial starts.`);
+    this.name = "StimulusNotReadyError";
+  }
+}
+
+/** An image could not be brought in. */
+export class StimulusUnavailableError extends Error {
+  /**
+   * @param {string} url Address of the image.
+   * @param {string} reason What the fetch or the decoder said.
+   */
+  constructor(url, reason) {
+    super(`The image ${url} could not be loaded (${reason}); check the connection and try again.`);
+    this.name = "StimulusUnavailableError";
+  }
+}

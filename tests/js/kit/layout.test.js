@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { layOut } from "../../../evalsite/static/js/kit/layout.js";
+
+test("a stimulus has the side asked for where there is room", () => {
+  const geometry = layOut(1, 256, { width_px: 1200, height_px: 500 });
+  assert.deepEqual(geometry.places, [{ x: 0, y: 0, side: 256 }]);
+  assert.equal(geometry.width_px, 256);
+});
+
+test("a pair shrinks to the width of a phone and stays side by side", () => {
+  const geometry = layOut(2, 256, { width_px: 358, height_px: 500 });
+  assert.ok(geometry.width_px <= 358);
+  assert.equal(geometry.places.length, 2);
+  assert.ok(geometry.places[1].x >= geometry.css_px + geometry.gap_px);
+});
+
+test("a low window limits the side too", () => {
+  assert.equal(layOut(1, 256, { width_px: 800, height_px: 180 }).css_px, 180);
+});

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { StimulusNotReadyError, StimulusUnavailableError } from "../../../evalsite/static/js/kit/errors.js";
+import { createLibrary } from "../../../evalsite/static/js/kit/preload.js";
+
+/**
+ * @param {(url: string, attempt: number) => number} statusOf
+ */
+function bench(statusOf) {
+  /** @type {Map<string, number>} */
+  const attempts = new Map();
+  /** @type {string[]} */
+  const closed = [];
+  const fetchFile = async (/** @type {RequestInfo | URL} */ url) => {
+    const name = String(url);
+    const attempt = (attempts.get(name) ?? 0) + 1;
+    attempts.set(name, attempt);
+    const status = statusOf(name, attempt);
+    if (status === 0) throw new TypeError("network");
+    return new Response("image", { status });
+  };
+  const decodeFile = async () => /** @type {ImageBitmap} */ ({ width: 8, height: 8, close: () => closed.push("one") });
+  return { attempts, closed, library: createLibrary({ fetchFile, decodeFile, waits_ms: [0, 0] }) };
+}
+
+test("files are fetched once, decoded on demand and let go", async () => {
+  const { library, attempts, closed } = bench(() => 200);
+  /** @type {number[]} */ const steps = [];
+  await library.fetch(["/a", "/b", "/a"], (done) => steps.push(done));
+  await library.fetch(["/a"]);
+  assert.deepEqual([...attempts], [["/a", 1], ["/b", 1]]);
+  assert.deepEqual(steps, [0, 1, 2]);
+  assert.throws(() => library.bitmap("/a"), StimulusNotReadyError);
+  await library.decode(["/a"]);
+  assert.equal(library.bitmap("/a").width, 8);
+  library.release(["/a"]);
+  assert.equal(closed.length, 1);
+  assert.throws(() => library.bitmap("/a"), StimulusNotReadyError);
+});
+
+test("a dropped connection is tried again; an image that is not there is named", async () => {
+  const { library, attempts } = bench((url, attempt) => (url === "/gone" ? 404 : attempt < 3 ? 0 : 200));
+  await library.fetch(["/late"]);
+  assert.equal(attempts.get("/late"), 3);
+  await assert.rejects(library.fetch(["/gone"]), StimulusUnavailableError);
+  assert.equal(attempts.get("/gone"), 1);
+});
+
+test("an image that was never fetched can't be decoded", async () => {
+  await assert.rejects(bench(() => 200).library.decode(["/never"]), StimulusNotReadyError);
+});
