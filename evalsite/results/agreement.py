@@ -65,8 +65,8 @@ class Agreement:
 def agree(pairs: Sequence[Pair], *, seed: int = 0, resamples: int = 2000) -> Agreement:
     """Correlations over conditions, with intervals by resampling conditions and raters.
 
-    Each resample draws the conditions with replacement, and each drawn human value from the normal distribution that has
-    the width of that condition's interval over raters, so that both how few the models and how few the raters are shows.
+    Each resample draws the conditions with replacement, and each human value from the normal distribution with
+    the width of its interval over raters, so that it shows both how few the models and how few the raters are.
     Resamples in which one side is constant have no correlation and are left out.
 
     Args:
@@ -75,7 +75,7 @@ def agree(pairs: Sequence[Pair], *, seed: int = 0, resamples: int = 2000) -> Agr
         resamples: Number of resamples.
 
     Returns:
-        The correlations; values are None where fewer than 3 conditions or a constant side leave them undefined.
+        The correlations; None where fewer than 3 conditions or a constant side leave them undefined.
 
     Source: Spearman 1904; Kendall 1945 (tau-b); checked against scipy.stats.
     """
@@ -86,12 +86,16 @@ def agree(pairs: Sequence[Pair], *, seed: int = 0, resamples: int = 2000) -> Agr
         return Agreement(len(pairs), nothing, nothing, nothing, reason)
     x, y = _resample(metric, human, _spread(pairs), seed=seed, resamples=resamples)
     results = [_with_interval(kind, metric, human, x, y) for kind in (spearman, pearson, kendall)]
-    note = f"only {len(pairs)} conditions: a correlation over fewer than {FEW} says little" if len(pairs) < FEW else ""
+    note = (
+        f"only {len(pairs)} conditions: a correlation over fewer than {FEW} says little"
+        if len(pairs) < FEW
+        else ""
+    )
     return Agreement(len(pairs), *results, note)
 
 
 def pearson(x: Floats, y: Floats) -> Floats:
-    """Pearson's r of each row of ``x`` with the same row of ``y``, both ``(b, n)``; NaN where a row is constant."""
+    """Pearson's r of each row of ``x`` with that of ``y``, both ``(b, n)``; NaN where a row is constant."""
     dx = x - x.mean(axis=1, keepdims=True)
     dy = y - y.mean(axis=1, keepdims=True)
     scale = np.sqrt((dx**2).sum(axis=1) * (dy**2).sum(axis=1))
@@ -129,12 +133,15 @@ def _undefined(metric: Floats, human: Floats) -> str:
 def _spread(pairs: Sequence[Pair]) -> Floats:
     """Standard deviation over raters of each human value; 0 where no interval is known."""
     widths = [
-        0.0 if pair.human_low is None or pair.human_high is None else pair.human_high - pair.human_low for pair in pairs
+        0.0 if pair.human_low is None or pair.human_high is None else pair.human_high - pair.human_low
+        for pair in pairs
     ]
     return np.array(widths) / (2 * Z_95)
 
 
-def _resample(metric: Floats, human: Floats, spread: Floats, *, seed: int, resamples: int) -> tuple[Floats, Floats]:
+def _resample(
+    metric: Floats, human: Floats, spread: Floats, *, seed: int, resamples: int
+) -> tuple[Floats, Floats]:
     rng = np.random.default_rng(seed)
     chosen = rng.integers(metric.size, size=(resamples, metric.size))
     noise = rng.standard_normal((resamples, metric.size)) * spread

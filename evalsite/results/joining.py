@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from evalsite.results.agreement import Pair
@@ -21,12 +22,14 @@ class BlockEstimates:
         task: Name of the task.
         title: Title of the task, for people.
         estimates: Its estimates.
+        facts: What follows from its params and belongs beside them, e.g. what a staircase converges on.
     """
 
     position: int
     task: str
     title: str
     estimates: tuple[Estimate, ...]
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Measured:
         warnings: What the metric said of its own evidence.
         imported: Where it was imported from; None for what this site measured.
         provenance: All that was recorded with it.
+        measured_at: When it was asked for or imported.
     """
 
     metric: str
@@ -59,6 +63,7 @@ class Measured:
     warnings: tuple[str, ...] = ()
     imported: Mapping[str, Any] | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    measured_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class HumanQuantity:
     """A column of human values.
 
     Args:
-        key: Its name in addresses and columns: the quantity, with the block's number where several blocks have it.
+        key: Its name in addresses and columns: the quantity, with the block's number where several have it.
         quantity: The estimate's own name.
         label: The same for people.
         block: Position of the block it comes from.
@@ -161,7 +166,9 @@ def join(
             else:
                 overall.append((column, estimate))
     machine = {name: _newest(measured.get(name, ())) for name in cells}
-    rows = [ResultRow(name, cells[name], machine[name]) for name in sorted(cells, key=lambda name: name == REAL)]
+    rows = [
+        ResultRow(name, cells[name], machine[name]) for name in sorted(cells, key=lambda name: name == REAL)
+    ]
     return ResultTable(tuple(rows), tuple(human.values()), _machine_columns(machine.values()), tuple(overall))
 
 

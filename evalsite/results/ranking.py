@@ -16,7 +16,7 @@ class Ranked:
     Args:
         row: The row.
         rank: 1 for the most life-like; None for real images and where there is no value to rank by.
-        tied: Whether its interval overlaps that of the row ranked before it, so that the order of the two is unsure.
+        tied: Whether its interval overlaps that of the row before it, so that their order is unsure.
     """
 
     row: ResultRow
@@ -27,9 +27,14 @@ class Ranked:
 def rank(rows: Sequence[ResultRow], quantity: HumanQuantity) -> list[Ranked]:
     """Rows from the most life-like to the least; those without a value last, in their given order."""
     sign = -1.0 if quantity.better == "higher" else 1.0
-    ranked = sorted((row for row in rows if _rankable(row, quantity.key)), key=lambda row: sign * _value(row, quantity.key))
+    ranked = sorted(
+        (row for row in rows if _rankable(row, quantity.key)),
+        key=lambda row: sign * _value(row, quantity.key),
+    )
     places = [
-        Ranked(row, place, place > 1 and _overlap(row.human[quantity.key], ranked[place - 2].human[quantity.key]))
+        Ranked(
+            row, place, place > 1 and _overlap(row.human[quantity.key], ranked[place - 2].human[quantity.key])
+        )
         for place, row in enumerate(ranked, start=1)
     ]
     return places + [Ranked(row, None) for row in rows if not _rankable(row, quantity.key)]

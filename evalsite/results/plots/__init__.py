@@ -1,0 +1,1 @@
+"""Plots: what they show (`charts`), for the page (`interactive`), and as files (`images`)."""

@@ -1,0 +1,212 @@
+"""What a plot shows, as plain data: the page's and the file's version are drawn from the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evalsite.results.agreement import Agreement
+from evalsite.results.joining import HumanQuantity, ResultTable
+from evalsite.results.ranking import rank
+from evalsite.results.timing import TimingGroup
+
+PALETTE = ("#0d5a61", "#a5430f", "#5b4a9c", "#7a7a00", "#b0325f", "#3f6fb5")
+"""Series colours: distinct for the colour-blind too, each at least 4.5:1 on the sheet."""
+INK, GRID, SHEET = "#1d2022", "#d9d6ce", "#fffefb"
+UNITS = {"share": "share of trials", "ms": "ms", "z": "z", "logit": "logit"}
+MARGIN_MS = 12
+"""Room beside the shortest and longest exposure."""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One value with its interval, which may be unknown; ``label`` is the condition."""
+
+    label: str
+    value: float
+    low: float | None
+    high: float | None
+    n_raters: int = 0
+
+    @property
+    def below(self) -> float:
+        """Length of the error bar downwards; an interval may by a hair not hold its own estimate."""
+        return 0.0 if self.low is None else max(self.value - self.low, 0.0)
+
+    @property
+    def above(self) -> float:
+        """Length of the error bar upwards."""
+        return 0.0 if self.high is None else max(self.high - self.value, 0.0)
+
+
+@dataclass(frozen=True)
+class Series:
+    """Dots of one quantity."""
+
+    name: str
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True)
+class DotChart:
+    """Values with intervals, one line a condition.
+
+    Args:
+        title: Title.
+        axis: What the values are, with their unit.
+        categories: Conditions from top to bottom.
+        series: One or more quantities of the same unit.
+        chance: Where guessing lies; None if that means nothing here.
+    """
+
+    title: str
+    axis: str
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    chance: float | None = None
+
+    @property
+    def lines(self) -> int:
+        """Lines of the plot, one a condition and series; at least two, so that no plot is flat."""
+        return max(len(self.categories) * len(self.series), 2)
+
+    def heights(self, series: int) -> list[float]:
+        """Where the dots of a series lie, in rows from the top; several series share a row side by side."""
+        rows = {name: row for row, name in enumerate(self.categories)}
+        shift = 0.7 * ((series + 0.5) / len(self.series) - 0.5)
+        return [rows[dot.label] + shift for dot in self.series[series].dots]
+
+
+@dataclass(frozen=True)
+class ScatterChart:
+    """A metric against a human quantity, with how well they agree in one line.
+
+    Args:
+        title: Title.
+        x_axis, y_axis: The metric and the human quantity.
+        x: Metric values, one a condition.
+        dots: The human values at these places.
+        agreement: The correlations in words.
+    """
+
+    title: str
+    x_axis: str
+    y_axis: str
+    x: tuple[float, ...]
+    dots: tuple[Dot, ...]
+    agreement: str
+
+
+@dataclass(frozen=True)
+class HistogramSeries:
+    """Counts of whole milliseconds."""
+
+    name: str
+    shown_ms: tuple[int, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class HistogramChart:
+    """Distributions in bins of a millisecond, one panel a series over one axis."""
+
+    title: str
+    axis: str
+    series: tuple[HistogramSeries, ...]
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """Bounds of the axis, milliseconds."""
+        seen = [ms for series in self.series for ms in series.shown_ms]
+        return min(seen, default=0) - MARGIN_MS, max(seen, default=0) + MARGIN_MS
+
+
+Chart = DotChart | ScatterChart | HistogramChart
+
+
+def ranking_chart(table: ResultTable, quantity: HumanQuantity) -> DotChart:
+    """One human quantity, conditions from the most life-like down."""
+    rows = [ranked.row for ranked in rank(table.rows, quantity) if quantity.key in ranked.row.human]
+    dots = _dots(table, quantity)
+    order = [row.condition for row in rows if row.condition in dots]
+    return DotChart(
+        title=f"Ranking by {quantity.label}",
+        axis=_axis(quantity.label, quantity.unit, quantity.better),
+        categories=tuple(order),
+        series=(Series(quantity.label, tuple(dots[name] for name in order)),),
+        chance=quantity.chance,
+    )
+
+
+def intervals_chart(table: ResultTable, quantity: HumanQuantity) -> DotChart:
+    """Every quantity of the chosen one's block that shares its unit, per condition in the study's order."""
+    alike = [
+        column for column in table.human if (column.block, column.unit) == (quantity.block, quantity.unit)
+    ]
+    dots = {column: _dots(table, column) for column in alike}
+    chances = {column.chance for column in alike}
+    return DotChart(
+        title="Estimates and 95 % intervals over raters",
+        axis=UNITS.get(quantity.unit, "value"),
+        categories=tuple(
+            row.condition for row in table.rows if any(row.condition in found for found in dots.values())
+        ),
+        series=tuple(Series(column.label, tuple(found.values())) for column, found in dots.items()),
+        chance=chances.pop() if len(chances) == 1 else None,
+    )
+
+
+def scatter_chart(table: ResultTable, metric: str, human: str, agreement: Agreement) -> ScatterChart:
+    """A metric quantity against a human quantity. Raises ``UnknownQuantityError``."""
+    machine, people = table.metric_quantity(metric), table.human_quantity(human)
+    pairs = table.pairs(metric, human)
+    return ScatterChart(
+        title=f"{people.label} against {machine.label}",
+        x_axis=_axis(machine.label, "", machine.better),
+        y_axis=_axis(people.label, people.unit, people.better),
+        x=tuple(pair.metric for pair in pairs),
+        dots=tuple(Dot(pair.condition, pair.human, pair.human_low, pair.human_high) for pair in pairs),
+        agreement=describe_agreement(agreement),
+    )
+
+
+def exposures_chart(groups: Sequence[TimingGroup]) -> HistogramChart:
+    """How long stimuli were on the screen, per browser and system."""
+    series = [
+        HistogramSeries(
+            f"{group.browser}, {group.os} ({group.flashes:,} flashes)",
+            tuple(group.shown_ms),
+            tuple(group.shown_ms.values()),
+        )
+        for group in groups
+        if group.flashes
+    ]
+    return HistogramChart("Exposure durations by browser and system", "shown (ms)", tuple(series))
+
+
+def describe_agreement(agreement: Agreement) -> str:
+    """The correlations in one line, n included."""
+    if agreement.spearman.value is None:
+        return f"n = {agreement.n}: {agreement.note}"
+    named = {
+        "Spearman ρ": agreement.spearman,
+        "Kendall τ-b": agreement.kendall,
+        "Pearson r": agreement.pearson,
+    }
+    numbers = ", ".join(f"{name} {found.value:.3f}" for name, found in named.items())
+    warning = f" ({agreement.note})" if agreement.note else ""
+    return f"{numbers}, n = {agreement.n}{warning}".replace("-0.", "−0.").replace("-1.", "−1.")
+
+
+def _dots(table: ResultTable, quantity: HumanQuantity) -> dict[str, Dot]:
+    return {
+        row.condition: Dot(row.condition, found.value, found.low, found.high, found.n_raters)
+        for row in table.rows
+        if (found := row.human.get(quantity.key)) and found.value is not None
+    }
+
+
+def _axis(label: str, unit: str, better: str) -> str:
+    words = f"{label} ({UNITS[unit]})" if unit in UNITS and unit not in label else label
+    arrow = {"higher": " – higher is more life-like", "lower": " – lower is more life-like"}.get(better, "")
+    return words + arrow

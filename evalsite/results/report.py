@@ -1,0 +1,94 @@
+"""A study's results as its page, its plots and its export read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+
+from evalsite.results.agreement import Agreement, agree
+from evalsite.results.estimates import estimate_study
+from evalsite.results.joining import HumanQuantity, ResultTable, join
+from evalsite.results.measures import measure_study
+from evalsite.results.scope import Scope
+from evalsite.results.timing import Shown, TimingGroup, summarise
+from evalsite.studies.models import Study
+from evalsite.trials.models import Response, Session
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class SessionCounts:
+    """Sessions of a study by kind and how far they came."""
+
+    live: int = 0
+    live_completed: int = 0
+    simulated: int = 0
+    simulated_completed: int = 0
+    imported: int = 0
+
+    @property
+    def live_unfinished(self) -> int:
+        """Live sessions under way or left."""
+        return self.live - self.live_completed
+
+
+def count_sessions(study: Study) -> SessionCounts:
+    """How many sat down, and how many answered to the end."""
+    rows = Session.objects.filter(study=study).order_by().values_list("kind", "state").annotate(n=Count("pk"))
+    counts: dict[str, int] = {}
+    for kind, state, n in rows:
+        counts[kind] = counts.get(kind, 0) + n
+        if state == Session.State.COMPLETED:
+            counts[f"{kind}_completed"] = counts.get(f"{kind}_completed", 0) + n
+    known = SessionCounts.__dataclass_fields__
+    return SessionCounts(**{name: n for name, n in counts.items() if name in known})
+
+
+def tabulate(scope: Scope) -> ResultTable:
+    """Human estimates beside metric values, per condition."""
+    names = [source.condition for source in scope.sources]
+    return join(names, estimate_study(scope), measure_study(scope))
+
+
+def leading_quantity(table: ResultTable) -> HumanQuantity | None:
+    """The human quantity that a page ranks by at first: one that says what is more life-like, if there is one."""
+    return next((column for column in table.human if column.better), next(iter(table.human), None))
+
+
+def correlate(scope: Scope, table: ResultTable) -> dict[tuple[str, str], Agreement]:
+    """The agreement of each metric quantity with each human quantity, by their keys."""
+    pairs = {
+        (metric.key, human.key): table.pairs(metric.key, human.key)
+        for metric in table.metrics
+        for human in table.human
+    }
+    return {
+        keys: scope.remember(f"agreement:{found!r}", lambda found=found: agree(found))
+        for keys, found in pairs.items()
+    }
+
+
+def summarise_timing(scope: Scope) -> list[TimingGroup]:
+    """How stimuli were timed, by browser and system, over the completed sessions."""
+    return scope.remember("timing", lambda: summarise(_flashes(scope)))
+
+
+def _flashes(scope: Scope) -> Iterator[Shown]:
+    sessions = scope.sessions().completed()
+    devices = {pk: (d.get("browser", ""), d.get("os", "")) for pk, d in sessions.values_list("pk", "device")}
+    responses = (
+        Response.objects.filter(session__in=sessions)
+        .order_by()
+        .values_list("session_id", "valid", "exposures")
+    )
+    for session, valid, exposures in responses.iterator(chunk_size=CHUNK):
+        yield _shown(*devices[session], valid, exposures[0] if exposures else {})
+
+
+def _shown(browser: str, os: str, valid: bool, exposure: dict[str, Any]) -> Shown:
+    frames, period = exposure.get("planned_frames"), exposure.get("period_ms", 0.0)
+    return Shown(browser, os, valid, exposure.get("shown_ms"), frames, period)

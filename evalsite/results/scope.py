@@ -1,0 +1,89 @@
+"""What a result rests on: a study, the version it is read by, and whether simulated raters count."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from django.core.cache import cache
+
+import evalsite
+from evalsite.studies.models import Study, StudyVersion
+from evalsite.trials.models import Session
+from evalsite.trials.querysets import SessionQuerySet
+
+T = TypeVar("T")
+
+KEPT_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Source:
+    """A condition and the sample set whose images stand for it."""
+
+    condition: str
+    sample_set: int
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A study's results, of people alone or with simulated raters.
+
+    Args:
+        study: The study.
+        simulated: Whether simulated raters count too.
+    """
+
+    study: Study
+    simulated: bool = False
+
+    @cached_property
+    def version(self) -> StudyVersion | None:
+        """The newest version that somebody who counts has answered; else the newest; None for a draft."""
+        versions = StudyVersion.objects.filter(study=self.study).order_by("-number")
+        answered = versions.filter(sessions__in=self.sessions()).first()
+        return answered or versions.exclude(sessions__kind=Session.Kind.PREVIEW).first()
+
+    @property
+    def blocks(self) -> list[Mapping[str, Any]]:
+        """The blocks of the frozen protocol; none for a draft."""
+        return list(self.version.protocol["blocks"]) if self.version else []
+
+    @property
+    def sources(self) -> list[Source]:
+        """The conditions in order, as frozen, or as they stand in a draft."""
+        if self.version:
+            return [Source(c["name"], c["sample_set"]) for c in self.version.protocol["conditions"]]
+        return [Source(c.name, c.sample_set_id) for c in self.study.conditions.all()]
+
+    @property
+    def reference_set(self) -> int:
+        """Key of the reference set, as frozen, or as it stands in a draft."""
+        if self.version:
+            return int(self.version.protocol["reference"]["sample_set"])
+        return self.study.reference_set_id
+
+    def sessions(self) -> SessionQuerySet:
+        """The sessions that count, answered to the end or not."""
+        return Session.objects.counted(simulated=self.simulated).filter(study=self.study)
+
+    def remember(self, what: str, compute: Callable[[], T]) -> T:
+        """A value that only completed sessions can change, computed once for as many of them as there are now."""
+        key = "results:" + hashlib.sha256(f"{what}/{self._fingerprint}".encode()).hexdigest()
+        found: T | None = cache.get(key)
+        if found is None:
+            found = compute()
+            cache.set(key, found, KEPT_SECONDS)
+        return found
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        """Changes when a session is completed or removed, and with the code; sessions never change once completed."""
+        completed = self.sessions().completed()
+        last = completed.order_by("-completed_at", "-pk").values_list("pk", "completed_at").first()
+        version = self.version.digest if self.version else ""
+        parts = (evalsite.__version__, self.study.pk, version, self.simulated, completed.count(), last)
+        return repr(parts)

@@ -1,0 +1,73 @@
+"""The joined table: who stands beside what."""
+
+from __future__ import annotations
+
+import pytest
+
+from evalsite.results.errors import UnknownQuantityError
+from evalsite.results.joining import BlockEstimates, Measured, join
+
+
+def block(*estimates, position=0):
+    return BlockEstimates(position, "rapid_scene", "Rapid scene", estimates)
+
+
+def fid(value, **more):
+    return Measured("fid", "fid", "FID", value, better="lower", **more)
+
+
+def test_each_condition_has_both_sides(estimate):
+    table = join(
+        ["a", "b"], [block(estimate("a", 0.2), estimate("b", 0.4))], {"a": [fid(30.0)], "b": [fid(12.0)]}
+    )
+    assert [
+        (row.condition, row.human["deception_rate"].value, row.metrics["fid"].value) for row in table.rows
+    ] == [
+        ("a", 0.2, 30.0),
+        ("b", 0.4, 12.0),
+    ]
+    assert table.metrics[0].better == "lower"
+
+
+def test_newest_value_wins():
+    table = join(["a"], [], {"a": [fid(10.0), fid(99.0)]})
+    assert table.rows[0].metrics["fid"].value == 10.0
+
+
+def test_a_condition_without_values_keeps_its_row(estimate):
+    table = join(["a", "b"], [block(estimate("a", 0.2))], {})
+    assert table.rows[1].condition == "b"
+    assert table.rows[1].human == {}
+    assert table.pairs("fid", "deception_rate") == []
+
+
+def test_real_images_come_last_and_have_no_metrics(estimate):
+    strengths = [estimate(name, v, "bradley_terry_strength") for name, v in (("real", 1.0), ("a", -1.0))]
+    table = join(["a"], [block(*strengths)], {"a": [fid(3.0)]})
+    assert [row.condition for row in table.rows] == ["a", "real"]
+    assert [pair.condition for pair in table.pairs("fid", "bradley_terry_strength")] == ["a"]
+
+
+def test_a_quantity_of_two_blocks_is_two_columns(estimate):
+    flashed, unlimited = block(estimate("a", 0.4)), block(estimate("a", 0.1), position=1)
+    table = join(["a"], [flashed, unlimited], {})
+    assert [column.key for column in table.human] == ["deception_rate_block_1", "deception_rate_block_2"]
+    assert table.rows[0].human["deception_rate_block_2"].value == 0.1
+    assert "block 2" in table.human[1].label
+
+
+def test_quantities_of_a_whole_block_stand_apart(estimate):
+    table = join(["a"], [block(estimate("", 0.1, "side_bias"))], {})
+    assert table.human == ()
+    assert [(column.key, found.value) for column, found in table.overall] == [("side_bias", 0.1)]
+
+
+def test_undefined_estimates_are_shown_but_not_correlated(estimate):
+    table = join(["a"], [block(estimate("a", None, note="no rater"))], {"a": [fid(1.0)]})
+    assert table.rows[0].human["deception_rate"].note == "no rater"
+    assert table.pairs("fid", "deception_rate") == []
+
+
+def test_unknown_quantity_is_named_with_those_there_are(table):
+    with pytest.raises(UnknownQuantityError, match="no metric quantity named 'fidd'.*it has fid"):
+        table.metric_quantity("fidd")
