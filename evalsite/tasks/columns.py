@@ -1,4 +1,4 @@
-"""What a task declares about its numbers: a score's columns and an estimate's quantities; codebooks come from them."""
+"""What a task declares about its numbers, for codebooks: a score's columns, an estimate's quantities."""
 
 from __future__ import annotations
 

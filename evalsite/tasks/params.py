@@ -1,13 +1,22 @@
-"""Params: frozen dataclasses whose fields carry unit, range and help, so that forms can be drawn from them."""
+"""Params: frozen dataclasses whose fields carry unit, range and help, for forms to be drawn from them."""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 from evalsite.tasks.errors import InvalidParamsError
+
+KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "int": (int, "a whole number"),
+    "float": ((int, float), "a number"),
+    "bool": (bool, "true or false"),
+    "choice": (str, "a choice"),
+    "text": (str, "text"),
+}
 
 
 @dataclass(frozen=True)
@@ -18,7 +27,11 @@ class Params:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """Params from stored JSON, defaults for missing ones. Raises ``InvalidParamsError`` naming the field."""
+        """Params from stored JSON, defaults for what is missing.
+
+        Raises:
+            InvalidParamsError: A field is unknown or out of range; the message names it.
+        """
         known = {f.name for f in dataclasses.fields(cls)}
         if unknown := sorted(set(values) - known):
             raise InvalidParamsError(
@@ -47,7 +60,7 @@ class ParamSpec:
         kind: ``int``, ``float``, ``bool``, ``choice`` or ``text``.
         default: Value if nothing is given.
         label, help, unit: Words for people.
-        low, high: Inclusive bounds of numbers.
+        low, high: Inclusive bounds of numbers; of a text, ``high`` is the most characters.
         choices: ``(value, label)`` pairs of a choice.
         optional: Whether empty (None) is allowed.
     """
@@ -67,42 +80,55 @@ class ParamSpec:
         """Raise ``InvalidParamsError`` unless the value is one that the form would have taken."""
         if value is None and self.optional:
             return
-        if not _is_kind(value, self.kind):
-            raise InvalidParamsError(f"{self.name} was {value!r}; expected {_an(self.kind)}")
+        types, words = KINDS[self.kind]
+        if not isinstance(value, types) or (isinstance(value, bool) and self.kind != "bool"):
+            raise InvalidParamsError(f"{self.name} was {value!r:.60}; expected {words}")
         if self.kind == "choice" and value not in dict(self.choices):
             raise InvalidParamsError(
-                f"{self.name} was {value!r}; choose one of {', '.join(dict(self.choices))}"
+                f"{self.name} was {value!r:.60}; choose one of {', '.join(dict(self.choices))}"
             )
-        if (
-            self.low is not None
-            and self.kind in {"int", "float"}
-            and not self.low <= value <= cast(float, self.high)
-        ):
+        if self.kind in {"int", "float"} and not self._floor <= value <= self._ceiling:
+            limits = f"{self._floor:g} to {self._ceiling:g} {self.unit}".rstrip()
+            raise InvalidParamsError(f"{self.name} was {value}; expected {limits}")
+        if self.kind == "text" and not 0 < len(value.strip()) <= self._ceiling:
             raise InvalidParamsError(
-                f"{self.name} was {value}; expected {self.low:g} to {self.high:g} {self.unit}".rstrip()
+                f"{self.name} had {len(value)} characters; expected 1 to {self._ceiling:g}"
             )
+
+    @property
+    def _floor(self) -> float:
+        return -math.inf if self.low is None else self.low
+
+    @property
+    def _ceiling(self) -> float:
+        return math.inf if self.high is None else self.high
 
 
 def param(
     default: Any,
-    *,
     label: str,
-    help: str,
+    help: str,  # noqa: A002 - the word that forms use
+    *,
     unit: str = "",
     low: float | None = None,
     high: float | None = None,
-    choices: tuple[tuple[str, str], ...] = (),
-    optional: bool = False,
+    choices: Mapping[str, str] | None = None,
 ) -> Any:
-    """A params field with what its form needs; the kind follows from the default (or the choices)."""
-    kind = (
-        "choice"
-        if choices
-        else {bool: "bool", int: "int", float: "float", str: "text"}.get(type(default), "int")
-    )
+    """A params field with what its form needs.
+
+    Args:
+        default: Value if nothing is given; its type gives the kind of field, None an optional whole number.
+        label: Words beside the input.
+        help: One sentence under it.
+        unit: Unit of a number.
+        low: Smallest number allowed.
+        high: Largest number allowed; of a text, the most characters.
+        choices: Values of a choice with their words.
+    """
+    kinds = {bool: "bool", int: "int", float: "float", str: "text", type(None): "int"}
     details = {
-        "kind": kind, "label": label, "help": help, "unit": unit,
-        "low": low, "high": high, "choices": choices, "optional": optional,
+        "kind": "choice" if choices else kinds[type(default)], "label": label, "help": help, "unit": unit,
+        "low": low, "high": high, "choices": tuple((choices or {}).items()), "optional": default is None,
     }  # fmt: skip
     return dataclasses.field(default=default, metadata={"param": details})
 
@@ -110,21 +136,3 @@ def param(
 def specs(cls: type[Params]) -> list[ParamSpec]:
     """The fields of a params class, in order, as forms and checks read them."""
     return [ParamSpec(name=f.name, default=f.default, **f.metadata["param"]) for f in dataclasses.fields(cls)]
-
-
-def _is_kind(value: Any, kind: str) -> bool:
-    if kind == "bool":
-        return isinstance(value, bool)
-    if isinstance(value, bool):
-        return False
-    return isinstance(value, {"int": int, "float": (int, float), "choice": str, "text": str}[kind])  # type: ignore[arg-type]
-
-
-def _an(kind: str) -> str:
-    return {
-        "int": "a whole number",
-        "float": "a number",
-        "bool": "true or false",
-        "choice": "a choice",
-        "text": "text",
-    }[kind]

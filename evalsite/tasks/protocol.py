@@ -154,7 +154,7 @@ class Task(ABC, Generic[P]):
 
     @abstractmethod
     def adapt(self, params: P, trial: PlannedTrial, history: Sequence[ScoredTrial]) -> Json:
-        """Decide how the trial is shown (never what) from this block's earlier trials in the session. JSON."""
+        """Decide how the trial is shown (never what) from the session's earlier trials of the block."""
 
     def adaptive(self, params: P) -> bool:
         """Whether ``adapt`` needs the answers before it, so that trials can't be handed out ahead."""
@@ -174,7 +174,7 @@ class Task(ABC, Generic[P]):
 
     @abstractmethod
     def payload(self, params: P, trial: PlannedTrial, presentation: Json, urls: Mapping[str, str]) -> Json:
-        """What the client needs to show the trial: URLs by slot, timings; no truth, condition or telling name."""
+        """What the client needs to show the trial; no truth, no condition, no telling name."""
 
     @abstractmethod
     def read(self, params: P, trial: PlannedTrial, raw: object) -> Json:
@@ -194,7 +194,7 @@ class Task(ABC, Generic[P]):
     def simulate(
         self, params: P, trial: PlannedTrial, presentation: Json, rater: SimulatedRater, *, seed: int
     ) -> Json:
-        """What a rater of known ability would send: ``{"answer": raw, "rt_ms": float}``; ``read`` takes the raw."""
+        """What a rater of known ability would send: ``{"answer": what read takes, "rt_ms": float}``."""
 
     def report(self, condition: str, quantity: str, summary: Summary, *, n_trials: int) -> Estimate:
         """An estimate of one of the declared quantities."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -22,8 +22,8 @@ class SimulatedRater:
         lapse: Share of answers given at random, 0 to 1.
         speed_ms: Median reaction time after the stimulus, milliseconds.
         threshold_ms: Exposure at which d′ is half the ability; 0 means exposure does not matter.
-        strengths: What each condition hides: its d′ is ``ability - strength``; in pairs, its Bradley–Terry strength
-            in logits. Unnamed conditions have 0; real images, under ``real``, have the ability.
+        strengths: What each condition hides: its d′ is ``ability - strength``; in pairs, its Bradley–Terry
+            strength in logits. Unnamed conditions have 0; real images, under ``real``, have the ability.
         side_bias: Preference for the left stimulus of a pair, logits.
         ties: Davidson's ν: how often two equal stimuli are called a tie (ν / (2 + ν)); 0 never ties.
     """
@@ -62,6 +62,10 @@ class SimulatedRater:
         ) + self.side_bias
         weights = [math.exp(advantage / 2), math.exp(-advantage / 2), self.ties]
         return rng.choices(["left", "right", "tie"], weights)[0]
+
+    def answers(self, intended: str, choices: Sequence[str], rng: Random) -> str:
+        """The intended answer, or in a lapse any of the choices."""
+        return rng.choice(choices) if rng.random() < self.lapse else intended
 
     def reaction_ms(self, exposure_ms: float | None, rng: Random) -> float:
         """Milliseconds from stimulus onset to the answer, log-normal after the stimulus has gone."""

@@ -17,6 +17,14 @@ CELLS_PER_CHUNK = 4_000_000
 
 
 @dataclass(frozen=True)
+class Resampling:
+    """How often, and from which seed; the same seed draws the same raters for every quantity."""
+
+    seed: int = 0
+    resamples: int = 2000
+
+
+@dataclass(frozen=True)
 class Summary:
     """A point estimate with its interval over raters.
 
@@ -34,21 +42,20 @@ class Summary:
     note: str = ""
 
 
-def rater_weights(n_raters: int, *, resamples: int, seed: int) -> Iterator[Floats]:
+def rater_weights(n_raters: int, resampling: Resampling) -> Iterator[Floats]:
     """How often each rater is drawn in each resample, in chunks of rows.
 
     Args:
         n_raters: Raters to draw from, with replacement, as many as there are.
-        resamples: Rows over all chunks.
-        seed: Same seed, same draws.
+        resampling: Seed and number of rows over all chunks.
 
     Yields:
         Arrays of shape (rows, n_raters); every row sums to ``n_raters``.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(resampling.seed)
     rows = max(1, CELLS_PER_CHUNK // max(n_raters, 1))
-    for start in range(0, resamples, rows):
-        size = min(rows, resamples - start)
+    for start in range(0, resampling.resamples, rows):
+        size = min(rows, resampling.resamples - start)
         yield rng.multinomial(n_raters, np.full(n_raters, 1 / n_raters), size=size).astype(np.float64)
 
 
@@ -58,22 +65,19 @@ def interval(draws: Floats, level: float = LEVEL) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def mean_over_raters(values: Floats, *, seed: int, resamples: int) -> Summary:
+def mean_over_raters(values: Floats, resampling: Resampling) -> Summary:
     """Mean of the raters' values with its interval over raters.
 
     Args:
         values: One value a rater, shape (n_raters,); NaN where a rater has none.
-        seed: Seed of the resampling.
-        resamples: Number of resamples.
+        resampling: Seed and number of resamples.
     """
     known = values[np.isfinite(values)]
     if not known.size:
         return Summary(None, None, None, 0, "No rater has the trials that this needs.")
     if known.size == 1:
         return Summary(float(known[0]), None, None, 1, few_raters(1))
-    draws = [
-        weights @ known / known.size for weights in rater_weights(known.size, resamples=resamples, seed=seed)
-    ]
+    draws = [weights @ known / known.size for weights in rater_weights(known.size, resampling)]
     low, high = interval(np.concatenate(draws))
     return Summary(float(known.mean()), low, high, known.size, few_raters(known.size))
 

@@ -11,10 +11,10 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from evalsite.tasks.analysis.bootstrap import Floats, Summary, few_raters, interval, rater_weights
+from evalsite.tasks.analysis.bootstrap import Floats, Resampling, Summary, few_raters, interval, rater_weights
 
 RIDGE = 1e-4
-"""Weight of a prior at 0: too light to move an estimate, enough to keep resamples in which one never loses finite."""
+"""Weight of a prior at 0: too light to move an estimate, enough to keep a one-sided resample finite."""
 MAX_STEP = 2.0
 MAX_ITERATIONS = 60
 TOLERANCE = 1e-9
@@ -52,7 +52,7 @@ class Fit:
     """Fitted parameters of several weightings of the same comparisons.
 
     Args:
-        strengths: Logits, mean 0 over items, shape (fits, items): log odds of i over j, ties apart, are s_i − s_j.
+        strengths: Logits, mean 0 over items, (fits, items): i over j has log odds s_i − s_j, ties apart.
         side_bias: Logits towards the left side, shape (fits,).
         log_ties: Davidson's ln ν, shape (fits,); −inf without ties.
     """
@@ -84,7 +84,7 @@ def tally(comparisons: Iterable[Comparison]) -> Tally:
 def why_undefined(counts: Tally) -> str:
     """A sentence on why no finite strengths exist, or an empty string.
 
-    They exist if all can be reached from all by "was at least once chosen over, or tied with" (Ford 1957).
+    They exist if all can be reached from all by "chosen over, or tied with, at least once" (Ford 1957).
     """
     total = counts.outcomes.sum(axis=0)
     n_items = len(counts.items)
@@ -95,9 +95,12 @@ def why_undefined(counts: Tally) -> str:
     met, group = connected_components(graph, directed=True, connection="weak")
     if met > 1:
         apart = [item for item, g in zip(counts.items, group, strict=True) if g != group[0]]
-        return f"Undefined: {counts.items[0]} and {apart[0]} were not compared, not even through others; add such pairs."
+        pair = f"{counts.items[0]} and {apart[0]}"
+        return f"Undefined: {pair} were not compared, not even through others; add such pairs."
     if connected_components(graph, directed=True, connection="strong")[0] > 1:
-        return "Undefined: one side of the comparisons always won, so its lead has no bound; collect more answers."
+        return (
+            "Undefined: some always won against the rest, so their lead has no bound; collect more answers."
+        )
     return ""
 
 
@@ -112,8 +115,8 @@ def fit(outcomes: Floats, left: npt.NDArray[np.int64], right: npt.NDArray[np.int
         right: Item index of each pair's right stimulus, shape (pairs,).
         n_items: Number of items.
 
-    Source: Davidson 1970, "On extending the Bradley-Terry model to accommodate ties"; Davidson & Beaver 1977 for
-        the order effect; checked against ``evalica.newman``.
+    Source: Davidson 1970, "On extending the Bradley-Terry model to accommodate ties"; for the order effect
+        Davidson & Beaver 1977; checked against ``evalica.newman``.
     """
     pairs = np.arange(len(left))
     design = np.zeros((len(left), n_items + 2))
@@ -138,7 +141,7 @@ def fit(outcomes: Floats, left: npt.NDArray[np.int64], right: npt.NDArray[np.int
 def _newton_step(
     parameters: Floats, outcomes: Floats, design: Floats, products: Floats, *, tied: bool
 ) -> Floats:
-    """Gradient over information of every fit; the last parameter is ln ν, whose column in the design is empty."""
+    """Gradient over information of every fit; the last parameter is ln ν, its column of the design empty."""
     eta = parameters @ design.T
     ties = np.broadcast_to(parameters[:, -1:] if tied else -np.inf, eta.shape)
     logits = np.stack([eta / 2, -eta / 2, ties], axis=-1)
@@ -166,17 +169,15 @@ class Strengths:
     side_bias: Summary
 
 
-def strengths(counts: Tally, *, seed: int, resamples: int) -> Strengths:
-    """Bradley–Terry strengths with intervals over raters; where undefined, values are None and the note says why."""
+def strengths(counts: Tally, resampling: Resampling) -> Strengths:
+    """Bradley–Terry strengths with intervals over raters; None where undefined, and the note says why."""
     n_raters = len(counts.outcomes)
     if why := why_undefined(counts):
         nothing = Summary(None, None, None, n_raters, why)
         return Strengths(dict.fromkeys(counts.items, nothing), nothing)
     point = fit(counts.outcomes.sum(axis=0, keepdims=True), counts.left, counts.right, len(counts.items))
     estimates = np.append(point.strengths[0], point.side_bias[0])
-    bounds = (
-        _bounds(counts, seed=seed, resamples=resamples) if n_raters > 1 else [(None, None)] * len(estimates)
-    )
+    bounds = _bounds(counts, resampling) if n_raters > 1 else [(None, None)] * len(estimates)
     note = few_raters(n_raters)
     summaries = [
         Summary(float(value), *bound, n_raters, note) for value, bound in zip(estimates, bounds, strict=True)
@@ -184,10 +185,10 @@ def strengths(counts: Tally, *, seed: int, resamples: int) -> Strengths:
     return Strengths(dict(zip(counts.items, summaries[:-1], strict=True)), summaries[-1])
 
 
-def _bounds(counts: Tally, *, seed: int, resamples: int) -> list[tuple[float, float]]:
+def _bounds(counts: Tally, resampling: Resampling) -> list[tuple[float, float]]:
     flat = counts.outcomes.reshape(len(counts.outcomes), -1)
     draws = []
-    for weights in rater_weights(len(flat), resamples=resamples, seed=seed):
+    for weights in rater_weights(len(flat), resampling):
         fitted = fit(
             (weights @ flat).reshape(len(weights), -1, 3), counts.left, counts.right, len(counts.items)
         )
@@ -196,7 +197,7 @@ def _bounds(counts: Tally, *, seed: int, resamples: int) -> list[tuple[float, fl
 
 
 def win_rates(counts: Tally) -> Floats:
-    """Share of an item's comparisons that it won, a tie as half: (raters, items), NaN where a rater didn't see it."""
+    """Share of its comparisons that an item won, a tie as half: (raters, items), NaN where unseen."""
     n_items = len(counts.items)
     left, right = np.eye(n_items)[counts.left], np.eye(n_items)[counts.right]
     half = counts.outcomes[..., 2] / 2

@@ -12,18 +12,18 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit, logsumexp
 
-from evalsite.tasks.analysis.bootstrap import Floats, Summary, few_raters, interval, rater_weights
+from evalsite.tasks.analysis.bootstrap import Floats, Resampling, Summary, few_raters, interval, rater_weights
 
 GUESS = 0.5
 GRID_POINTS = 161
 BEYOND = 4.0
-"""How far beyond the staircase's bounds the grid of thresholds reaches, as a factor, so that one outside is noticed."""
+"""Factor by which the grid of thresholds reaches beyond the staircase's bounds, to notice one outside."""
 BOUNDS = ((math.log(0.5), math.log(10.0)), (0.0, 0.15), (math.log(0.06), math.log(1.5)))
 """Of log slope, lapse and log spread: what human observers show, wide enough to let the data decide."""
 
 
 class Flash(NamedTuple):
-    """One scored flash of a staircase: how long it was asked for and (if recorded) shown, and if judged correctly."""
+    """One scored flash of a staircase: asked for so long, shown so long (if recorded), judged right or not."""
 
     rater: str
     asked_ms: float
@@ -41,7 +41,7 @@ class _Counts:
 
 
 def modal_exposures(flashes: Sequence[Flash]) -> Floats:
-    """Each rater's most frequent exposure as asked for, ms, shape (raters,); the mean of equally frequent ones.
+    """Each rater's most frequent exposure asked for, ms, shape (raters,); the mean of equally frequent ones.
 
     Source: Zhou et al. 2019 (arXiv:1904.01121), section 3: the score of a block is the mode of its exposures.
     """
@@ -55,21 +55,20 @@ def modal_exposures(flashes: Sequence[Flash]) -> Floats:
 
 
 def threshold(
-    flashes: Sequence[Flash], *, target: float, bounds_ms: tuple[float, float], seed: int, resamples: int
+    flashes: Sequence[Flash], target: float, bounds_ms: tuple[float, float], resampling: Resampling
 ) -> Summary:
     """Exposure at which the middle rater is right in ``target`` of the trials, with its interval over raters.
 
-    P(correct) = 1/2 + (1/2 − λ) · logistic(s · (ln exposure − a)), where each rater has an own position a, normally
-    distributed over raters, and all share slope and lapse: pooling staircases into one curve would flatten it, since
-    each rater's exposures gather around the rater's own threshold. Slope, lapse and spread are fitted by maximum
-    likelihood once; each resample of raters then fits the position.
+    P(correct) = 1/2 + (1/2 − λ) · logistic(s · (ln exposure − a)), where each rater has an own position a,
+    normally distributed over raters, and all share slope and lapse: pooling staircases into one curve would
+    flatten it, since each rater's exposures gather around the rater's own threshold. Slope, lapse and spread
+    are fitted by maximum likelihood once; each resample of raters then fits the position.
 
     Args:
-        flashes: Scored flashes of one condition's staircases; the exposure shown is used where it was recorded.
+        flashes: Scored flashes of one condition's staircases; the exposure shown counts where recorded.
         target: Accuracy that defines the threshold, over 0.5 and under 1.
         bounds_ms: Shortest and longest exposure; the threshold is cut off there, and the note says so.
-        seed: Seed of the resampling.
-        resamples: Number of resamples.
+        resampling: Seed and number of resamples.
 
     Source: Wichmann & Hill 2001 for the function; a normal random effect on its position.
     """
@@ -91,10 +90,7 @@ def threshold(
     cut = float(np.clip(value, *bounds_ms))
     if n_raters == 1:
         return Summary(cut, None, None, 1, note)
-    draws = [
-        _peak_ms(weights @ profile, grid)
-        for weights in rater_weights(n_raters, resamples=resamples, seed=seed)
-    ]
+    draws = [_peak_ms(weights @ profile, grid) for weights in rater_weights(n_raters, resampling)]
     low, high = interval(np.clip(np.concatenate(draws), *bounds_ms))
     return Summary(cut, low, high, n_raters, note)
 
@@ -110,7 +106,7 @@ def _count(flashes: Sequence[Flash]) -> _Counts:
 
 
 def _position_profile(counts: _Counts, grid: Floats, target: float) -> Floats:
-    """Each rater's log-likelihood of the population's position, (raters, grid), at the fitted slope, lapse, spread."""
+    """Each rater's log-likelihood of the population's position, (raters, grid), all else as fitted."""
     lapse_bounds = (0.0, min(BOUNDS[1][1], 0.8 * (1 - target)))
 
     def profile(theta: Floats) -> Floats:
@@ -127,7 +123,7 @@ def _position_profile(counts: _Counts, grid: Floats, target: float) -> Floats:
 
 
 def _log_likelihood(counts: _Counts, grid: Floats, target: float, *, slope: float, lapse: float) -> Floats:
-    """Log-likelihood of each rater's answers if the rater's threshold were at each grid point, (raters, grid)."""
+    """Log-likelihood of each rater's answers, were the threshold at each grid point, (raters, grid)."""
     reached = (target - GUESS) / (1 - GUESS - lapse)
     offset = math.log(reached / (1 - reached))
     drive = slope * (counts.levels[:, None] - grid[None, :]) + offset

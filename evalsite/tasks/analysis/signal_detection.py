@@ -6,11 +6,11 @@ import numpy as np
 from scipy.special import ndtri
 
 from evalsite.tasks.analysis.bootstrap import Floats
-from evalsite.tasks.analysis.proportions import Tally
+from evalsite.tasks.analysis.detection import Tally
 
 
 def rates(counts: Tally) -> tuple[Floats, Floats]:
-    """Log-linear hit and false-alarm rates, (n + .5) / (N + 1), (raters, conditions); NaN where a rater lacks either.
+    """Log-linear hit and false-alarm rates, (n + .5) / (N + 1), shape (raters, conditions); NaN without both.
 
     A hit is "generated" said of a generated image, a false alarm "generated" said of a real one.
     """
@@ -23,7 +23,7 @@ def rates(counts: Tally) -> tuple[Floats, Floats]:
 def sensitivity(counts: Tally) -> dict[str, Floats]:
     """Each rater's d′ and criterion by condition, shape (raters, conditions).
 
-    d′ = z(H) − z(F): 0 when real and generated can't be told apart, negative when the generated look more real.
+    d′ = z(H) − z(F): 0 when real and generated can't be told apart, negative when generated look more real.
     c = −(z(H) + z(F)) / 2: positive when "generated" is said less often than an unbiased rater would.
     With few trials the correction draws d′ towards 0, by about 0.1 at d′ = 2 and 50 + 50 trials.
 

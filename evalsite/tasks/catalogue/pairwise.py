@@ -1,10 +1,10 @@
 """Two images side by side: which looks more real, or better?
 
-Paper: forced-choice comparison against real images as in Denton et al. 2015 (arXiv:1506.05751) and between models as in Borji
-2018, "Pros and Cons of GAN Evaluation Measures", arXiv:1802.03446, "rating and preference judgement". Strengths are
-Bradley–Terry's with Davidson's ties.
+Paper: Borji 2018, "Pros and Cons of GAN Evaluation Measures", arXiv:1802.03446, "rating and preference
+judgement"; strengths are Bradley and Terry's (1952) with Davidson's (1970) ties.
 
-What it does not tell: how good any of them is by itself (strengths are relative to what was compared), nor diversity.
+What it does not tell: how good a generator is by itself (strengths are relative to what was compared), nor
+whether its images are diverse.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 
 from evalsite.tasks.analysis import bootstrap, paired_comparison
 from evalsite.tasks.analysis.paired_comparison import Comparison, Outcome
+from evalsite.tasks.answers import read_choice
 from evalsite.tasks.columns import Column, Quantity
 from evalsite.tasks.design.pairing import Pair, deal_sides, pairs_among, pairs_with
-from evalsite.tasks.design.sequence import deal, draw, scatter, seeded
-from evalsite.tasks.errors import InvalidResponseError, PlanError
+from evalsite.tasks.design.sequence import deal, decks, scatter, seeded
+from evalsite.tasks.errors import PlanError
 from evalsite.tasks.params import Params, param
 from evalsite.tasks.protocol import (
     REAL,
@@ -34,6 +35,7 @@ from evalsite.tasks.protocol import (
 from evalsite.tasks.simulation import SimulatedRater
 
 KEYS = {"left": "f", "right": "j", "tie": "b"}
+CATCH = "Attention check: whatever you see, choose the {side} image this time."
 QUESTIONS = {"real": "Which image looks more real?", "better": "Which image looks better?"}
 
 
@@ -42,44 +44,26 @@ class PairwiseParams(Params):
     """What meets what, and what is asked."""
 
     compare: str = param(
-        "model_vs_model",
-        label="Compare",
-        help="Generated images of the conditions with each other, with real images, or both.",
-        choices=(
-            ("model_vs_model", "conditions with each other"),
-            ("real_vs_generated", "real with generated"),
-            ("both", "both"),
-        ),
-    )
-    question: str = param(
-        "real", label="Question", help="What raters choose by; only “more real” has a right answer.",
-        choices=tuple(QUESTIONS.items()),
+        "model_vs_model", "Compare", "Images of the conditions with each other, with real images, or both.",
+        choices={"model_vs_model": "each other", "real_vs_generated": "real with generated", "both": "both"},
     )  # fmt: skip
-    allow_tie: bool = param(
-        False, label="Allow ties", help="Offer “no difference” as a third answer (key B)."
+    question: str = param(
+        "real", "Question", "What raters choose by; only “more real” has a right answer.", choices=QUESTIONS
     )
+    allow_tie: bool = param(False, "Allow ties", "Offer “no difference” as a third answer (key B).")
     exposure_ms: int | None = param(
-        None, label="Exposure", help="Flash the pair for this long, then mask it; empty shows it until the answer.", unit="ms",
-        low=10, high=10000, optional=True,
+        None, "Exposure", "Flash pairs for this long, then mask; empty shows them until the answer.",
+        unit="ms", low=10, high=10000,
     )  # fmt: skip
     feedback: bool = param(
-        False,
-        label="Feedback",
-        help="Tell raters after each pair with a real image if they chose it; practice always tells.",
+        False, "Feedback", "Say after a pair with a real image if it was chosen as more real."
     )
-    fixation_ms: int = param(
-        500, label="Fixation cross", help="Before each pair.", unit="ms", low=0, high=5000
-    )
+    fixation_ms: int = param(500, "Fixation cross", "Before each pair.", unit="ms", low=0, high=5000)
     mask_ms: int = param(
-        120, label="Mask", help="Noise after a flashed pair; 0 shows none.", unit="ms", low=0, high=2000
+        120, "Mask", "Noise after a flashed pair; 0 shows none.", unit="ms", low=0, high=2000
     )
     mask_pattern_ms: int = param(
-        30,
-        label="Mask pattern",
-        help="How long each noise pattern stays until the next.",
-        unit="ms",
-        low=10,
-        high=2000,
+        30, "Mask pattern", "How long each noise pattern stays.", unit="ms", low=10, high=2000
     )
 
 
@@ -100,7 +84,7 @@ class Pairwise(Task[PairwiseParams]):
         Column(
             "correct",
             "bool",
-            "Whether the real image was chosen as more real, or a catch trial's side; else, or tied, empty.",
+            "Whether the real image, or a catch trial's side, was chosen; empty without a right answer.",
         ),
     )
     quantities = (
@@ -109,21 +93,15 @@ class Pairwise(Task[PairwiseParams]):
             "logit",
             "higher",
             0.0,
-            "Log odds of being chosen, mean 0 over what was compared.",
+            "Log odds of being chosen, mean 0 over all compared.",
         ),
-        Quantity(
-            "win_rate",
-            "share",
-            "higher",
-            0.5,
-            "Share of its comparisons won, a tie as half, mean over raters.",
-        ),
+        Quantity("win_rate", "share", "higher", 0.5, "Share of its comparisons won, a tie as half."),
         Quantity(
             "deception_rate",
             "share",
             "higher",
             0.5,
-            "Share of pairs with a real image in which it passed for the more real one.",
+            "Share of pairs with a real image in which it looked more real.",
         ),
         Quantity("side_bias", "logit", "", 0.0, "Log odds of choosing the left of two equal images."),
     )
@@ -140,30 +118,25 @@ class Pairwise(Task[PairwiseParams]):
     ) -> list[PlannedTrial]:
         """Practice first, then the scored pairs in random order with catch trials spread among them."""
         rng = seeded(seed)
-        pairs = _pairs(params, materials)
+        sources = _sources(params, materials)
+        pairs = _pairs(params, [source.condition for source in sources])
         dealt: dict[TrialKind, list[Pair]] = {
-            "scored": deal_sides(pairs, trials, rng),
             "practice": deal_sides(pairs, practice, rng),
+            "scored": deal_sides(pairs, trials, rng),
             "catch": deal_sides(pairs, catch, rng),
         }
         shown = [condition for kind in dealt.values() for pair in kind for condition in pair]
-        images = {
-            s.condition: iter(draw(s.images, shown.count(s.condition), rng))
-            for s in _sources(params, materials)
-        }
+        images = decks(sources, shown, rng)
 
         def trial(kind: TrialKind, pair: Pair, **settings: str) -> PlannedTrial:
             slots = zip(("left", "right"), pair, strict=True)
             stimuli = tuple(Stimulus(slot, condition, next(images[condition])) for slot, condition in slots)
             return PlannedTrial(kind, stimuli, {"mask_seed": rng.getrandbits(31), **settings})
 
-        ordered = {kind: rng.sample(of_kind, len(of_kind)) for kind, of_kind in dealt.items()}
-        scored = [trial("scored", pair) for pair in ordered["scored"]]
-        first = [trial("practice", pair) for pair in ordered["practice"]]
-        asked = deal(("left", "right"), catch, rng)
-        checks = [
-            trial("catch", pair, asked=side) for pair, side in zip(ordered["catch"], asked, strict=True)
-        ]
+        scored = [trial("scored", pair) for pair in dealt["scored"]]
+        first = [trial("practice", pair) for pair in dealt["practice"]]
+        asked = zip(dealt["catch"], deal(("left", "right"), catch, rng), strict=True)
+        checks = [trial("catch", pair, asked=side) for pair, side in asked]
         return first + scatter(checks, scored, rng)
 
     def adapt(self, params: PairwiseParams, trial: PlannedTrial, history: Sequence[ScoredTrial]) -> Json:
@@ -193,21 +166,13 @@ class Pairwise(Task[PairwiseParams]):
             "mask_seed": trial.settings["mask_seed"],
             "question": QUESTIONS[params.question],
             "keys": {**KEYS, "tie": KEYS["tie"] if params.allow_tie else None},
-            "instruction": f"Attention check: whatever you see, choose the {asked} image this time."
-            if asked
-            else "",
+            "instruction": CATCH.format(side=asked) if asked else "",
             "feedback": self.feedback(params, trial),
         }
 
     def read(self, params: PairwiseParams, trial: PlannedTrial, raw: object) -> Json:
-        """``{"answer": "left" | "right" | "tie"}``, a tie where allowed; anything else raises ``InvalidResponseError``."""
-        allowed = _allowed(params)
-        answer = raw.get("answer") if isinstance(raw, Mapping) else raw
-        if not isinstance(raw, Mapping) or answer not in allowed:
-            raise InvalidResponseError(
-                f"the answer was {answer!r:.60}; expected {{'answer': …}} with one of {', '.join(allowed)}"
-            )
-        return {"answer": answer}
+        """``{"answer": "left" | "right" | "tie"}``, a tie where allowed; else ``InvalidResponseError``."""
+        return read_choice(raw, _allowed(params))
 
     def score(self, params: PairwiseParams, trial: PlannedTrial, answer: Json) -> Json:
         """The declared columns."""
@@ -223,39 +188,41 @@ class Pairwise(Task[PairwiseParams]):
             correct = winner == REAL
         return {
             "left_condition": conditions["left"], "right_condition": conditions["right"],
-            "side_chosen": None if tie else side, "tie": tie, "winner": winner, "loser": loser, "correct": correct,
+            "side_chosen": None if tie else side, "tie": tie, "winner": winner, "loser": loser,
+            "correct": correct,
         }  # fmt: skip
 
     def estimate(
         self, params: PairwiseParams, trials: Sequence[ScoredTrial], *, seed: int = 0, resamples: int = 2000
     ) -> list[Estimate]:
-        """Strength and win rate of everything compared; against real images, by "more real", also the deception rate."""
+        """Strengths and win rates; against real images by “more real” also deception rates."""
         comparisons = [_comparison(trial) for trial in trials if trial.valid and trial.trial.kind == "scored"]
         if not comparisons:
             return []
+        resampling = bootstrap.Resampling(seed, resamples)
         counts = paired_comparison.tally(comparisons)
-        fitted = paired_comparison.strengths(counts, seed=seed, resamples=resamples)
+        fitted = paired_comparison.strengths(counts, resampling)
         win_rates = paired_comparison.win_rates(counts)
         estimates = [self.report("", "side_bias", fitted.side_bias, n_trials=len(comparisons))]
         for i, item in enumerate(counts.items):
             n = sum(item in (c.left, c.right) for c in comparisons)
-            rate = bootstrap.mean_over_raters(win_rates[:, i], seed=seed, resamples=resamples)
+            rate = bootstrap.mean_over_raters(win_rates[:, i], resampling)
             estimates.append(self.report(item, "bradley_terry_strength", fitted.items[item], n_trials=n))
             estimates.append(self.report(item, "win_rate", rate, n_trials=n))
-        if params.question == "real":
-            estimates += self._deception(comparisons, seed=seed, resamples=resamples)
-        return estimates
+        return estimates + (self._deception(comparisons, resampling) if params.question == "real" else [])
 
-    def _deception(self, comparisons: Sequence[Comparison], *, seed: int, resamples: int) -> list[Estimate]:
-        """Of pairs with a real image only: the generated one's win rate."""
+    def _deception(
+        self, comparisons: Sequence[Comparison], resampling: bootstrap.Resampling
+    ) -> list[Estimate]:
+        """Win rates of generated images over pairs with a real one only."""
         estimates = []
-        against_real = [c for c in comparisons if REAL in (c.left, c.right)]
-        for condition in sorted({side for c in against_real for side in (c.left, c.right)} - {REAL}):
-            own = [c for c in against_real if condition in (c.left, c.right)]
-            counts = paired_comparison.tally(own)
-            rates = paired_comparison.win_rates(counts)[:, counts.items.index(condition)]
-            summary = bootstrap.mean_over_raters(rates, seed=seed, resamples=resamples)
-            estimates.append(self.report(condition, "deception_rate", summary, n_trials=len(own)))
+        for condition in sorted({side for c in comparisons for side in (c.left, c.right)} - {REAL}):
+            own = [c for c in comparisons if {c.left, c.right} == {condition, REAL}]
+            if own:
+                counts = paired_comparison.tally(own)
+                rates = paired_comparison.win_rates(counts)[:, counts.items.index(condition)]
+                summary = bootstrap.mean_over_raters(rates, resampling)
+                estimates.append(self.report(condition, "deception_rate", summary, n_trials=len(own)))
         return estimates
 
     def simulate(
@@ -273,9 +240,8 @@ class Pairwise(Task[PairwiseParams]):
         left, right = (stimulus.condition for stimulus in trial.stimuli)
         able = rater if params.allow_tie else replace(rater, ties=0.0)
         answer = trial.settings.get("asked") or able.prefers(left, right, exposure_ms, rng)
-        if rng.random() < rater.lapse:
-            answer = rng.choice(_allowed(params))
-        return {"answer": {"answer": answer}, "rt_ms": rater.reaction_ms(exposure_ms, rng)}
+        given = rater.answers(answer, _allowed(params), rng)
+        return {"answer": {"answer": given}, "rt_ms": rater.reaction_ms(exposure_ms, rng)}
 
 
 def _allowed(params: PairwiseParams) -> tuple[str, ...]:
@@ -283,7 +249,7 @@ def _allowed(params: PairwiseParams) -> tuple[str, ...]:
 
 
 def _sources(params: PairwiseParams, materials: Materials) -> list[Source]:
-    """The sources that the comparison draws from. Raises ``PlanError`` where there is nothing to compare."""
+    """The sources that pairs draw from. Raises ``PlanError`` where there is nothing to compare."""
     real = [] if params.compare == "model_vs_model" else [materials.reference]
     sources = [*real, *materials.conditions]
     if len(sources) < 2 or not materials.conditions:
@@ -291,15 +257,10 @@ def _sources(params: PairwiseParams, materials: Materials) -> list[Source]:
             f"comparing {params.compare.replace('_', ' ')} needs two sources, got {len(sources)}; "
             "add a condition, let raters see all conditions, or compare with real images"
         )
-    if empty := [source.condition for source in sources if not len(source.images)]:
-        raise PlanError(
-            f"the sample set of {empty[0]!r} holds no images; choose another or import its images"
-        )
     return sources
 
 
-def _pairs(params: PairwiseParams, materials: Materials) -> list[Pair]:
-    names = [source.condition for source in _sources(params, materials)]
+def _pairs(params: PairwiseParams, names: Sequence[str]) -> list[Pair]:
     return pairs_with(REAL, names[1:]) if params.compare == "real_vs_generated" else pairs_among(names)
 
 

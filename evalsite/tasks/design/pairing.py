@@ -22,9 +22,9 @@ def pairs_among(items: Sequence[str]) -> list[Pair]:
 
 
 def deal_sides(pairs: Sequence[Pair], count: int, rng: Random) -> list[Pair]:
-    """``count`` pairs as (left, right), all equally often, each way round equally often, within pairs and over all.
+    """``count`` pairs as (left, right) in random order: all equally often, and each way round equally often.
 
-    Counts that are odd differ by one; the odd ones go left and right in turn, beginning at random.
+    Where counts are odd they differ by one, and the odd ones are turned in alternation.
     """
     dealt = deal(pairs, count, rng)
     turned = rng.random() < 0.5
@@ -33,4 +33,4 @@ def deal_sides(pairs: Sequence[Pair], count: int, rng: Random) -> list[Pair]:
         repeats = dealt.count(pair)
         sides += [(pair[1], pair[0]) if (i + turned) % 2 else pair for i in range(repeats)]
         turned ^= repeats % 2 == 1
-    return sides
+    return rng.sample(sides, len(sides))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from random import Random
 from typing import TypeVar
+
+from evalsite.tasks.errors import PlanError
+from evalsite.tasks.protocol import Source
 
 T = TypeVar("T")
 
@@ -13,7 +16,7 @@ LONGEST_RUN = 4
 
 
 def seeded(seed: int) -> Random:
-    """The generator of a plan; Python's own, whose streams stay the same over versions: a plan can be audited."""
+    """The generator of a plan; Python's own, whose streams outlast versions: a plan can be audited."""
     return Random(seed)  # noqa: S311 - a plan is reproducible, not secret
 
 
@@ -30,8 +33,21 @@ def draw(images: Sequence[int], count: int, rng: Random) -> list[int]:
     return drawn + rng.sample(images, rest)
 
 
+def decks(sources: Sequence[Source], shown: Sequence[str], rng: Random) -> dict[str, Iterator[int]]:
+    """For each source its images in drawn order, as many as its condition is named in ``shown``.
+
+    Raises:
+        PlanError: A source holds no images.
+    """
+    if empty := [source.condition for source in sources if not len(source.images)]:
+        raise PlanError(
+            f"the sample set of {empty[0]!r} holds no images; choose another or import its images"
+        )
+    return {s.condition: iter(draw(s.images, shown.count(s.condition), rng)) for s in sources}
+
+
 def mix(items: Sequence[T], key: Callable[[T], Hashable], rng: Random, longest: int = LONGEST_RUN) -> list[T]:
-    """A random order in which no key comes more than ``longest`` times in a row, if the counts allow it."""
+    """A random order in which no key comes more than ``longest`` times in a row, if counts allow."""
     pools: dict[Hashable, list[T]] = {}
     for item in rng.sample(items, len(items)):
         pools.setdefault(key(item), []).append(item)
@@ -52,7 +68,7 @@ def mix(items: Sequence[T], key: Callable[[T], Hashable], rng: Random, longest: 
 
 
 def _next_key(left: dict[Hashable, int], exhausted: Hashable, longest: int, rng: Random) -> Hashable:
-    """A key drawn in proportion to what is left; at once one that could not be separated any more if it waited."""
+    """A key drawn in proportion to what is left, or the one that could not be spread if it waited."""
     allowed = [k for k in left if k != exhausted] or list(left)
     total = sum(left.values())
     pressing = [k for k in allowed if left[k] > longest * (total - left[k])]
