@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,17 +111,17 @@ DEBRIEFING = (
 )
 
 
-def steps() -> Iterator[tuple[str, Callable[[], None]]]:
+def steps() -> Iterator[tuple[str, Callable[[], object]]]:
     """What the demo does, in order, each with the words to say while it is done."""
-    yield "Preparing the database", lambda: call_command("migrate", interactive=False, verbosity=0)
-    yield "Collecting static files", lambda: call_command("collectstatic", interactive=False, verbosity=0)
-    yield "Creating the staff's roles", _create_roles
+    yield "Preparing the database", partial(call_command, "migrate", interactive=False, verbosity=0)
+    yield "Collecting static files", partial(call_command, "collectstatic", interactive=False, verbosity=0)
+    yield "Creating the staff's roles", create_roles
     yield "Importing 10,000 real images", _import_reference
     for model in MODELS:
-        yield f"Sampling {SAMPLE_COUNT} images from {model.condition}", lambda model=model: _sample(model)
+        yield f"Sampling {SAMPLE_COUNT} images from {model.condition}", partial(_sample, model)
     for study in STUDIES:
-        yield f"Setting up the study {study.slug}", lambda study=study: _set_up(study)
-        yield f"Letting {SIMULATED_RATERS} simulated raters answer it", lambda study=study: _simulate(study)
+        yield f"Setting up the study {study.slug}", partial(_set_up, study)
+        yield f"Letting {SIMULATED_RATERS} simulated raters answer it", partial(_simulate, study)
     yield "Asking for metrics; the worker computes them", _measure
 
 
@@ -148,10 +149,6 @@ def addresses(base: str, password: str) -> list[tuple[str, str]]:
     login = f"user {ADMIN}, password {password}" if password else f"user {ADMIN}, with the password you set"
     raters = [(f"Rater, {study.title.lower()}", f"{base}/r/{study.slug}/") for study in STUDIES]
     return [*raters, (f"Admin ({login})", f"{base}/admin/"), ("Results", f"{base}/results/")]
-
-
-def _create_roles() -> None:
-    create_roles()
 
 
 def _import_reference() -> None:
