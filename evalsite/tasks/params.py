@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from evalsite.tasks.errors import InvalidParamsError
 
-KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
+KINDS: dict[str, tuple[Any, str]] = {
     "int": (int, "a whole number"),
     "float": ((int, float), "a number"),
     "bool": (bool, "true or false"),
@@ -83,17 +83,24 @@ class ParamSpec:
         types, words = KINDS[self.kind]
         if not isinstance(value, types) or (isinstance(value, bool) and self.kind != "bool"):
             raise InvalidParamsError(f"{self.name} was {value!r:.60}; expected {words}")
-        if self.kind == "choice" and value not in dict(self.choices):
+        {"choice": self._check_choice, "text": self._check_text}.get(self.kind, self._check_number)(value)
+
+    def _check_choice(self, value: str) -> None:
+        if value not in dict(self.choices):
             raise InvalidParamsError(
                 f"{self.name} was {value!r:.60}; choose one of {', '.join(dict(self.choices))}"
             )
-        if self.kind in {"int", "float"} and not self._floor <= value <= self._ceiling:
-            limits = f"{self._floor:g} to {self._ceiling:g} {self.unit}".rstrip()
-            raise InvalidParamsError(f"{self.name} was {value}; expected {limits}")
-        if self.kind == "text" and not 0 < len(value.strip()) <= self._ceiling:
+
+    def _check_text(self, value: str) -> None:
+        if not 0 < len(value.strip()) <= self._ceiling:
             raise InvalidParamsError(
                 f"{self.name} had {len(value)} characters; expected 1 to {self._ceiling:g}"
             )
+
+    def _check_number(self, value: float) -> None:
+        if not self._floor <= value <= self._ceiling:
+            limits = f"{self._floor:g} to {self._ceiling:g} {self.unit}".rstrip()
+            raise InvalidParamsError(f"{self.name} was {value}; expected {limits}")
 
     @property
     def _floor(self) -> float:

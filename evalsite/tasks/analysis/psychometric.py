@@ -18,12 +18,14 @@ GUESS = 0.5
 GRID_POINTS = 161
 BEYOND = 4.0
 """Factor by which the grid of thresholds reaches beyond the staircase's bounds, to notice one outside."""
+FLOOR = -300.0
+"""How far below the best a log-likelihood counts; products of two such are still normal, fast numbers."""
 BOUNDS = ((math.log(0.5), math.log(10.0)), (0.0, 0.15), (math.log(0.06), math.log(1.5)))
 """Of log slope, lapse and log spread: what human observers show, wide enough to let the data decide."""
 
 
 class Flash(NamedTuple):
-    """One scored flash of a staircase: asked for so long, shown so long (if recorded), judged right or not."""
+    """One scored flash of a staircase: asked for so long, shown so long (if recorded), judged rightly."""
 
     rater: str
     asked_ms: float
@@ -134,10 +136,10 @@ def _log_likelihood(counts: _Counts, grid: Floats, target: float, *, slope: floa
 
 def _marginal(likelihood: Floats, grid: Floats, *, spread: float) -> Floats:
     """The same, with each rater's threshold integrated over a normal distribution around each grid point."""
-    kernel = np.exp(-(((grid[:, None] - grid[None, :]) / spread) ** 2) / 2)
+    kernel = np.exp(np.maximum(-(((grid[:, None] - grid[None, :]) / spread) ** 2) / 2, FLOOR))
     kernel /= kernel.sum(axis=0, keepdims=True)
     top = likelihood.max(axis=1, keepdims=True)
-    return np.asarray(top + np.log(np.maximum(np.exp(likelihood - top) @ kernel, 1e-300)))
+    return np.asarray(top + np.log(np.exp(np.maximum(likelihood - top, FLOOR)) @ kernel))
 
 
 def _peak_ms(curves: Floats, grid: Floats) -> Floats:

@@ -2,8 +2,8 @@
 
 Paper: Zhou et al. 2019, "HYPE: A Benchmark for Human eYe Perceptual Evaluation of Generative Models",
 arXiv:1904.01121. With a fixed exposure this is rapid scene categorisation, with an unlimited one
-HYPE-infinity, with the staircase HYPE-time. The staircase's steps are +30 ms after an error and -10 ms after a
-correct answer: the printed ones (+10, -30) would converge on 25 %, not on the 75 % stated.
+HYPE-infinity, with the staircase HYPE-time. The staircase steps +30 ms after an error and -10 ms after a
+correct answer; the printed ones (+10, -30) would not converge on the 75 % stated but on 25 %.
 
 What it does not tell: whether the images are diverse (a generator of one perfect image deceives everyone),
 nor which image people would like better.
