@@ -73,7 +73,8 @@ def open_source(path: Path) -> Iterator[ImageSource]:
 
 def _visible(name: str) -> bool:
     parts = PurePosixPath(name).parts
-    return "__MACOSX" not in parts and not any(part.startswith(".") and part != ".." for part in parts)
+    hidden = any(part.startswith(".") and part != ".." for part in parts)
+    return bool(parts) and not hidden and "__MACOSX" not in parts
 
 
 def _label(name: str) -> str:
@@ -135,7 +136,9 @@ def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _zip_source(archive: zipfile.ZipFile, path: Path) -> ImageSource:
-    entries = [entry for entry in archive.infolist() if not entry.is_dir() and _visible(entry.filename)]
+    entries = [
+        entry for entry in archive.infolist() if not entry.filename.endswith("/") and _visible(entry.filename)
+    ]
     total_bytes = sum(entry.file_size for entry in entries)
     if total_bytes > MAX_TOTAL_BYTES:
         raise SourceError(

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 
 from evalsite.samples.models import SampleSet
+from evalsite.studies import texts
+from evalsite.studies.querysets import StudyVersionQuerySet
+
+MAX_TRIALS = 5000
+"""Most trials of one kind in a block; more than anybody sits through."""
 
 
 class Study(models.Model):
@@ -27,7 +34,10 @@ class Study(models.Model):
         IMPORTED = "imported", "judgements collected elsewhere"
 
     slug = models.SlugField(
-        max_length=80, unique=True, help_text="Names the study in its link and in commands."
+        "name",
+        max_length=80,
+        unique=True,
+        help_text="Short; names the study in its link, in commands and in files.",
     )
     title = models.CharField(max_length=160, help_text="What raters read on the first page.")
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT, editable=False)
@@ -40,16 +50,28 @@ class Study(models.Model):
         limit_choices_to={"kind": "reference"},
     )
     assignment = models.CharField(max_length=8, choices=Assignment.choices, default=Assignment.WITHIN)
-    consent_text = models.TextField()
-    instructions_text = models.TextField()
-    debriefing_text = models.TextField()
+    consent_text = models.TextField(
+        "consent", default=texts.default_consent, help_text="What raters agree to before anything is shown."
+    )
+    instructions_text = models.TextField(
+        "instructions",
+        default=texts.default_instructions,
+        help_text="Tell raters what share of the images is real: answers shift with what they expect.",
+    )
+    debriefing_text = models.TextField(
+        "debriefing", default=texts.default_debriefing, help_text="Shown with the completion code."
+    )
     stimulus_px = models.PositiveIntegerField(
         "image size (pixels)",
         default=64,
-        help_text="Every image, real or generated, is re-encoded to this side length.",
+        validators=[MinValueValidator(8), MaxValueValidator(1024)],
+        help_text="Every image, real or generated, is re-encoded to this side length, 8 to 1024.",
     )
     display_px = models.PositiveIntegerField(
-        "size on the screen (CSS pixels)", default=256, help_text="Side length at which raters see an image."
+        "size on the screen (CSS pixels)",
+        default=256,
+        validators=[MinValueValidator(32), MaxValueValidator(1024)],
+        help_text="Side length at which raters see an image, 32 to 1024.",
     )
     recruiter = models.CharField(max_length=40, default="open_link")
     recruiter_settings = models.JSONField(default=dict, blank=True)
@@ -73,9 +95,9 @@ class Condition(models.Model):
     """One source of stimuli under comparison."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="conditions")
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=80, help_text="As results and exports call it; raters never see it.")
     sample_set = models.ForeignKey(SampleSet, on_delete=models.PROTECT, related_name="conditions")
-    position = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField("order", default=0)
 
     class Meta:
         ordering: ClassVar = ["study", "position", "name"]
@@ -89,35 +111,55 @@ class Block(models.Model):
     """Trials of one task with one set of params."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="blocks")
-    position = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField("order", default=0)
     task = models.CharField(max_length=40)
     params = models.JSONField(default=dict, blank=True)
-    trials_per_block = models.PositiveIntegerField("scored trials", default=60)
-    practice_trials = models.PositiveIntegerField(default=4)
-    catch_trials = models.PositiveIntegerField(default=0)
+    trials_per_block = models.PositiveIntegerField(
+        "scored trials", default=60, validators=[MinValueValidator(1), MaxValueValidator(MAX_TRIALS)]
+    )
+    practice_trials = models.PositiveIntegerField(
+        default=4,
+        validators=[MaxValueValidator(MAX_TRIALS)],
+        help_text="First, with feedback; never counted.",
+    )
+    catch_trials = models.PositiveIntegerField(
+        default=0,
+        validators=[MaxValueValidator(MAX_TRIALS)],
+        help_text="Spread among the scored trials; they check attention.",
+    )
 
     class Meta:
-        ordering: ClassVar = ["study", "position"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["study", "position"], name="block_position")]
+        ordering: ClassVar = ["study", "position", "pk"]
 
     def __str__(self) -> str:
         return f"{self.study_id}/{self.position} {self.task}"
 
 
 class StudyVersion(models.Model):
-    """A protocol as it was when the study was opened; never changed afterwards."""
+    """A protocol as it was when the study was opened; never changed afterwards.
 
-    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField()
-    digest = models.CharField(max_length=64)
+    A preview stands on a version too: one of number 0 that was never opened and that goes with its sessions.
+    """
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(help_text="Counts from 1; 0 for a preview's.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 over the protocol and the code's version.")
     protocol = models.JSONField(help_text="Texts, conditions with manifest digests, blocks with full params.")
     code_version = models.CharField(max_length=80)
-    opened_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, help_text="Empty if it was only previewed.")
+
+    objects = StudyVersionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["study", "number"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["study", "number"], name="study_version_number")
+            models.UniqueConstraint(
+                fields=["study", "number"], condition=Q(number__gt=0), name="study_version_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(number=0, opened_at__isnull=True) | Q(number__gt=0, opened_at__isnull=False),
+                name="study_version_opened",
+            ),
         ]
 
     def __str__(self) -> str:

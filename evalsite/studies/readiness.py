@@ -1,0 +1,129 @@
+"""What keeps a study from being opened, and what a researcher should know before. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from evalsite.recruiters import registry as recruiters
+from evalsite.recruiters.errors import UnknownRecruiterError
+from evalsite.studies.freezing import BlockData, StudyData
+from evalsite.tasks import registry
+from evalsite.tasks.errors import InvalidParamsError, PlanError, UnknownTaskError
+from evalsite.tasks.params import Params
+from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, Task
+
+
+def problems(study: StudyData) -> list[str]:
+    """One sentence for each thing that must be mended before raters can come; empty if there is none."""
+    return [*_recruiting(study), *_texts(study), *_sets(study), *_blocks(study)]
+
+
+def warnings(study: StudyData) -> list[str]:
+    """One sentence for each thing that is allowed and may be unwanted; for a study without problems."""
+    found: dict[str, None] = {}
+    for number, block in enumerate(study.blocks, start=1):
+        for trials in _plans(study, block):
+            found.update(dict.fromkeys(_repeats(number, trials)))
+    return list(found)
+
+
+def full_params(block: BlockData) -> dict[str, Any]:
+    """The block's params with their defaults.
+
+    Raises:
+        UnknownTaskError: there is no such task.
+        InvalidParamsError: a param is not what the task's form would have taken.
+    """
+    return _params(registry.get(block.task), block).to_json()
+
+
+def _recruiting(study: StudyData) -> Iterator[str]:
+    try:
+        recruiters.get(study.recruiter)
+    except UnknownRecruiterError as error:
+        yield f"Recruiter: {error}."
+
+
+def _texts(study: StudyData) -> Iterator[str]:
+    for name, text in study.texts.items():
+        if not text.strip():
+            yield f"The {name} text is empty; write what raters read there."
+
+
+def _sets(study: StudyData) -> Iterator[str]:
+    reference = study.reference
+    if reference.kind != "reference":
+        yield f"The reference set {reference.name!r} holds generated images; choose a set of real ones."
+    if not reference.count:
+        yield f"The reference set {reference.name!r} holds no images here; choose another one."
+    if not study.conditions:
+        yield "There is no condition; add at least one set of generated images."
+    for condition in study.conditions:
+        yield from _condition(condition.name, condition.sample_set.name, condition.sample_set.kind)
+        if not condition.sample_set.count:
+            yield f"Condition {condition.name!r} holds no images here; choose another sample set."
+    for name, times in Counter(condition.sample_set.name for condition in study.conditions).items():
+        if times > 1:
+            yield f"{times} conditions show the sample set {name!r}; give each its own."
+
+
+def _condition(name: str, set_name: str, kind: str) -> Iterator[str]:
+    if name.strip().lower() == REAL:
+        yield f"A condition is named {name!r}, the name of the real images; choose another name."
+    if kind != "generated":
+        yield f"Condition {name!r} shows real images, {set_name!r}, as if generated; choose another set."
+
+
+def _blocks(study: StudyData) -> Iterator[str]:
+    if not study.blocks:
+        yield "There is no block; add at least one, with a task."
+    plannable = (
+        study.reference.count and study.conditions and all(c.sample_set.count for c in study.conditions)
+    )
+    for number, block in enumerate(study.blocks, start=1):
+        if not block.trials:
+            yield f"Block {number} has no scored trials; give it at least one."
+        try:
+            full_params(block)
+            if plannable:
+                _plans(study, block)
+        except (UnknownTaskError, InvalidParamsError, PlanError) as error:
+            yield f"Block {number} ({block.task}): {error}."
+
+
+def _plans(study: StudyData, block: BlockData) -> list[list[PlannedTrial]]:
+    """A rater's trials as the task plans them, for every group of raters. Raises ``PlanError``."""
+    task = registry.get(block.task)
+    return [_plan(task, block, materials, study.seed) for materials in study.materials()]
+
+
+def _plan(task: Task[Any], block: BlockData, materials: Materials, seed: int) -> list[PlannedTrial]:
+    return task.plan(
+        _params(task, block),
+        materials,
+        trials=block.trials,
+        practice=block.practice,
+        catch=block.catch,
+        seed=seed,
+    )
+
+
+def _params(task: Task[Any], block: BlockData) -> Params:
+    params: Params = task.Params.from_json(_plain(block.params))
+    return params
+
+
+def _plain(params: Mapping[str, Any] | Any) -> Mapping[str, Any]:
+    if not isinstance(params, Mapping):
+        raise InvalidParamsError(f"params were {params!r:.60}; expected names with values")
+    return params
+
+
+def _repeats(number: int, trials: Iterable[PlannedTrial]) -> Iterator[str]:
+    """A sentence for each source whose images a rater sees more than once."""
+    shown = Counter((stimulus.condition, stimulus.image) for trial in trials for stimulus in trial.stimuli)
+    for condition in dict.fromkeys(name for (name, _), times in shown.items() if times > 1):
+        which = "real images" if condition == REAL else f"images of {condition!r}"
+        yield f"Block {number}: a rater sees some {which} more than once; fewer trials or more images avoid it."

@@ -1,0 +1,47 @@
+"""What other rooms read of a study."""
+
+from __future__ import annotations
+
+from evalsite.samples.models import SampleSet
+from evalsite.studies.freezing import BlockData, ConditionData, SetData, StudyData
+from evalsite.studies.models import Study
+
+
+def study_data(study: Study) -> StudyData:
+    """The study as it is set up now, free of the database."""
+    return StudyData(
+        slug=study.slug,
+        title=study.title,
+        texts={
+            "consent": study.consent_text,
+            "instructions": study.instructions_text,
+            "debriefing": study.debriefing_text,
+        },
+        assignment=study.assignment,
+        stimulus_px=study.stimulus_px,
+        display_px=study.display_px,
+        seed=study.seed,
+        recruiter=study.recruiter,
+        recruiter_settings=study.recruiter_settings,
+        reference=_set_data(study.reference_set),
+        conditions=[
+            ConditionData(condition.name, _set_data(condition.sample_set))
+            for condition in study.conditions.select_related("sample_set").order_by("position", "name")
+        ],
+        blocks=[
+            BlockData(
+                block.task, block.params, block.trials_per_block, block.practice_trials, block.catch_trials
+            )
+            for block in study.blocks.order_by("position", "pk")
+        ],
+    )
+
+
+def _set_data(sample_set: SampleSet) -> SetData:
+    return SetData(
+        id=sample_set.pk,
+        name=sample_set.name,
+        kind=sample_set.kind,
+        manifest_digest=sample_set.manifest_digest,
+        count=sample_set.count,
+    )
