@@ -12,16 +12,7 @@ import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ganmodels.checkpoints import inspect, load
-from ganmodels.errors import (
-    CheckpointError,
-    DataError,
-    DivergenceError,
-    GeneratorOutputError,
-    ImageShapeError,
-    ModelNameError,
-    ResumeError,
-    SettingError,
-)
+from ganmodels.errors import GanmodelsError, SettingError
 from ganmodels.registry import get_model, model_names
 from ganmodels.training.data import load_images
 from ganmodels.training.grid import save_png
@@ -29,24 +20,13 @@ from ganmodels.training.loop import train
 from ganmodels.training.plan import Plan
 from ganmodels.training.signals import stop_on_signals
 
-_REFUSALS = (
-    CheckpointError,
-    DataError,
-    DivergenceError,
-    GeneratorOutputError,
-    ImageShapeError,
-    ModelNameError,
-    ResumeError,
-    SettingError,
-)
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; returns the status: 0 done, 2 refused with a sentence, 128 + n stopped by signal n."""
+    """Runs one command; returns 0 when done, 2 when refused with a sentence, 128 + n when stopped by signal n."""
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
-    except _REFUSALS as error:
+    except (GanmodelsError, OSError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
     return status
@@ -148,6 +128,8 @@ def _command(options: argparse.Namespace) -> str:
 
 
 def _device(wanted: str) -> str:
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise SettingError("--device cuda, but torch sees no GPU here; give --device cpu")
     return ("cuda" if torch.cuda.is_available() else "cpu") if wanted == "auto" else wanted
 
 

@@ -4,39 +4,47 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-class ModelNameError(LookupError):
+class GanmodelsError(Exception):
+    """Whatever this package refuses with a sentence; each kind below is a built-in one, too."""
+
+
+class ModelNameError(GanmodelsError, LookupError):
     """No model of that name is in the catalogue."""
 
 
-class MalformedModelError(TypeError):
+class MalformedModelError(GanmodelsError, TypeError):
     """A catalogue file lacks one of its four parts, or a part can't be read."""
 
 
-class SettingError(ValueError):
+class SettingError(GanmodelsError, ValueError):
     """A setting is unknown, of the wrong type or out of its range."""
 
 
-class ImageShapeError(ValueError):
+class ImageShapeError(GanmodelsError, ValueError):
     """No network of the catalogue is made for images of that shape."""
 
 
-class DataError(ValueError):
+class SampleRequestError(GanmodelsError, ValueError):
+    """A count, a start or a batch size that no images answer to."""
+
+
+class DataError(GanmodelsError, ValueError):
     """The training images can't be read."""
 
 
-class DivergenceError(ArithmeticError):
+class DivergenceError(GanmodelsError, ArithmeticError):
     """A loss or a weight became NaN or infinite while training."""
 
 
-class ResumeError(ValueError):
+class ResumeError(GanmodelsError, ValueError):
     """The folder holds no training state, or one of another training."""
 
 
-class GeneratorOutputError(ArithmeticError):
+class GeneratorOutputError(GanmodelsError, ArithmeticError):
     """A generator answered NaN, infinity, the wrong shape, or values outside its declared range."""
 
 
-class CheckpointError(ValueError):
+class CheckpointError(GanmodelsError, ValueError):
     """A file is not a checkpoint that can be opened. Every error below is one."""
 
 

@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from ganmodels.errors import GeneratorOutputError
+from ganmodels.errors import GeneratorOutputError, SampleRequestError
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.protocol import DEFAULT_BATCH_SIZE, Progress
 from ganmodels.seeds import normal_rows
@@ -82,11 +82,11 @@ class NetworkGenerator:
         A job that was stopped after `start` images goes on with exactly those that it would have made.
 
         Raises:
-            ValueError: a negative count or start, or a batch size below 1.
+            SampleRequestError: a negative count or start, or a batch size below 1.
             GeneratorOutputError: see `images`.
         """
         if count < 0 or start < 0 or batch_size < 1:
-            raise ValueError(
+            raise SampleRequestError(
                 f"count {count}, start {start}, batch size {batch_size}: the least are 0, 0 and 1"
             )
         return self._batches(start, start + count, seed, batch_size)
@@ -110,7 +110,7 @@ class NetworkGenerator:
             progress: called with (images done, count) after every batch.
 
         Raises:
-            ValueError, GeneratorOutputError: see `iter_samples`.
+            SampleRequestError, GeneratorOutputError: see `iter_samples`.
         """
         result = torch.empty((count, *self.image_shape), dtype=torch.uint8)
         done = 0

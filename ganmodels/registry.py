@@ -51,7 +51,7 @@ class Model:
     def networks(self, shape: ImageShape, settings: Mapping[str, Value], seed: int) -> nn.ModuleDict:
         """Builds the networks with initial weights that depend on the seed alone."""
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(derive(seed, "weights"))
+            torch.default_generator.manual_seed(derive(seed, "weights"))
             return self.build(shape, **_taken(self.build, settings))
 
     def losses(

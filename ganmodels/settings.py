@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from ganmodels.errors import MalformedModelError, SettingError, did_you_mean
 
 Value = bool | int | float | str
+_LARGEST_WHOLE = 2**53
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Setting:
         Raises:
             SettingError: wrong type, out of range, or none of the choices.
         """
-        if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
+        if self.kind is float and type(value) is int and abs(value) <= _LARGEST_WHOLE:
             value = float(value)
         if type(value) is not self.kind:
             raise SettingError(f"{self.name}={value!r} is {type(value).__name__}; give {self.expectation()}")

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
 from ganmodels.errors import DataError
@@ -27,7 +28,11 @@ from ganmodels.seeds import torch_rng
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 _IDX_IMAGES = b"\x00\x00\x08\x03"
 _GREY_MODES = frozenset({"1", "L"})
+_IDX_HEADER_BYTES = 16
 _LARGEST_MEMBER_BYTES = 256 * 1024 * 1024
+_UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
+
+Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -96,95 +101,76 @@ def load_images(path: Path, size_px: int | None = None) -> ImageData:
     if not path.exists():
         raise DataError(f"no training images at {path}: give a folder, .zip, .npz or idx file that exists")
     try:
-        array = _read(path, size_px)
-    except (
-        OSError,
-        EOFError,
-        zipfile.BadZipFile,
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-    ) as error:
-        raise DataError(
-            f"{path} can't be read as images ({error}); give a folder, .zip, .npz or idx file"
-        ) from error
+        array = _stack(_read(path, size_px))
+    except DataError:
+        raise
+    except _UNREADABLE as error:
+        raise DataError(f"{path} can't be read ({error}); give a folder, .zip, .npz or idx file") from error
     if not len(array):
-        raise DataError(
-            f"{path} holds no images: expected files ending in {', '.join(sorted(IMAGE_SUFFIXES))}"
-        )
+        raise DataError(f"{path} holds no images: expected files in {', '.join(sorted(IMAGE_SUFFIXES))}")
     digest = hashlib.sha256(str(array.shape).encode() + array.tobytes()).hexdigest()
     return ImageData(torch.from_numpy(array), path.name, f"sha256:{digest}")
 
 
-def _read(path: Path, size_px: int | None) -> NDArray[np.uint8]:
+def _read(path: Path, size_px: int | None) -> Iterator[Pixels]:
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
-        return _stack((Image.open(file) for file in files), size_px)
+        return (_decode(str(file), file, size_px) for file in files)
     if path.suffix == ".npz":
-        return _stack(map(Image.fromarray, _read_npz(path)), size_px)
+        return (_convert(Image.fromarray(array), size_px) for array in _read_npz(path))
     if zipfile.is_zipfile(path):
-        return _stack(_images_in_zip(path), size_px)
-    return _stack(map(Image.fromarray, _read_idx(path)), size_px)
+        return _read_zip(path, size_px)
+    return (_convert(Image.fromarray(array), size_px) for array in _read_idx(path))
 
 
-def _read_npz(path: Path) -> NDArray[np.uint8]:
+def _read_npz(path: Path) -> Pixels:
     with np.load(path, allow_pickle=False) as archive:
         if "arr_0" not in archive:
             raise DataError(
                 f"{path} has no array 'arr_0' but {sorted(archive)}; save it with numpy.savez(path, images)"
             )
-        images: NDArray[np.uint8] = archive["arr_0"]
-    if (
-        images.dtype != np.uint8
-        or images.ndim not in (3, 4)
-        or (images.ndim == 4 and images.shape[3] not in (1, 3))
-    ):
-        raise DataError(
-            f"'arr_0' in {path} is {images.dtype} {images.shape}; expected uint8 (n, h, w[, 1 or 3])"
-        )
-    return images[..., 0] if images.ndim == 4 and images.shape[3] == 1 else images
+        images: Pixels = archive["arr_0"]
+    shape = images.shape
+    if images.dtype != np.uint8 or len(shape) not in (3, 4) or (len(shape) == 4 and shape[3] not in (1, 3)):
+        raise DataError(f"'arr_0' in {path} is {images.dtype} {shape}; expected uint8 (n, h, w[, 1 or 3])")
+    return images[..., 0] if len(shape) == 4 and shape[3] == 1 else images
 
 
-def _read_idx(path: Path) -> NDArray[np.uint8]:
+def _read_idx(path: Path) -> Pixels:
     data = path.read_bytes()
     if data[:2] == b"\x1f\x8b":
         data = gzip.decompress(data)
     if data[:4] != _IDX_IMAGES:
-        raise DataError(
-            f"{path} is no folder, .zip, .npz, nor an idx file of images (which starts with 00 00 08 03)"
-        )
+        raise DataError(f"{path} is no folder, .zip, .npz, nor an idx file of images (starting 00 00 08 03)")
     count, height, width = (int.from_bytes(data[at : at + 4], "big") for at in (4, 8, 12))
-    if len(data) != 16 + count * height * width:
+    found = len(data) - _IDX_HEADER_BYTES
+    if found != count * height * width:
         raise DataError(
-            f"{path} says {count} images of {height}×{width} but holds {len(data) - 16} bytes: copy it again"
+            f"{path} says {count} images of {height}×{width} and holds {found} bytes: copy it again"
         )
-    return np.frombuffer(data, np.uint8, offset=16).reshape(count, height, width)
+    return np.frombuffer(data, np.uint8, offset=_IDX_HEADER_BYTES).reshape(count, height, width)
 
 
-def _images_in_zip(path: Path) -> Iterator[Image.Image]:
+def _read_zip(path: Path, size_px: int | None) -> Iterator[Pixels]:
     with zipfile.ZipFile(path) as archive:
         for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
             if Path(entry.filename).suffix.lower() not in IMAGE_SUFFIXES:
                 continue
             if entry.file_size > _LARGEST_MEMBER_BYTES:
-                raise DataError(
-                    f"'{entry.filename}' in {path} unpacks to {entry.file_size} bytes: too large an image"
-                )
-            yield Image.open(io.BytesIO(archive.read(entry)))
+                raise DataError(f"'{entry.filename}' in {path} unpacks to {entry.file_size} bytes: too large")
+            yield _decode(entry.filename, io.BytesIO(archive.read(entry)), size_px)
 
 
-def _stack(images: Iterator[Image.Image], size_px: int | None) -> NDArray[np.uint8]:
-    arrays = [_convert(image, size_px) for image in images]
-    sizes = sorted({array.shape[1:] for array in arrays})
-    if len(sizes) > 1:
-        raise DataError(
-            f"images of {len(sizes)} sizes, such as {sizes[0]} and {sizes[-1]}: say which with --size"
-        )
-    if any(len(array) == 3 for array in arrays):
-        arrays = [np.broadcast_to(array, (3, *array.shape[1:])) for array in arrays]
-    return np.stack(arrays) if arrays else np.empty((0, 1, 0, 0), np.uint8)
+def _decode(name: str, source: Path | io.BytesIO, size_px: int | None) -> Pixels:
+    try:
+        with Image.open(source) as image:
+            return _convert(image, size_px)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise DataError(f"'{name}' can't be decoded ({error}): mend it or take it out") from error
 
 
-def _convert(image: Image.Image, size_px: int | None) -> NDArray[np.uint8]:
+def _convert(image: Image.Image, size_px: int | None) -> Pixels:
+    """Brings one image to uint8 (1 or 3, h, w) by the rule above."""
     if image.has_transparency_data:
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
     image = image.convert("L" if image.mode in _GREY_MODES else "RGB")
@@ -197,3 +183,15 @@ def _fit(image: Image.Image, size_px: int) -> Image.Image:
     left, top = (image.width - side) // 2, (image.height - side) // 2
     square = image.crop((left, top, left + side, top + side))
     return square if side == size_px else square.resize((size_px, size_px), Image.Resampling.LANCZOS)
+
+
+def _stack(images: Iterator[Pixels]) -> Pixels:
+    arrays = list(images)
+    sizes = sorted({array.shape[1:] for array in arrays})
+    if len(sizes) > 1:
+        raise DataError(
+            f"images of {len(sizes)} sizes, such as {sizes[0]} and {sizes[-1]}: say which with --size"
+        )
+    if any(len(array) == 3 for array in arrays):
+        arrays = [np.broadcast_to(array, (3, *array.shape[1:])) for array in arrays]
+    return np.stack(arrays) if arrays else np.empty((0, 1, 0, 0), np.uint8)

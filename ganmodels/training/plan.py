@@ -43,8 +43,10 @@ class Plan:
 
         Raises:
             SettingError: a name is neither a setting of the model nor a number of its recipe, or a value does
-            not fit.
+                not fit; or there are no steps to make.
         """
+        if steps is not None and steps < 1:
+            raise SettingError(f"{steps} steps train nothing; give at least 1")
         overrides = model.recipe.overrides()
         known = {**model.settings, **overrides}
         for name in assignments:
