@@ -104,10 +104,7 @@ def request_registration(*, data: bytes, name: str, now: datetime) -> Job:
         InvalidRequestError: the file is too large, or the name is taken.
     """
     if len(data) > MAX_CHECKPOINT_BYTES:
-        raise InvalidRequestError(
-            f"The file has {len(data):,} bytes; at most {MAX_CHECKPOINT_BYTES:,} can be uploaded: "
-            "register a larger one with 'manage.py sample' on the server."
-        )
+        raise InvalidRequestError(too_large(len(data)))
     sha256 = store().put(data)
     if Checkpoint.objects.filter(name=name).exclude(sha256=sha256).exists():
         raise InvalidRequestError(f"A checkpoint named {name!r} exists already; choose another name.")
@@ -148,6 +145,14 @@ def retry_job(*, job: Job) -> None:
     if not retried:
         raise JobStateError(f"Job {job.pk} is {job.state}; only a failed or cancelled job can be retried.")
     tasks.enqueue(job)
+
+
+def too_large(size_bytes: int) -> str:
+    """What is said of an upload that is too large."""
+    return (
+        f"The file has {size_bytes:,} bytes; at most {MAX_CHECKPOINT_BYTES:,} can be uploaded: "
+        "register a larger one with 'manage.py sample' on the server."
+    )
 
 
 def default_sample_name(checkpoint: Checkpoint, count: int, seed: int) -> str:

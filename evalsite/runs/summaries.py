@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from evalsite.runs.models import Job, MetricValue
+from evalsite.runs.models import Job, MetricRun, MetricValue
 from evalsite.runs.records import COPIED
 
 
@@ -41,3 +41,17 @@ def describe_value(value: MetricValue) -> dict[str, Any]:
 def format_value(value: float) -> str:
     """A number to five significant digits, without an exponent where one can do without."""
     return f"{value:.5g}"
+
+
+def describe_run(run: MetricRun) -> dict[str, Any]:
+    """A metric run with its values so far, as JSON values."""
+    return {
+        "id": run.pk,
+        "sample_set": run.sample_set.name,
+        "reference_set": run.reference_set.name if run.reference_set else None,
+        "metrics": run.metrics,
+        "settings": run.settings,
+        "provenance": run.provenance,
+        "job": describe_job(run.job) if run.job else None,
+        "values": [describe_value(value) for value in run.values.all()],
+    }

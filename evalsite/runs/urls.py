@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from evalsite.runs import views
 
 app_name = "runs"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("jobs/<int:pk>/", views.job_panel, name="job"),
+    path("jobs/<int:pk>/cell/", views.job_cell, name="job-cell"),
+    path("jobs/<int:pk>/state/", views.job_state, name="job-state"),
+    path("jobs/<int:pk>/cancel/", views.cancel, name="job-cancel"),
+    path("jobs/<int:pk>/retry/", views.retry, name="job-retry"),
+    path("metric-runs/<int:pk>/", views.run_panel, name="run"),
+    path("metric-runs/<int:pk>/state/", views.run_state, name="run-state"),
+]

@@ -1,0 +1,171 @@
+"""Background work in the admin: jobs, metric runs, and the forms that start them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+
+from evalsite.runs import services
+from evalsite.runs.errors import InvalidRequestError, UnknownNameError
+from evalsite.runs.forms import EvaluationForm, RegistrationForm, SamplingForm
+from evalsite.runs.models import Job, MetricRun
+from evalsite.samples.models import Checkpoint
+
+STATES: dict[str, str] = {
+    Job.State.QUEUED.value: "info",
+    Job.State.RUNNING.value: "info",
+    Job.State.DONE.value: "success",
+    Job.State.FAILED.value: "danger",
+    Job.State.CANCELLED.value: "warning",
+}
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Rows that only background work writes."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody edits them."""
+        return False
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    """Jobs, their progress live."""
+
+    list_display = ("title", "state_label", "progress", "created_at", "finished_at")
+    list_filter = ("state", "kind")
+    search_fields = ("title", "error")
+    fields = ("title", "created_at", "started_at", "finished_at", "attempt", "lease_owner", "arguments")
+    change_form_outer_before_template = "runs/job_page.html"  # type: ignore[assignment]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Jobs come of what is asked for elsewhere."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A worker may hold it."""
+        return False
+
+    @display(description="State", ordering="state", label=STATES)
+    def state_label(self, job: Job) -> tuple[str, str]:
+        """The state as a coloured label."""
+        return job.state, job.get_state_display()
+
+    @display(description="Progress")
+    def progress(self, job: Job) -> str:
+        """A cell that asks for itself again until the job has ended."""
+        return render_to_string("runs/job_cell.html", {"job": job})
+
+
+@admin.register(MetricRun)
+class MetricRunAdmin(ReadOnlyAdmin):
+    """Metric runs with their values as they come in."""
+
+    list_display = ("__str__", "sample_set", "reference_set", "metric_names", "progress", "created_at")
+    list_select_related = ("sample_set", "reference_set", "job")
+    list_filter = ("sample_set", "reference_set")
+    fields = ("sample_set", "reference_set", "metric_names", "settings", "job", "created_at")
+    readonly_fields = ("metric_names",)
+    change_form_outer_before_template = "runs/run_page.html"  # type: ignore[assignment]
+
+    def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
+        """Ask for metrics of a sample set; ``?sample_set=`` chooses it beforehand."""
+        _require(self.has_add_permission(request))
+        form = EvaluationForm(request.POST or None, initial=request.GET.dict())
+        return _form_page(
+            request,
+            self,
+            form,
+            act=lambda: services.request_evaluation(now=timezone.now(), **form.request()),
+            title="Measure a sample set",
+            submit="Measure",
+        )
+
+    @display(description="Metrics")
+    def metric_names(self, run: MetricRun) -> str:
+        """The metrics asked for."""
+        return ", ".join(run.metrics)
+
+    @display(description="Progress")
+    def progress(self, run: MetricRun) -> str:
+        """The job's cell, or where imported values come from."""
+        return render_to_string("runs/job_cell.html", {"job": run.job}) if run.job else "imported"
+
+
+@admin.register(Checkpoint)
+class CheckpointAdmin(ModelAdmin):
+    """Checkpoints: registered by upload, sampled by a button."""
+
+    list_display = ("name", "model", "size_bytes", "created_at")
+    search_fields = ("name", "sha256")
+    readonly_fields = ("sha256", "size_bytes", "model", "description", "created_at")
+    actions_detail = ("sample",)  # type: ignore[assignment]
+
+    def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
+        """Upload a file; a worker looks into it."""
+        _require(self.has_add_permission(request))
+        form = RegistrationForm(request.POST or None, request.FILES or None)
+        return _form_page(
+            request,
+            self,
+            form,
+            act=lambda: services.request_registration(
+                data=form.cleaned_data["file"].read(), name=form.cleaned_data["name"], now=timezone.now()
+            ),
+            title="Register a checkpoint",
+            submit="Upload",
+        )
+
+    @action(description="Sample…", url_path="sample", permissions=["samples.add_sampleset"])  # type: ignore[operator]
+    def sample(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Draw a sample set from this checkpoint."""
+        checkpoint = get_object_or_404(Checkpoint, pk=object_id)
+        form = SamplingForm(request.POST or None)
+        return _form_page(
+            request,
+            self,
+            form,
+            act=lambda: services.request_sampling(
+                checkpoint=checkpoint, now=timezone.now(), **form.cleaned_data
+            ),
+            title=f"Sample {checkpoint.name}",
+            submit="Sample",
+        )
+
+
+def _require(permitted: bool) -> None:
+    if not permitted:
+        raise PermissionDenied
+
+
+def _form_page(
+    request: HttpRequest,
+    model_admin: ModelAdmin,
+    form: forms.Form,
+    *,
+    act: Callable[[], Job | MetricRun],
+    title: str,
+    submit: str,
+) -> HttpResponse:
+    """Show a form until it is filled in right, act, and go on to the page where the outcome will show."""
+    if form.is_valid():
+        try:
+            made = act()
+        except (InvalidRequestError, UnknownNameError) as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect(f"admin:{made._meta.label_lower.replace('.', '_')}_change", made.pk)
+    context = {**model_admin.admin_site.each_context(request), "form": form, "title": title, "submit": submit}
+    context["opts"] = model_admin.opts
+    return TemplateResponse(request, "runs/form_page.html", context, status=400 if form.errors else 200)
