@@ -182,7 +182,7 @@ def _check_evaluation(
     comparing = [name for name in metrics if "reference" in known[name].roles]
     if comparing and reference_set is None:
         raise InvalidRequestError(
-            f"{', '.join(comparing)} compare with real images, but no reference set was chosen; choose one."
+            f"Real images are needed for {', '.join(comparing)}, but no reference set was chosen; choose one."
         )
     for one in filter(None, (sample_set, reference_set)):
         if one.count == 0:

@@ -71,7 +71,7 @@ class Command(BaseCommand):
             table = Table("quantity", "value", "± std", "better", "images", "network", "seconds")
             for value in values:
                 table.add_row(*_row(value))
-            console = Console(file=self.stdout)  # type: ignore[arg-type]  # it has write, and that is all rich needs
+            console = Console(file=self.stdout, width=None if self.stdout.isatty() else 120)  # type: ignore[arg-type]
             console.print(table)
             for warning in dict.fromkeys(w for value in values for w in value.provenance.get("warnings", [])):
                 console.print(warning)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone
 from rich.console import Console
 
 from evalsite.runs import services
-from evalsite.runs.errors import CheckpointRefusedError, InvalidRequestError, unknown_name
+from evalsite.runs.errors import CheckpointRefusedError, InvalidRequestError, UnknownNameError, unknown_name
 from evalsite.runs.foreground import do_here
 from evalsite.samples.errors import NameTakenError
 from evalsite.samples.models import Checkpoint, SampleSet
@@ -57,20 +58,29 @@ class Command(BaseCommand):
 
 
 def find_checkpoint(given: str) -> Checkpoint:
-    """The checkpoint of that name; a file is registered under its own name.
+    """The checkpoint of that name; a file is registered under its own name, once.
 
     Raises:
         CommandError: neither a name nor a file that can be registered.
     """
-    from evalsite.runs.sampling import register_checkpoint  # loads torch, which `--help` can do without
-
-    known = Checkpoint.objects.filter(name=given).first()
+    path = Path(given)
+    known = Checkpoint.objects.filter(name=given).first() or _known_file(path)
     if known:
         return known
-    path = Path(given)
+    from evalsite.runs.sampling import register_checkpoint  # loads torch, for what is new only
+
     try:
         if not path.is_file():
             raise unknown_name("checkpoint or file", given, Checkpoint.objects.values_list("name", flat=True))
         return register_checkpoint(path=path, name=path.stem, now=timezone.now())
-    except (LookupError, CheckpointRefusedError, NameTakenError) as error:
+    except (UnknownNameError, CheckpointRefusedError, NameTakenError) as error:
         raise CommandError(str(error)) from error
+
+
+def _known_file(path: Path) -> Checkpoint | None:
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    found: Checkpoint | None = Checkpoint.objects.filter(sha256=sha256).first()
+    return found
