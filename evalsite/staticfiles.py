@@ -16,9 +16,16 @@ PACKAGE_FILES = {"vendor/plotly.min.js": Path(plotly.__file__).parent / "package
 
 
 class ModuleManifestStorage(ManifestStaticFilesStorage):
-    """Hashed names, rewritten in ES-module imports too."""
+    """Hashed names, rewritten in the imports of our own ES modules too.
+
+    Scripts of installed packages are left as they are: in a bundle, what looks like an import may be none.
+    """
 
     support_js_module_import_aggregation = True
+    _js_module_import_aggregation_patterns = (
+        "js/*.js",
+        ManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
+    )
 
 
 class PackageFilesFinder(BaseFinder):
