@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from metrics.errors import InvalidSettingError, MetricsError
 from metrics.evaluate import Progress as ProgressCallback
@@ -82,6 +82,8 @@ def _evaluate(options: argparse.Namespace, console: Console) -> None:
             progress=progress,
         )
     console.print(_table(results))
+    for origin in dict.fromkeys(_origin(result) for result in results):
+        console.print(origin, highlight=False)
     for warning in dict.fromkeys(f"{result.title}: {text}" for result in results for text in result.warnings):
         console.print(f"[yellow]{warning}[/yellow]", highlight=False)
     if options.json:
@@ -112,24 +114,32 @@ def _read_settings(given: Sequence[str]) -> dict[str, dict[str, SettingValue]]:
     return settings
 
 
+def _grid(*titles: str) -> Table:
+    # Folded, since a name or a number cut short at the screen's edge is a wrong one.
+    return Table(*(Column(title, overflow="fold", no_wrap=title == titles[0]) for title in titles))
+
+
 def _table(results: Sequence[MetricResult]) -> Table:
-    table = Table("quantity", "value", "±", "better", "generated", "reference", "extractor", "protocol")
+    table = _grid("quantity", "value", "±", "better")
     for result in results:
         spread = "" if result.std is None else f"{result.std:.6g}"
-        counts = [str(count or "") for count in (result.n_generated, result.n_reference)]
-        table.add_row(
-            *(result.quantity, f"{result.value:.6g}", spread, result.better),
-            *(*counts, result.extractor, result.protocol),
-        )
+        table.add_row(result.quantity, f"{result.value:.6g}", spread, result.better)
     return table
 
 
+def _origin(result: MetricResult) -> str:
+    compared = "" if result.n_reference is None else f" against {result.n_reference:,} real ones"
+    return (
+        f"{result.n_generated:,} generated images{compared}, {result.extractor}, protocol {result.protocol}"
+    )
+
+
 def _list(_options: argparse.Namespace, console: Console) -> None:
-    metrics = Table("metric", "title", "needs", "extractor", "paper")
+    metrics = _grid("metric", "title", "needs", "extractor", "paper")
     for metric in METRICS:
         needs = ", ".join(f"{need.role}: {need.kind.__name__}" for need in metric.needs)
         metrics.add_row(metric.name, metric.title, needs, metric.extractor or "any", metric.paper)
-    extractors = Table("extractor", "title", "protocols", "paper")
+    extractors = _grid("extractor", "title", "protocols", "paper")
     for entry in EXTRACTORS:
         extractors.add_row(entry.name, entry.title, ", ".join(entry.protocols), entry.paper)
     console.print(metrics, extractors)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import pickle  # nosec B403: only for the name of its error
 import tempfile
 import urllib.error
 import urllib.request
@@ -60,7 +61,10 @@ def load_state(path: Path) -> dict[str, Tensor]:
     Raises:
         WeightsDigestError: the file holds something else.
     """
-    state = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError):
+        state = None
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
         raise WeightsDigestError(f"{path} holds no state dict of tensors; use the original file.")
     return state

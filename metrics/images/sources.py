@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,9 +93,9 @@ def _files_below(folder: Path) -> list[Path]:
 
 def _read_npz(path: Path) -> Tensor:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return torch.from_numpy(arrays["arr_0"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise ImageReadError(
             f"{path} can't be read as images ({error}); it needs a uint8 array 'arr_0'."
         ) from error

@@ -1,0 +1,160 @@
+"""What holds for every metric, whatever it measures; a new file is held to it the moment it exists.
+
+The world: images are points around a few modes; a network's classes are the modes, and far from all of them
+it is unsure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import fields, replace
+
+import pytest
+import torch
+from torch import Tensor
+
+from metrics import EXTRACTORS, METRICS, Features, Metric, Moments, Probabilities, Provenance
+from metrics.errors import EvidenceMismatchError, MetricsError, TooFewSamplesError
+from metrics.registry import Measured, measure
+from metrics.statistics.moments import moments_of
+from metrics.types import Evidence
+
+IMAGES, DIMENSIONS, MODES = 400, 12, 5
+CENTRES = 3 * torch.eye(DIMENSIONS, dtype=torch.float64)[:MODES]
+
+
+def _features(points: Tensor, origin: Provenance) -> Features:
+    return Features(points.clone(), origin)
+
+
+def _probabilities(points: Tensor, origin: Provenance) -> Probabilities:
+    near = torch.exp(-torch.cdist(points, CENTRES).square() / 4) + 1e-3
+    return Probabilities(near / near.sum(dim=1, keepdim=True), origin)
+
+
+MAKERS: dict[type[Evidence], Callable[[Tensor, Provenance], Evidence]] = {
+    Features: _features,
+    Moments: lambda points, origin: moments_of(_features(points, origin)),
+    Probabilities: _probabilities,
+}
+
+
+def _points(seed: int, modes: int = MODES, noise: float = 0.5, count: int = IMAGES) -> Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    scatter = noise * torch.randn(count, DIMENSIONS, generator=generator, dtype=torch.float64)
+    return CENTRES[torch.randint(modes, (count,), generator=generator)] + scatter
+
+
+def _evidence(metric: Metric, generated: Tensor, real: Tensor, **changes: str) -> dict[str, Evidence]:
+    """Evidence for each role from the generated or the real points; `changes` go to the generated origin."""
+    origin = Provenance(metric.extractor or "any", "w", "tf1", "float32", 0)
+    made = {}
+    for need in metric.needs:
+        is_generated = need.role == "generated"
+        points = generated if is_generated else real
+        made[need.role] = MAKERS[need.kind](
+            points, replace(origin, count=len(points), **changes if is_generated else {})
+        )
+    return made
+
+
+def _measure(metric: Metric, generated: Tensor, real: Tensor, seed: int = 0) -> dict[str, Measured]:
+    settings = metric.resolve({"seed": seed} if "seed" in metric.settings else {})
+    return measure(metric, _evidence(metric, generated, real), settings)
+
+
+def _tensors(evidence: dict[str, Evidence]) -> list[Tensor]:
+    found = [getattr(item, field.name) for item in evidence.values() for field in fields(item)]
+    return [value for value in found if isinstance(value, Tensor)]
+
+
+@pytest.fixture(params=METRICS.names())
+def metric(request: pytest.FixtureRequest) -> Metric:
+    return METRICS.get(request.param)
+
+
+def test_the_same_evidence_and_seed_give_the_same_number(metric: Metric) -> None:
+    assert _measure(metric, _points(1), _points(2)) == _measure(metric, _points(1), _points(2))
+
+
+def test_evidence_is_not_changed(metric: Metric) -> None:
+    evidence = _evidence(metric, _points(1), _points(2))
+    before = [tensor.clone() for tensor in _tensors(evidence)]
+    measure(metric, evidence, metric.resolve({}))
+    assert all(torch.equal(one, other) for one, other in zip(before, _tensors(evidence), strict=True))
+
+
+def test_row_order_does_not_matter(metric: Metric) -> None:
+    order = torch.randperm(IMAGES, generator=torch.Generator().manual_seed(0))
+    plain = _measure(metric, _points(1), _points(2))
+    shuffled = _measure(metric, _points(1)[order], _points(2)[order.flip(0)])
+    for name, one in plain.items():
+        # Seeded splits and subsets hold other rows then; their mean moves by a fraction of their spread.
+        assert shuffled[name].value == pytest.approx(one.value, rel=1e-9, abs=one.std or 1e-12)
+
+
+def test_identical_sets_give_the_declared_ideal(metric: Metric) -> None:
+    for quantity in metric.quantities:
+        if math.isfinite(quantity.ideal):
+            pairs = [_measure(metric, _points(seed), _points(seed + 1)) for seed in range(0, 24, 2)]
+            null = torch.tensor([found[quantity.name].value for found in pairs])
+            same = _measure(metric, _points(1), _points(1))[quantity.name].value
+            # A biased distance is ideal on the very same images, an unbiased one on average over draws.
+            on_average = abs(float(null.mean()) - quantity.ideal) < 4 * float(null.std()) / math.sqrt(
+                len(null)
+            )
+            assert on_average or same == pytest.approx(quantity.ideal, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("sense", "worse", "worst"),
+    [
+        ("fidelity", {"noise": 1.0}, {"noise": 2.0}),
+        ("diversity", {"modes": 3}, {"modes": 1}),
+    ],
+)
+def test_what_is_sensed_worsens_the_number(metric: Metric, sense: str, worse: dict, worst: dict) -> None:
+    found = [_measure(metric, _points(1, **change), _points(2)) for change in ({}, worse, worst)]
+    for quantity in metric.quantities:
+        if sense in quantity.senses:
+            values = [measured[quantity.name].value for measured in found]
+            assert values == sorted(values, reverse=quantity.better == "higher")
+            assert values[0] != values[2]
+
+
+def test_unlike_provenance_is_refused(metric: Metric) -> None:
+    if len(metric.needs) > 1:
+        for change in ("extractor", "weights_digest", "protocol", "dtype"):
+            evidence = _evidence(metric, _points(1), _points(2), **{change: "another"})
+            with pytest.raises(EvidenceMismatchError, match=change):
+                measure(metric, evidence, metric.resolve({}))
+
+
+def test_a_single_image_is_refused(metric: Metric) -> None:
+    with pytest.raises(TooFewSamplesError):
+        _measure(metric, _points(1, count=1), _points(2))
+
+
+def test_every_quantity_has_a_name_of_its_own_with_every_extractor(metric: Metric) -> None:
+    own = [(one.name, quantity.name) for one in METRICS for quantity in one.quantities]
+    assert len({name for _, name in own}) == len(own)
+    for entry in EXTRACTORS:
+        for quantity in metric.quantities:
+            name, title = metric.label(quantity, entry.name, entry.title)
+            assert title
+            assert (name == quantity.name) == (metric.extractor in (None, entry.name))
+            assert name == quantity.name or name.endswith(entry.name)
+
+
+def test_every_file_says_what_it_measures_and_where_that_comes_from(metric: Metric) -> None:
+    assert metric.paper in metric.description
+    assert "Source:" in (metric.compute.__doc__ or "")
+    assert len(metric.description.split("\n\n")) == 3  # one sentence; the reference; what it does not tell
+
+
+def test_errors_are_of_the_builtin_kind_they_are() -> None:
+    for error in MetricsError.__subclasses__():
+        assert error.__name__.endswith("Error")
+        assert len(error.__bases__) == 2
+        assert error.__doc__
