@@ -79,6 +79,6 @@ def scatter(extras: Sequence[T], among: Sequence[T], rng: Random) -> list[T]:
     """``among`` with the extras spread over it, one in each of as many equal stretches, none first."""
     spread = list(among)
     for i, extra in reversed(list(enumerate(extras))):
-        low, high = i * len(among) // len(extras), (i + 1) * len(among) // len(extras)
-        spread.insert(rng.randint(min(low + 1, high), high), extra)
+        low, high = (stretch * len(among) // len(extras) for stretch in (i, i + 1))
+        spread.insert(max(rng.randint(min(low + 1, high), high), 1), extra)
     return spread
