@@ -16,9 +16,11 @@ export class StimulusUnavailableError extends Error {
   /**
    * @param {string} url Address of the image.
    * @param {string} reason What the fetch or the decoder said.
+   * @param {boolean} passing Whether another try may help.
    */
-  constructor(url, reason) {
+  constructor(url, reason, passing) {
     super(`The image ${url} could not be loaded (${reason}); check the connection and try again.`);
     this.name = "StimulusUnavailableError";
+    this.passing = passing;
   }
 }

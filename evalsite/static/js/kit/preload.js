@@ -2,7 +2,6 @@
  * @file Images brought in and decoded before the trials that show them.
  */
 
-import { pause } from "./clock.js";
 import { StimulusNotReadyError, StimulusUnavailableError } from "./errors.js";
 
 /** @typedef {import("./types.js").Library} Library */
@@ -10,40 +9,30 @@ import { StimulusNotReadyError, StimulusUnavailableError } from "./errors.js";
 /** Files fetched at the same time. */
 const LANES = 6;
 
-/** Waits between attempts at one file, ms. */
-const WAITS_MS = [250, 1000, 3000];
-
 /**
- * One file, tried again after each wait.
  * @param {typeof fetch} fetchFile
  * @param {string} url
- * @param {readonly number[]} waits_ms
- * @returns {Promise<Blob>}
+ * @returns {Promise<Blob>} Rejects with `StimulusUnavailableError`, passing where the site was not reached.
  */
-async function fetchBlob(fetchFile, url, waits_ms) {
-  let reason = "";
-  for (const wait_ms of [...waits_ms, null]) {
-    try {
-      const answer = await fetchFile(url, { credentials: "same-origin" });
-      if (answer.ok) return await answer.blob();
-      reason = `status ${answer.status}`;
-      if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) break;
-    } catch (error) {
-      reason = String(error);
-    }
-    if (wait_ms !== null) await pause(wait_ms);
-  }
-  throw new StimulusUnavailableError(url, reason);
+async function fetchBlob(fetchFile, url) {
+  /** @param {unknown} error @returns {never} */
+  const lost = (error) => {
+    throw new StimulusUnavailableError(url, String(error), true);
+  };
+  const answer = await fetchFile(url, { credentials: "same-origin" }).catch(lost);
+  const passing = answer.status >= 500 || answer.status === 429;
+  if (!answer.ok) throw new StimulusUnavailableError(url, `status ${answer.status}`, passing);
+  return answer.blob().catch(lost);
 }
 
 /**
  * A shelf of images: files are kept for a whole block, bitmaps only for the trials at hand.
  * @param {{fetchFile: typeof fetch, decodeFile: (blob: Blob) => Promise<ImageBitmap>,
- *   warm?: (bitmap: ImageBitmap) => void, waits_ms?: readonly number[]}} options `warm` draws a bitmap once out of
+ *   warm?: (bitmap: ImageBitmap) => void}} options `warm` draws a bitmap once out of
  *   sight, so that its first drawing in a trial costs no more than the next.
  * @returns {Library}
  */
-export function createLibrary({ fetchFile, decodeFile, warm, waits_ms = WAITS_MS }) {
+export function createLibrary({ fetchFile, decodeFile, warm }) {
   /** @type {Map<string, Blob>} */
   const blobs = new Map();
   /** @type {Map<string, ImageBitmap>} */
@@ -55,7 +44,7 @@ export function createLibrary({ fetchFile, decodeFile, warm, waits_ms = WAITS_MS
     const blob = blobs.get(url);
     if (!blob) throw new StimulusNotReadyError(url);
     const bitmap = await decodeFile(blob).catch((error) => {
-      throw new StimulusUnavailableError(url, String(error));
+      throw new StimulusUnavailableError(url, String(error), false);
     });
     warm?.(bitmap);
     bitmaps.set(url, bitmap);
@@ -69,11 +58,12 @@ export function createLibrary({ fetchFile, decodeFile, warm, waits_ms = WAITS_MS
       const queue = missing.values();
       const lane = async () => {
         for (const url of queue) {
-          blobs.set(url, await fetchBlob(fetchFile, url, waits_ms));
+          blobs.set(url, await fetchBlob(fetchFile, url));
           onProgress?.(++done, missing.length);
         }
       };
-      await Promise.all(Array.from({ length: LANES }, lane));
+      const ends = await Promise.allSettled(Array.from({ length: LANES }, lane));
+      for (const end of ends) if (end.status === "rejected") throw end.reason;
     },
     async decode(urls) {
       await Promise.all(urls.map(decode));

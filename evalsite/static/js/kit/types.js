@@ -103,7 +103,8 @@
 /**
  * Images fetched and decoded ahead of their trials.
  * @typedef {object} Library
- * @property {(urls: string[], onProgress?: (done: number, total: number) => void) => Promise<void>} fetch Bring files in.
+ * @property {(urls: string[], onProgress?: (done: number, total: number) => void) => Promise<void>} fetch Bring
+ *   files in; what came before a failure is kept.
  * @property {(urls: string[]) => Promise<void>} decode Make bitmaps of fetched files.
  * @property {(url: string) => ImageBitmap} bitmap A decoded image; throws where it isn't ready.
  * @property {(urls: string[]) => void} release Let go of files and bitmaps.

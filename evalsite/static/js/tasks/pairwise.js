@@ -27,8 +27,8 @@ import { still } from "../kit/presenter.js";
  * @property {string} [instruction] What to answer, in a trial that checks attention.
  */
 
-/** @type {Record<string, string>} */
-const LABELS = { left: "Left", right: "Right", tie: "No difference" };
+/** Words on the button of each answer. @type {Record<string, string>} */
+export const LABELS = { left: "Left", right: "Right", tie: "No difference" };
 
 /**
  * The answers that this trial allows.

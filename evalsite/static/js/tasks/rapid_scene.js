@@ -30,8 +30,8 @@ import { still } from "../kit/presenter.js";
 /** Each number of the countdown, ms (Zhou et al. 2019). */
 const COUNT_MS = 500;
 
-/** @type {Record<string, string>} */
-const LABELS = { real: "Real", generated: "Generated" };
+/** Words on the button of each answer. @type {Record<string, string>} */
+export const LABELS = { real: "Real", generated: "Generated" };
 
 /**
  * The trial, phase by phase.

@@ -1,0 +1,65 @@
+/**
+ * @file What the rater's screen and browser are like.
+ */
+
+/** @typedef {import("../kit/types.js").Period} Period */
+/** @typedef {import("./types.js").Device} Device */
+
+/** Browsers by what they alone say of themselves; the first that matches counts. @type {[string, RegExp][]} */
+const BROWSERS = [
+  ["Edge", /Edg(?:e|A|iOS)?\/(\d+)/],
+  ["Opera", /OPR\/(\d+)/],
+  ["Samsung Internet", /SamsungBrowser\/(\d+)/],
+  ["Firefox", /(?:Firefox|FxiOS)\/(\d+)/],
+  ["Chrome", /(?:Chrome|CriOS)\/(\d+)/],
+  ["Safari", /Version\/(\d+).*Safari/],
+];
+
+/** Systems; the first that matches counts. @type {[string, RegExp][]} */
+const SYSTEMS = [
+  ["Android", /Android/],
+  ["iOS", /iPhone|iPad|iPod/],
+  ["ChromeOS", /CrOS/],
+  ["Windows", /Windows/],
+  ["macOS", /Mac OS X|Macintosh/],
+  ["Linux", /Linux|X11/],
+];
+
+/** The longest user agent that is kept, characters. */
+const LONGEST = 500;
+
+/**
+ * Browser and system, from the user agent.
+ * @param {string} agent
+ * @returns {{browser: string, os: string}} Name and major version; "unknown" where it can't be told.
+ */
+export function readUserAgent(agent) {
+  const browser = BROWSERS.find(([, pattern]) => pattern.test(agent));
+  const os = SYSTEMS.find(([, pattern]) => pattern.test(agent));
+  const version = browser ? (browser[1].exec(agent)?.[1] ?? "") : "";
+  return { browser: browser ? `${browser[0]} ${version}` : "unknown", os: os?.[0] ?? "unknown" };
+}
+
+/**
+ * The device as the site records it.
+ * @param {Window} view
+ * @param {Period} period
+ * @returns {Device}
+ */
+export function describeDevice(view, period) {
+  const agent = view.navigator.userAgent.slice(0, LONGEST);
+  return {
+    period_ms: period.period_ms,
+    refresh_hz: period.refresh_hz,
+    stable: period.stable,
+    user_agent: agent,
+    ...readUserAgent(agent),
+    screen_width_px: view.screen.width,
+    screen_height_px: view.screen.height,
+    window_width_px: view.innerWidth,
+    window_height_px: view.innerHeight,
+    device_pixel_ratio: view.devicePixelRatio,
+    touch: view.matchMedia("(pointer: coarse)").matches,
+    language: view.navigator.language,
+  };
+}

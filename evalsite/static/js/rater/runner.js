@@ -1,0 +1,214 @@
+/**
+ * @file Runs the trials, block by block, until the site has no more.
+ */
+
+import { pause } from "../kit/clock.js";
+import { StimulusUnavailableError } from "../kit/errors.js";
+import { persist } from "./client.js";
+import { byId } from "./dom.js";
+import { RefusedError } from "./errors.js";
+import { interlude } from "./screens.js";
+
+/** @typedef {import("../kit/types.js").Kit} Kit */
+/** @typedef {import("../kit/types.js").Outcome} Outcome */
+/** @typedef {import("../kit/types.js").Period} Period */
+/** @typedef {import("./client.js").Client} Client */
+/** @typedef {import("./outbox.js").Outbox} Outbox */
+/** @typedef {import("./progress.js").ProgressBar} ProgressBar */
+/** @typedef {import("./stage.js").TrialStage} TrialStage */
+/** @typedef {import("./types.js").Delivery} Delivery */
+/** @typedef {import("./types.js").DeliveredTrial} DeliveredTrial */
+/** @typedef {import("./types.js").Payload} Payload */
+/** @typedef {import("./types.js").Receipt} Receipt */
+/** @typedef {import("./types.js").Submission} Submission */
+
+/** @typedef {{LABELS: Record<string, string>, run: (stage: TrialStage, payload: any, kit: Kit) => Promise<Outcome>}} TaskModule */
+
+/** Empty stage between an answer and the next trial, ms. */
+const BETWEEN_MS = 350;
+
+/** How long feedback stays, ms. */
+const FEEDBACK_MS = 750;
+
+/** How long a trial waits for its feedback before it goes on without, ms. */
+const FEEDBACK_WAIT_MS = 5000;
+
+/** How often an answer to one trial may be rejected before the page gives up. */
+const REJECTIONS = 2;
+
+/**
+ * A random version-4 UUID, also on pages that aren't served over HTTPS.
+ * @param {Crypto} [source]
+ * @returns {string}
+ */
+export function makeId(source = crypto) {
+  if (typeof source.randomUUID === "function") return source.randomUUID();
+  const bytes = source.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/**
+ * @param {number} trial
+ * @param {Outcome} outcome
+ * @returns {Submission}
+ */
+function submissionOf(trial, { answer, rt_ms, exposures }) {
+  return { id: makeId(), trial, answer, rt_ms, exposures, answered_at: new Date().toISOString() };
+}
+
+/** A module that could not be fetched is a `TypeError`. @param {unknown} error */
+const isTypeError = (error) => error instanceof TypeError;
+
+/** @param {unknown} error */
+const isPassing = (error) => error instanceof StimulusUnavailableError && error.passing;
+
+/** Runs one session's trials. */
+export class Runner {
+  #block = -1;
+  #paused = false;
+  /** @type {Map<number, number>} */
+  #rejections = new Map();
+  #about;
+
+  /**
+   * @param {{client: Client, outbox: Outbox, kit: Kit, stage: TrialStage, progress: ProgressBar,
+   *   attentive: () => boolean, measure: () => Promise<Period>, setPeriod: (period: Period) => void,
+   *   loadTask: (name: string) => Promise<TaskModule>, trouble: NonNullable<Parameters<typeof persist>[1]>}} about
+   */
+  constructor(about) {
+    this.#about = about;
+  }
+
+  /** Pause before the next trial. */
+  pause() {
+    this.#paused = true;
+  }
+
+  /**
+   * Answer all there is.
+   * @returns {Promise<void>} Resolves when the site has every answer and no more trials.
+   */
+  async run() {
+    const { client, outbox, progress, trouble } = this.#about;
+    for (;;) {
+      await outbox.drain();
+      const delivery = await persist(() => client.block(), trouble);
+      progress.set(delivery.progress);
+      if (delivery.block === null) return;
+      await this.#runBlock(delivery, delivery.block);
+    }
+  }
+
+  /** @param {Delivery} delivery @param {number} block */
+  async #runBlock(delivery, block) {
+    const { kit, loadTask, trouble } = this.#about;
+    const urls = delivery.trials.flatMap(({ images }) => images);
+    const task = await persist(() => loadTask(delivery.task), { ...trouble, passing: isTypeError });
+    /** @param {(text: string) => void} say */
+    const prepare = async (say) => {
+      /** @param {number} done @param {number} total */
+      const count = (done, total) => say(`Preparing images: ${done} of ${total}`);
+      await persist(() => kit.library.fetch(urls, count), { ...trouble, passing: isPassing });
+      this.#about.setPeriod(await this.#about.measure());
+    };
+    if (block === this.#block) await prepare(() => undefined);
+    else await interlude({ ...introduction(delivery, block, task.LABELS), prepare });
+    this.#block = block;
+    this.#toStage();
+    await this.#runTrials(delivery, task);
+    kit.library.release(urls);
+  }
+
+  /** @param {Delivery} delivery @param {TaskModule} task */
+  async #runTrials({ trials, adaptive }, task) {
+    /** @type {Receipt["next"]} */
+    let next = null;
+    for (const trial of trials) {
+      const payload = trial.payload ?? (next?.trial === trial.trial ? next.payload : null);
+      if (payload === null) return; // the site knows more than this list: ask again
+      await this.#hold();
+      const receipt = await this.#runTrial(trial, payload, task, adaptive);
+      if (receipt?.result.status === "rejected") return this.#rejected(trial.trial, receipt);
+      next = receipt?.next ?? null;
+    }
+  }
+
+  /**
+   * @param {DeliveredTrial} trial
+   * @param {Payload} payload
+   * @param {TaskModule} task
+   * @param {boolean} adaptive
+   * @returns {Promise<Receipt | null>} Null where the trial did not wait for it.
+   */
+  async #runTrial(trial, payload, task, adaptive) {
+    const { kit, stage, outbox, progress } = this.#about;
+    stage.reset();
+    await kit.library.decode(trial.images);
+    const outcome = await task.run(stage, payload, kit);
+    const { receipt } = await outbox.add(submissionOf(trial.trial, outcome));
+    progress.step();
+    const got = await this.#receipt(receipt, { needed: adaptive || !outbox.durable, feedback: payload.feedback === true });
+    if (payload.feedback && got?.result.feedback) {
+      stage.feedback(got.result.feedback.correct);
+      await pause(FEEDBACK_MS);
+    } else {
+      await pause(BETWEEN_MS);
+    }
+    return got;
+  }
+
+  /**
+   * @param {Promise<Receipt>} receipt
+   * @param {{needed: boolean, feedback: boolean}} why
+   * @returns {Promise<Receipt | null>}
+   */
+  async #receipt(receipt, { needed, feedback }) {
+    if (needed) return receipt;
+    if (feedback) return Promise.race([receipt, pause(FEEDBACK_WAIT_MS).then(() => null)]);
+    return null;
+  }
+
+  /** @param {number} trial @param {Receipt} receipt */
+  #rejected(trial, { result }) {
+    const times = (this.#rejections.get(trial) ?? 0) + 1;
+    this.#rejections.set(trial, times);
+    if (times >= REJECTIONS) throw new RefusedError(400, result.error ?? "An answer was not accepted.", "Reload the page and go on.");
+  }
+
+  /** Wait while the rater is away: no trial starts unseen. */
+  async #hold() {
+    while (this.#paused || !this.#about.attentive()) {
+      this.#paused = false;
+      await interlude({ heading: "Paused", lines: ["Take the time you need. Nothing is lost."], go: "Continue" });
+      this.#toStage();
+      this.#about.setPeriod(await this.#about.measure());
+    }
+  }
+
+  #toStage() {
+    byId("rater-main").replaceChildren(this.#about.stage.root);
+    document.body.classList.add("on-stage");
+    this.#about.stage.reset();
+  }
+}
+
+/**
+ * What a rater reads before a block.
+ * @param {Delivery} delivery
+ * @param {number} block
+ * @param {Record<string, string>} labels Words for each answer.
+ * @returns {{heading: string, lines: string[], go: string, keys: [string, string][]}}
+ */
+export function introduction({ trials, progress }, block, labels) {
+  const practice = trials.filter(({ kind }) => kind === "practice").length;
+  const first = trials.find(({ payload }) => payload !== null)?.payload;
+  const lines = [first?.question ?? ""];
+  if (practice > 0) lines.push(`The first ${practice === 1 ? "trial is" : `${practice} trials are`} for practice.`);
+  lines.push("Keep your eyes on the middle of the picture. Answer with the keys or the buttons.");
+  const keys = Object.entries(first?.keys ?? {}).flatMap(([answer, key]) => (key === null ? [] : [/** @type {[string, string]} */ ([key, labels[answer] ?? answer])]));
+  const heading = progress.blocks > 1 ? `Part ${block + 1} of ${progress.blocks}` : "Ready?";
+  return { heading, lines: lines.filter(Boolean), go: "Start", keys };
+}

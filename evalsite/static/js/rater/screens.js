@@ -1,0 +1,212 @@
+/**
+ * @file The pages around the trials: consent, device check, instructions, the pause before a block, the ending.
+ */
+
+import { button, byId, element, prose } from "./dom.js";
+import { fullscreenButton, canFill } from "./fullscreen.js";
+
+/** @typedef {import("../kit/types.js").Period} Period */
+/** @typedef {import("./types.js").Ending} Ending */
+/** @typedef {import("./types.js").State} State */
+
+const FLASH_WARNING =
+  "This study shows short flashes of images and patterns on the screen. Please don't take part if flashing light has " +
+  "ever given you a seizure, or if somebody in your family has photosensitive epilepsy. Stop at once if you feel unwell.";
+
+/**
+ * Put one page up in place of the last, and hand the focus to its heading.
+ * @param {string} heading
+ * @param {...Node} content
+ */
+export function showPage(heading, ...content) {
+  const title = element("h1", { text: heading, attributes: { tabindex: "-1" } });
+  byId("rater-main").replaceChildren(element("section", { class: "sheet" }, title, ...content));
+  document.body.classList.remove("on-stage");
+  window.scrollTo(0, 0);
+  title.focus({ preventScroll: true });
+}
+
+/**
+ * A row of buttons, one promise for all of them.
+ * @template T
+ * @param {[string, T][]} choices Label and value; the first is the main one.
+ * @returns {{row: HTMLElement, chosen: Promise<T>}}
+ */
+function choose(choices) {
+  const row = element("div", { class: "actions" });
+  const chosen = /** @type {Promise<T>} */ (
+    new Promise((resolve) => {
+      const buttons = choices.map(([label, value], index) =>
+        button(label, () => resolve(value), index === 0 ? "button" : "button quiet"),
+      );
+      row.append(...buttons);
+    })
+  );
+  return { row, chosen };
+}
+
+/** @param {boolean} flashes */
+function warning(flashes) {
+  if (!flashes) return [];
+  const title = element("h2", { text: "Flashing images" });
+  return [element("div", { class: "callout warning" }, title, element("p", { text: FLASH_WARNING }))];
+}
+
+/**
+ * @param {State} state
+ * @returns {Promise<boolean>} Whether the rater agrees.
+ */
+export function askConsent(state) {
+  /** @type {[string, boolean][]} */
+  const choices = [["I agree and take part", true], ["I do not agree", false]];
+  const { row, chosen } = choose(choices);
+  showPage(state.title, prose(state.texts.consent ?? ""), ...warning(state.requirements.flashes), row);
+  return chosen;
+}
+
+/**
+ * One line of the device check.
+ * @param {string} name
+ * @param {string} value
+ * @param {boolean} good
+ */
+function finding(name, value, good) {
+  const mark = element("span", { class: good ? "mark good" : "mark poor", text: good ? "✓" : "!", attributes: { "aria-hidden": "true" } });
+  const said = element("dd", {}, mark, document.createTextNode(value));
+  return element("div", { class: "finding" }, element("dt", { text: name }), said);
+}
+
+/**
+ * @param {State} state
+ * @param {Period} period
+ */
+function findings(state, period) {
+  const { min_refresh_hz, display_px } = state.requirements;
+  const fast = period.refresh_hz >= min_refresh_hz;
+  const large = Math.min(window.innerWidth, window.innerHeight) >= display_px;
+  const pace = period.stable ? "even" : "uneven";
+  return element(
+    "dl",
+    { class: "findings" },
+    finding("Refresh rate", `${period.refresh_hz.toFixed(0)} times a second, ${pace}`, fast && period.stable),
+    finding("Window", `${window.innerWidth} × ${window.innerHeight}`, large),
+  );
+}
+
+/** @param {State} state @param {Period} period */
+function advice(state, period) {
+  if (period.refresh_hz < state.requirements.min_refresh_hz) {
+    return `This study needs a screen that refreshes at least ${state.requirements.min_refresh_hz} times a second. Plug the device in, turn battery saving off and measure again.`;
+  }
+  if (!period.stable) return "The screen refreshes unevenly. Close other tabs and programs, then measure again.";
+  return "Your screen is ready.";
+}
+
+/**
+ * Check the screen, as often as the rater wants.
+ * @param {State} state
+ * @param {() => Promise<Period>} measure
+ * @returns {Promise<Period>} What the rater goes on with.
+ */
+export async function checkDevice(state, measure) {
+  for (;;) {
+    showPage("A look at your screen", element("p", { class: "busy", text: "Measuring how your screen refreshes. This takes a few seconds …" }));
+    const period = await measure();
+    const fast = period.refresh_hz >= state.requirements.min_refresh_hz;
+    /** @type {[string, boolean][]} */
+    const choices = fast ? [["Continue", true], ["Measure again", false]] : [["Measure again", false], ["Leave the study", true]];
+    const { row, chosen } = choose(choices);
+    const fill = canFill() ? [element("p", { class: "offer", text: "Full screen keeps other things out of sight. " }, fullscreenButton())] : [];
+    showPage("A look at your screen", findings(state, period), element("p", { text: advice(state, period) }), ...fill, row);
+    if (await chosen) return period;
+  }
+}
+
+/**
+ * @param {State} state
+ * @returns {Promise<true>}
+ */
+export function giveInstructions(state) {
+  const { row, chosen } = choose([["Begin", /** @type {true} */ (true)]]);
+  showPage("What to do", prose(state.texts.instructions ?? ""), ...warning(state.requirements.flashes), row);
+  return chosen;
+}
+
+/**
+ * The pause before a block, or in it.
+ * @param {{heading: string, lines: string[], go: string, keys?: [string, string][],
+ *   prepare?: (say: (text: string) => void) => Promise<void>}} about `keys` are pairs of key and meaning; `prepare` is
+ *   what the rater must wait for, and says how far it is.
+ * @returns {Promise<void>}
+ */
+export async function interlude({ heading, lines, go, keys = [], prepare }) {
+  const { row, chosen } = choose([[go, true]]);
+  const start = /** @type {HTMLButtonElement} */ (row.firstChild);
+  const busy = element("p", { class: "busy", attributes: { role: "status" } });
+  const legend = keys.map(([key, meaning]) =>
+    element("li", {}, element("kbd", { text: key.toUpperCase() }), document.createTextNode(meaning)),
+  );
+  const list = legend.length > 0 ? [element("ul", { class: "keys" }, ...legend)] : [];
+  if (canFill()) row.append(fullscreenButton());
+  showPage(heading, ...lines.map((text) => element("p", { text })), ...list, busy, row);
+  if (prepare) {
+    start.disabled = true;
+    await prepare((text) => (busy.textContent = text));
+    busy.textContent = "Everything is ready.";
+    start.disabled = false;
+  }
+  await chosen;
+}
+
+/**
+ * Where a redirect leads, if it is a web address.
+ * @param {string | null} redirect
+ * @returns {string | null}
+ */
+export function webAddress(redirect) {
+  if (!redirect) return null;
+  const { protocol, href } = new URL(redirect, window.location.href);
+  return protocol === "https:" || protocol === "http:" ? href : null;
+}
+
+/** @param {string} code */
+function codeBox(code) {
+  const output = element("output", { class: "code", text: code });
+  const said = element("span", { class: "copied", attributes: { role: "status" } });
+  const copy = button("Copy", async () => {
+    const done = await navigator.clipboard?.writeText(code).then(() => true, () => false);
+    said.textContent = done ? "Copied" : "Please select the code and copy it";
+  }, "button quiet");
+  return element("div", { class: "code-box" }, element("p", { text: "Your completion code" }), output, copy, said);
+}
+
+/**
+ * The end: what the study was about, the code, the way back.
+ * @param {{title: string, ending: Ending, debriefing?: string}} end
+ */
+export function showEnding({ title, ending, debriefing }) {
+  const address = webAddress(ending.redirect);
+  const back = address ? [element("p", { class: "actions" }, element("a", { class: "button", text: "Go back to where you came from", attributes: { href: address } }))] : [];
+  const code = ending.code ? [codeBox(ending.code)] : [];
+  showPage(title, element("p", { class: "lead", text: ending.message }), ...code, prose(debriefing ?? ""), ...back);
+}
+
+/**
+ * Something that the page can't mend by itself.
+ * @param {string} sentence
+ * @param {string} next
+ */
+export function showTrouble(sentence, next) {
+  const { row, chosen } = choose([["Reload the page", true]]);
+  chosen.then(() => window.location.reload());
+  showPage("The page stopped", element("p", { text: sentence }), element("p", { class: "lead", text: next }), row);
+}
+
+/** Another tab holds this session. */
+export function showOtherTab() {
+  showPage(
+    "Open in another tab",
+    element("p", { text: "This study is open in another tab or window of your browser. Please go on there." }),
+    element("p", { text: "If you close it, this one goes on by itself." }),
+  );
+}
