@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "evalsite.policy.relax_admin_policy",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -191,7 +192,7 @@ _POLICY: dict[str, Any] = {
     "frame-ancestors": [NONE],
 }
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": _POLICY}
-# Unfold's Alpine evaluates attributes; the policy is relaxed under /admin/ only (evalsite.policy).
+# Unfold's Alpine evaluates attributes; evalsite.policy puts this under /admin/ only.
 ADMIN_CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "script-src": [SELF, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],

@@ -1,0 +1,19 @@
+"""The site's settings in a data folder of the test process's own, made before anything reads them."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+os.environ["EVALSITE_DATA"] = tempfile.mkdtemp(prefix="evalsite-tests-")
+os.environ.pop("EVALSITE_MODE", None)
+os.environ.pop("DATABASE_URL", None)
+atexit.register(shutil.rmtree, os.environ["EVALSITE_DATA"], ignore_errors=True)
+
+from evalsite.settings import *  # noqa: E402, F403
+from evalsite.settings import STATIC_ROOT, STORAGES  # noqa: E402
+
+STATIC_ROOT.mkdir()
+# Pages are rendered without collecting first; tests of the collected files ask for them (test_staticfiles).
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
