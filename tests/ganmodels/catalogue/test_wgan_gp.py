@@ -1,4 +1,4 @@
-"""What makes WGAN-GP itself: penalty, five critic steps, Adam(0, 0.9), no batch normalisation in the critic."""
+"""What makes WGAN-GP itself: penalty, five critic steps, Adam(0, 0.9), no batch norm in the critic."""
 
 import pytest
 import torch

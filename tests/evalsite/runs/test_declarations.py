@@ -1,0 +1,49 @@
+"""What is read from source is what the live registries hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evalsite.runs import declarations
+from evalsite.runs.errors import InvalidDeclarationError
+
+
+def test_metrics_are_those_of_the_live_registry():
+    from metrics import METRICS
+
+    assert list(declarations.metrics()) == METRICS.names()
+    for live in METRICS:
+        read = declarations.metrics()[live.name]
+        assert (read.title, read.paper, read.extractor) == (live.title, live.paper, live.extractor or "")
+        assert read.roles == tuple(need.role for need in live.needs)
+        assert [(one.name, one.better, one.title) for one in read.quantities] == [
+            (one.name, one.better, one.title or live.title) for one in live.quantities
+        ]
+        assert live.description.replace("\n", " ").startswith(read.summary)
+
+
+def test_extractors_are_those_of_the_live_registry():
+    from metrics import EXTRACTORS
+
+    assert list(declarations.extractors()) == EXTRACTORS.names()
+    for live in EXTRACTORS:
+        read = declarations.extractors()[live.name]
+        assert (read.title, read.paper, read.protocols) == (live.title, live.paper, live.protocols)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 1",
+        "@register(name=NAME, title='T', paper='', quantities=[])\ndef f(generated): ...",
+        "@register(title='T', paper='', quantities=[])\ndef f(generated): ...",
+        "@other(name='f')\ndef f(generated): ...",
+    ],
+)
+def test_what_is_no_literal_declaration_is_refused_by_name(tmp_path: Path, source: str):
+    path = tmp_path / "strange.py"
+    path.write_text(source)
+    with pytest.raises(InvalidDeclarationError, match=r"strange\.py"):
+        declarations.read_metric(path)

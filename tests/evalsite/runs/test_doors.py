@@ -1,0 +1,207 @@
+"""Sampling and measuring for real: a tiny checkpoint, a small network, real files."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from PIL import Image
+
+from evalsite.runs import jobs, services, tasks
+from evalsite.runs.models import Job, MetricRun, MetricValue
+from evalsite.samples.models import Checkpoint, SampleSet
+from evalsite.samples.selectors import image_paths
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sample(checkpoint: str | Path, **options) -> SampleSet:
+    call_command("sample", str(checkpoint), stdout=io.StringIO(), **options)
+    return SampleSet.objects.latest("pk")
+
+
+@pytest.fixture
+def registered(checkpoint_file: Path) -> Checkpoint:
+    from evalsite.runs.sampling import register_checkpoint
+
+    return register_checkpoint(path=checkpoint_file, name="tiny", now=NOW)
+
+
+@pytest.fixture
+def sets(registered: Checkpoint) -> tuple[SampleSet, SampleSet]:
+    """A generated set of 12 images and one of 14 to compare it with."""
+    return sample("tiny", count=12, seed=0, name="fakes"), sample("tiny", count=14, seed=9, name="reals")
+
+
+def test_a_file_is_registered_and_sampled_into_rgb_images(checkpoint_file):
+    made = sample(checkpoint_file, count=5, seed=3, name="five")
+    assert (made.name, made.count, made.seed, made.checkpoint.name) == ("five", 5, 3, "tiny")
+    assert made.settings["model"] == "gan"
+    with Image.open(image_paths(made)[0]) as image:
+        assert (image.mode, image.size) == ("RGB", (32, 32))
+
+
+def test_same_seed_same_images_whatever_the_name(registered):
+    one, again, other = (
+        sample("tiny", count=70, seed=seed, name=name) for seed, name in ((1, "one"), (1, "again"), (2, "other"))
+    )
+    assert one.manifest_digest == again.manifest_digest != other.manifest_digest
+    assert len(set(image_paths(one))) == 70
+
+
+def test_a_set_that_is_there_is_not_sampled_again(registered):
+    first = sample("tiny", count=3, seed=0)
+    assert sample("tiny", count=3, seed=0) == first
+    assert Job.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "words"),
+    [
+        ("tyni", {}, "did you mean 'tiny'"),
+        ("tiny", {"count": 0}, "The count was 0"),
+        ("tiny", {"count": 4, "name": "taken"}, "'taken' exists already"),
+        (__file__, {}, "test_doors can't be registered"),
+    ],
+)
+def test_sampling_refused_by_command(registered, given, options, words):
+    sample("tiny", count=1, name="taken")
+    with pytest.raises(CommandError, match=words):
+        sample(given, **options)
+    assert SampleSet.objects.count() == 1
+
+
+def test_killed_sampling_goes_on_and_makes_the_same_set(registered, start_worker, wait_for):
+    job = services.request_sampling(checkpoint=registered, count=2000, seed=5, name="long", now=NOW)
+    worker = start_worker()
+    wait_for(job, lambda job: len(job.checkpoint.get("images", [])) >= 128)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    job.refresh_from_db()
+    kept = len(job.checkpoint["images"])
+    assert (job.state, job.attempt) == (Job.State.RUNNING, 1)
+    assert 128 <= kept < 2000
+    assert not SampleSet.objects.exists(), "nothing half-made is seen"
+
+    start_worker()
+    wait_for(job, lambda job: job.finished, timeout_s=60)
+    assert (job.state, job.attempt, job.error, job.checkpoint) == (Job.State.DONE, 2, "", {})
+    resumed = SampleSet.objects.get(name="long")
+    assert job.result == {"model": "samples.sampleset", "key": resumed.pk}
+    assert sample("tiny", count=2000, seed=5, name="in one go").manifest_digest == resumed.manifest_digest
+
+
+def test_an_upload_that_is_no_checkpoint_fails_with_a_sentence(db):
+    job = services.request_registration(data=b"\x80\x04 a pickle", name="evil", now=NOW)
+    failed = jobs.perform(job.pk, 0)
+    assert failed.state == Job.State.FAILED
+    assert "evil can't be registered" in failed.error
+    assert "pickle" in failed.error
+    assert not Checkpoint.objects.exists()
+
+
+def test_an_upload_is_registered_by_the_worker(checkpoint_file):
+    job = services.request_registration(data=checkpoint_file.read_bytes(), name="mine", now=NOW)
+    assert jobs.perform(job.pk, 0).state == Job.State.DONE
+    assert Checkpoint.objects.get(name="mine").model == "gan"
+
+
+def evaluate(**options) -> str:
+    out = io.StringIO()
+    chosen = {"reference": "reals", "metrics": "fid,kid", "extractor": "efficientnet_lite0", **options}
+    call_command("evaluate", "fakes", stdout=out, **chosen)
+    return out.getvalue()
+
+
+def test_evaluate_prints_and_keeps_honestly_named_values(sets):
+    lines = [json.loads(line) for line in evaluate(metrics="fid,inception_score", json=True).splitlines()]
+    found = {line["quantity"]: line for line in lines}
+    assert set(found) == {"frechet_distance_efficientnet_lite0", "class_score_efficientnet_lite0"}
+    distance = found["frechet_distance_efficientnet_lite0"]
+    assert (distance["n_generated"], distance["n_reference"], distance["better"]) == (12, 14, "lower")
+    assert distance["provenance"]["generated_digest"] == sets[0].manifest_digest
+    assert distance["provenance"]["extractor"] == "efficientnet_lite0"
+    assert distance["provenance"]["warnings"]
+    kept = MetricValue.objects.get(quantity="frechet_distance_efficientnet_lite0")
+    assert (kept.value, kept.metric, kept.run.sample_set) == (distance["value"], "fid", sets[0])
+    table = evaluate()
+    assert "Fréchet distance (EfficientNet-Lite0)" in table
+    assert MetricRun.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"reference": "raels"}, "No sample set named 'raels'; did you mean 'reals'"),
+        ({"metrics": "fid,kidd"}, "did you mean 'kid'"),
+        ({"metrics": " , "}, "No metric was chosen"),
+        ({"reference": None}, "no reference set was chosen"),
+    ],
+)
+def test_evaluate_refuses_in_a_sentence(sets, options, words):
+    with pytest.raises(CommandError, match=words):
+        evaluate(**options)
+    assert not MetricRun.objects.exists()
+
+
+def request_run(sets, metrics: list[str]) -> MetricRun:
+    return services.request_evaluation(
+        sample_set=sets[0],
+        reference_set=sets[1],
+        metrics=metrics,
+        settings={"extractor": "efficientnet_lite0"},
+        now=NOW,
+    )
+
+
+def test_a_run_cut_short_keeps_its_values_and_computes_only_the_rest(sets, caplog):
+    run = request_run(sets, ["fid", "kid"])
+
+    def vanish_at_kid(done: int, total: int, words: str) -> None:
+        if words.startswith("kid"):
+            raise SystemExit
+
+    with pytest.raises(SystemExit):
+        jobs.carry_out(jobs.take(run.job.pk, 0, observe=vanish_at_kid))
+    first = run.values.get()
+    assert first.metric == "fid"
+
+    Job.objects.update(lease_until=NOW)
+    tasks.reap(now=datetime.now(UTC))
+    job = jobs.perform(run.job.pk, 1)
+    assert (job.state, job.attempt) == (Job.State.DONE, 2)
+    assert sorted(run.values.values_list("metric", flat=True)) == ["fid", "kid"]
+    assert run.values.get(metric="fid").pk == first.pk
+
+
+def test_one_metric_that_fails_takes_nothing_from_the_others(sets):
+    alone = sample("tiny", count=1, seed=0, name="alone")
+    run = request_run((alone, sets[1]), ["kid", "inception_score"])
+    (path,) = image_paths(alone)
+    job = jobs.perform(run.job.pk, 0)
+    assert job.state == Job.State.FAILED
+    assert job.error.startswith("kid: ")
+    assert "inception_score: " in job.error
+    assert path.exists()
+
+
+def test_a_lost_image_is_named(sets):
+    run = request_run(sets, ["fid"])
+    image = image_paths(sets[0])[3]
+    hidden = shutil.move(image, image.with_suffix(".hidden"))
+    try:
+        job = jobs.perform(run.job.pk, 0)
+    finally:
+        shutil.move(hidden, image)
+    assert job.state == Job.State.FAILED
+    assert image.name in job.error
+    services.retry_job(job=job)
+    assert jobs.perform(job.pk, 1).state == Job.State.DONE

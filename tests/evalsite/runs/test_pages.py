@@ -1,0 +1,176 @@
+"""Jobs and metric runs in the browser: who may see and do what, and what is shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from evalsite.runs import services
+from evalsite.runs.models import Job, MetricRun, MetricValue
+from evalsite.samples.models import Checkpoint, SampleSet
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff() -> Client:
+    """A client that may do everything."""
+    client = Client()
+    client.force_login(User.objects.create_superuser("chief"))
+    return client
+
+
+@pytest.fixture
+def reader() -> Client:
+    """A client that may only look."""
+    user = User.objects.create_user("reader", is_staff=True)
+    names = ["view_job", "view_metricrun", "view_checkpoint", "view_sampleset"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def checkpoint() -> Checkpoint:
+    return Checkpoint.objects.create(name="gan", sha256="0" * 64, size_bytes=1, model="gan", created_at=NOW)
+
+
+@pytest.fixture
+def run() -> MetricRun:
+    sets = [
+        SampleSet.objects.create(name=kind, kind=kind, count=8, created_at=NOW)
+        for kind in ("generated", "reference")
+    ]
+    return services.request_evaluation(
+        sample_set=sets[0], reference_set=sets[1], metrics=["fid"], settings={}, now=NOW
+    )
+
+
+def test_a_running_job_asks_for_itself_again_and_an_ended_one_does_not(staff, run):
+    Job.objects.update(state="running", done_units=4, total_units=16, message="fid: 4 of 16 images")
+    for address in (reverse("runs:job", args=[run.job_id]), reverse("runs:run", args=[run.pk])):
+        page = staff.get(address).content.decode()
+        assert f'hx-get="{address}"' in page
+        assert "fid: 4 of 16 images" in page
+        assert 'value="0.250"' in page
+        assert "Cancel" in page
+    Job.objects.update(state="failed", error="fid: No weights <b>here</b>")
+    page = staff.get(reverse("runs:job", args=[run.job_id])).content.decode()
+    assert "hx-get" not in page
+    assert "No weights &lt;b&gt;here&lt;/b&gt;" in page
+    assert "Retry" in page
+
+
+def test_values_show_as_they_come_with_their_provenance(staff, run):
+    MetricValue.objects.create(
+        run=run, metric="fid", quantity="fid", title="Fréchet Inception Distance", value=12.3456789, std=0.5,
+        better="lower", n_generated=8, n_reference=10000,
+        provenance={"extractor": "inception_v3", "protocol": "tf1", "weights_digest": "6726825d"},
+    )  # fmt: skip
+    page = staff.get(reverse("runs:run", args=[run.pk])).content.decode()
+    for words in ("Fréchet Inception Distance", "12.346", "± 0.5", "8 against 10,000", "6726825d", "hx-get"):
+        assert words in page
+    told = staff.get(reverse("runs:run-state", args=[run.pk])).json()
+    assert told["values"][0]["value"] == 12.3456789
+    assert told["job"]["state"] == "queued"
+    assert staff.get(reverse("runs:job-state", args=[run.job_id])).json()["finished"] is False
+
+
+def test_strangers_see_nothing_and_readers_change_nothing(reader, run):
+    names = ["job", "job-cell", "job-state", "job-cancel", "job-retry"]
+    addresses = [reverse(f"runs:{name}", args=[run.job_id]) for name in names]
+    addresses += [reverse(f"runs:{name}", args=[run.pk]) for name in ("run", "run-state")]
+    for address in addresses:
+        assert Client().get(address).status_code in {403, 405}
+        assert Client().post(address).status_code in {403, 405}
+    assert [reader.get(address).status_code for address in addresses] == [200, 200, 200, 405, 405, 200, 200]
+    assert [reader.post(address).status_code for address in addresses[3:5]] == [403, 403]
+    assert "Cancel" not in reader.get(addresses[0]).content.decode()
+    run.job.refresh_from_db()
+    assert run.job.state == "queued"
+
+
+def test_cancel_and_retry_by_button(staff, run):
+    address = reverse("admin:runs_job_change", args=[run.job_id])
+    assert staff.post(reverse("runs:job-cancel", args=[run.job_id])).url == address
+    run.job.refresh_from_db()
+    assert run.job.state == "cancelled"
+    staff.post(reverse("runs:job-retry", args=[run.job_id]))
+    run.job.refresh_from_db()
+    assert run.job.state == "queued"
+    page = staff.post(reverse("runs:job-retry", args=[run.job_id]), follow=True).content.decode()
+    assert "only a failed or cancelled job can be retried" in page
+
+
+def test_buttons_need_the_csrf_token(run):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create_superuser("chief"))
+    assert client.post(reverse("runs:job-cancel", args=[run.job_id])).status_code == 403
+
+
+def test_lists_and_pages_of_the_admin_are_drawn(staff, run, checkpoint):
+    for name, row in (("runs_job", run.job), ("runs_metricrun", run), ("samples_checkpoint", checkpoint)):
+        assert staff.get(reverse(f"admin:{name}_changelist")).status_code == 200
+        assert staff.get(reverse(f"admin:{name}_change", args=[row.pk])).status_code == 200
+    assert staff.get(reverse("admin:runs_job_add")).status_code == 403
+    Job.objects.update(state="done", result={"model": "runs.metricrun", "key": run.pk})
+    page = staff.get(reverse("admin:runs_job_change", args=[run.job_id])).content.decode()
+    assert reverse("admin:runs_metricrun_change", args=[run.pk]) in page
+
+
+def test_sample_button(staff, reader, checkpoint):
+    address = reverse("admin:samples_checkpoint_sample", args=[checkpoint.pk])
+    assert "Number of images" in staff.get(address).content.decode()
+    refused = staff.post(address, {"count": "0", "seed": "0"})
+    assert refused.status_code == 400
+    assert "greater than or equal to 1" in refused.content.decode()
+    assert reader.get(address).status_code == 403
+    assert not Job.objects.exists()
+    done = staff.post(address, {"count": "20", "seed": "1", "name": "twenty"})
+    job = Job.objects.get()
+    assert done.url == reverse("admin:runs_job_change", args=[job.pk])
+    assert job.arguments == {"checkpoint": checkpoint.pk, "count": 20, "seed": 1, "name": "twenty"}
+    again = staff.post(address, {"count": "20", "seed": "1", "name": "twenty"})
+    assert "already making the sample set" in again.content.decode()
+
+
+def test_measure_form(staff, reader, run):
+    address = reverse("admin:runs_metricrun_add")
+    page = staff.get(address, {"sample_set": run.sample_set_id}).content.decode()
+    for words in ("Kernel Inception Distance", "EfficientNet-Lite0", f'value="{run.sample_set_id}" selected'):
+        assert words in page
+    answers = {"sample_set": run.sample_set_id, "metrics": ["kid", "fid"], "extractor": "", "seed": "0"}
+    refused = staff.post(address, answers)
+    assert refused.status_code == 400
+    assert "no reference set was chosen" in refused.content.decode()
+    assert staff.post(address, {**answers, "metrics": ["fdi"]}).status_code == 400
+    assert reader.get(address).status_code == 403
+    assert reader.post(address, answers).status_code == 403
+    assert MetricRun.objects.count() == 1
+    done = staff.post(address, {**answers, "reference_set": run.reference_set_id})
+    made = MetricRun.objects.latest("pk")
+    assert done.url == reverse("admin:runs_metricrun_change", args=[made.pk])
+    assert (made.metrics, made.settings) == (["fid", "kid"], {"extractor": "", "seed": 0})
+
+
+def test_upload_form(staff, reader, monkeypatch):
+    address = reverse("admin:samples_checkpoint_add")
+    done = staff.post(address, {"file": SimpleUploadedFile("wgan.safetensors", b"weights")})
+    job = Job.objects.get()
+    assert done.url == reverse("admin:runs_job_change", args=[job.pk])
+    assert (job.kind, job.arguments["name"]) == ("registration", "wgan")
+    assert reader.get(address).status_code == 403
+    monkeypatch.setattr(services, "MAX_CHECKPOINT_BYTES", 3)
+    refused = staff.post(address, {"file": SimpleUploadedFile("big.safetensors", b"weights")})
+    assert refused.status_code == 400
+    assert "at most 3 can be uploaded" in refused.content.decode()
+    assert staff.post(address, {}).status_code == 400
+    assert Job.objects.count() == 1

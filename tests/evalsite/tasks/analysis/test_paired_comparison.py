@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+
+import evalica
+import numpy as np
+import pytest
+
+from evalsite.tasks.analysis.bootstrap import Resampling
+from evalsite.tasks.analysis.paired_comparison import Comparison, Outcome, fit, strengths, tally, why_undefined, win_rates
+from evalsite.tasks.simulation import SimulatedRater
+
+STRENGTHS = {"a": 0.0, "b": 0.8, "c": 1.5, "d": -0.7}
+Rounds = Callable[..., list[Comparison]]
+
+
+def _rounds(true: Mapping[str, float], *, raters: int = 30, rounds: int = 10, seed: int = 0, **rater: float) -> list[Comparison]:
+    rng, judge = Random(seed), SimulatedRater(strengths=dict(true), **rater)  # type: ignore[arg-type]
+    return [
+        Comparison(str(r), left, right, judge.prefers(left, right, None, rng))  # type: ignore[arg-type]
+        for r in range(raters)
+        for _ in range(rounds)
+        for left in true
+        for right in true
+        if left != right
+    ]
+
+
+def _point(comparisons: list[Comparison]) -> tuple[dict[str, float], float, float]:
+    counts = tally(comparisons)
+    fitted = fit(counts.outcomes.sum(axis=0, keepdims=True), counts.left, counts.right, len(counts.items))
+    return dict(zip(counts.items, fitted.strengths[0], strict=True)), fitted.side_bias[0], fitted.log_ties[0]
+
+
+@pytest.mark.parametrize("ties", [0.0, 0.4, 1.5])
+def test_strengths_equal_those_of_an_independent_implementation(ties: float) -> None:
+    """Newman's iteration without a side bias; every outcome is mirrored so that ours has none either."""
+    mirror: dict[Outcome, Outcome] = {"left": "right", "right": "left", "tie": "tie"}
+    asked = _rounds(STRENGTHS, raters=5, ties=ties)
+    asked += [Comparison(c.rater, c.right, c.left, mirror[c.outcome]) for c in asked]
+    ours, side_bias, log_ties = _point(asked)
+    winners = [{"left": evalica.Winner.X, "right": evalica.Winner.Y, "tie": evalica.Winner.Draw}[c.outcome] for c in asked]
+    theirs = evalica.newman([c.left for c in asked], [c.right for c in asked], winners, tolerance=1e-12, limit=100_000)
+    logits = np.log(theirs.scores[list(STRENGTHS)])
+    assert [ours[item] for item in STRENGTHS] == pytest.approx(list(logits - logits.mean()), abs=1e-4)
+    assert side_bias == pytest.approx(0, abs=1e-9)
+    if ties:
+        assert np.exp(log_ties) == pytest.approx(2 * theirs.v, rel=1e-3), "Newman's tie parameter is half of Davidson's"
+
+
+def test_strengths_ties_and_side_bias_are_recovered() -> None:
+    found, side_bias, log_ties = _point(_rounds(STRENGTHS, raters=60, rounds=30, ties=0.6, side_bias=0.5))
+    centre = np.mean(list(STRENGTHS.values()))
+    for item, truth in STRENGTHS.items():
+        assert found[item] == pytest.approx(truth - centre, abs=0.08)
+    assert side_bias == pytest.approx(0.5, abs=0.06)
+    assert np.exp(log_ties) == pytest.approx(0.6, abs=0.05)
+
+
+def test_a_tie_is_not_half_a_win() -> None:
+    """Counting ties as half wins shrinks strengths; Davidson's model does not."""
+    comparisons = _rounds({"a": 0.0, "b": 1.0}, raters=40, rounds=60, ties=1.0)
+    found, *_ = _point(comparisons)
+    rates = win_rates(tally(comparisons)).mean(axis=0)
+    halved = np.log(rates[1] / rates[0])
+    assert found["b"] - found["a"] == pytest.approx(1.0, abs=0.1)
+    assert halved < 0.8
+
+
+def test_intervals_widen_when_raters_disagree() -> None:
+    alike = _rounds({"a": 0.0, "b": 0.5}, raters=20, rounds=40)
+    unlike = [
+        comparison._replace(rater=f"{seed}")
+        for seed in range(20)
+        for comparison in _rounds({"a": 0.0, "b": 0.5 + (1.5 if seed % 2 else -1.5)}, raters=1, rounds=40, seed=seed)
+    ]
+    widths = []
+    for comparisons in (alike, unlike):
+        summary = strengths(tally(comparisons), Resampling(resamples=500)).items["b"]
+        assert summary.low is not None
+        assert summary.high is not None
+        assert summary.value is not None
+        assert summary.low < summary.value < summary.high
+        widths.append(summary.high - summary.low)
+    assert widths[1] > 3 * widths[0], "pooling the trials would have hidden the disagreement"
+
+
+def test_groups_that_never_met_have_no_common_scale() -> None:
+    counts = tally(_rounds({"a": 0.0, "b": 0.5}) + _rounds({"c": 0.0, "d": 0.5}))
+    assert why_undefined(counts) == "Undefined: a and c were not compared, not even through others; add such pairs."
+    result = strengths(counts, Resampling())
+    assert all(summary.value is None and summary.note.startswith("Undefined") for summary in result.items.values())
+    assert result.side_bias.value is None
+
+
+def test_who_never_loses_has_no_finite_strength() -> None:
+    always = [Comparison("r", "a", "b", "left"), Comparison("r", "b", "a", "right")]
+    assert "always won" in why_undefined(tally(always))
+    assert why_undefined(tally([*always, Comparison("r", "a", "b", "tie")])) == "", "a tie is a way back"
+
+
+def test_a_resample_without_any_loss_stays_finite() -> None:
+    lucky = [Comparison(str(r), "a", "b", "right" if r == 0 else "left") for r in range(12)]
+    summary = strengths(tally(lucky + [c._replace(left="b", right="a", outcome="right") for c in lucky[1:]]), Resampling())
+    assert np.isfinite([summary.items["a"].low or np.nan, summary.items["a"].high or np.nan]).all()
+
+
+def test_win_rates_count_a_tie_as_half_on_both_sides() -> None:
+    counts = tally([Comparison("r", "a", "b", "tie"), Comparison("r", "b", "a", "left"), Comparison("s", "a", "c", "left")])
+    assert counts.items == ("a", "b", "c")
+    np.testing.assert_allclose(win_rates(counts), [[0.25, 0.75, np.nan], [1.0, np.nan, 0.0]])

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evalsite.tasks.analysis.bootstrap import Resampling
+from evalsite.tasks.analysis.psychometric import Flash, modal_exposures, threshold
+from evalsite.tasks.design.staircase import Staircase
+
+BOUNDS_MS = (100.0, 1000.0)
+
+
+def _climb(threshold_ms: float, *, raters: int = 30, trials: int = 100, spread: float = 0.3, seed: int = 0) -> list[Flash]:
+    """Staircases of raters whose log thresholds spread around the given one; 75 % correct at the own threshold."""
+    rng, staircase, flashes = np.random.default_rng(seed), Staircase(), list[Flash]()
+    for rater in range(raters):
+        own = np.log(threshold_ms) + spread * rng.standard_normal()
+        answers: list[bool] = []
+        for _ in range(trials):
+            exposure = staircase.exposure_ms(answers)
+            answers.append(bool(rng.random() < 0.5 + 0.5 / (1 + np.exp(-2 * (np.log(exposure) - own)))))
+            flashes.append(Flash(str(rater), exposure, None, answers[-1]))
+    return flashes
+
+
+@pytest.mark.parametrize(("truth_ms", "spread"), [(160.0, 0.2), (300.0, 0.0), (300.0, 0.6), (600.0, 0.3)])
+def test_the_middle_raters_threshold_is_recovered(truth_ms: float, spread: float) -> None:
+    summary = threshold(_climb(truth_ms, spread=spread), 0.75, BOUNDS_MS, Resampling())
+    assert summary.value == pytest.approx(truth_ms, rel=0.15)
+    assert summary.low is not None
+    assert summary.high is not None
+    assert summary.low < truth_ms < summary.high
+    assert summary.note == "Exposure at 75% correct."
+
+
+def test_raters_who_differ_more_widen_the_interval() -> None:
+    alike, unlike = (threshold(_climb(300, spread=s), 0.75, BOUNDS_MS, Resampling()) for s in (0.05, 0.7))
+    assert alike.high is not None
+    assert alike.low is not None
+    assert unlike.high is not None
+    assert unlike.low is not None
+    assert np.log(unlike.high / unlike.low) > 2 * np.log(alike.high / alike.low)
+
+
+@pytest.mark.parametrize(("truth_ms", "end", "cut"), [(5000.0, "longest", 1000.0), (20.0, "shortest", 100.0)])
+def test_a_threshold_beyond_the_staircase_is_cut_off_and_said(truth_ms: float, end: str, cut: float) -> None:
+    summary = threshold(_climb(truth_ms), 0.75, BOUNDS_MS, Resampling())
+    assert summary.value == cut
+    assert f"beyond the {end} exposure" in summary.note
+
+
+def test_a_higher_target_needs_a_longer_exposure() -> None:
+    flashes = _climb(300)
+    at_75, at_85 = (threshold(flashes, target, BOUNDS_MS, Resampling()).value for target in (0.75, 0.85))
+    assert at_75 is not None
+    assert at_85 is not None
+    assert at_85 == pytest.approx(at_75 * np.exp((np.log(0.7 / 0.3)) / 2), rel=0.2)
+
+
+def test_what_was_shown_counts_where_it_is_known() -> None:
+    flashes = _climb(300)
+    longer = [flash._replace(shown_ms=flash.asked_ms * 1.1) for flash in flashes]
+    asked, shown = (threshold(f, 0.75, BOUNDS_MS, Resampling()).value for f in (flashes, longer))
+    assert asked is not None
+    assert shown == pytest.approx(asked * 1.1, rel=0.01)
+
+
+def test_one_rater_has_no_interval_and_none_has_no_value() -> None:
+    one = threshold(_climb(300, raters=1), 0.75, BOUNDS_MS, Resampling())
+    assert one.value is not None
+    assert (one.low, one.high) == (None, None)
+    nobody = threshold([], 0.75, BOUNDS_MS, Resampling())
+    assert (nobody.value, nobody.n_raters) == (None, 0)
+    assert "No staircase" in nobody.note
+
+
+def test_the_mode_is_each_raters_own_and_ties_are_averaged() -> None:
+    exposures = {"a": [500, 490, 490, 480], "b": [500, 500, 490, 490]}
+    flashes = [Flash(rater, ms, None, True) for rater, shown in exposures.items() for ms in shown]
+    assert modal_exposures(flashes).tolist() == [490, 495]

@@ -1,0 +1,118 @@
+"""The command line: what it prints, writes and answers when refused."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganmodels.__main__ import main
+from ganmodels.checkpoints import inspect, load
+from ganmodels.registry import get_model, model_names
+from ganmodels.training.data import ImageData
+
+SMALL = ["--set", "width=4", "--set", "latent_size=8", "--set", "batch_size=16"]
+
+
+@pytest.fixture
+def images(tmp_path: Path, small_data: ImageData) -> Path:
+    path = tmp_path / "images.npz"
+    np.savez(path, small_data.images[:, 0].numpy())
+    return path
+
+
+def test_list_names_every_model(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(model_names())
+    assert all(get_model(line.split()[0]).summary in line for line in lines)
+
+
+def test_info_of_a_model_names_its_settings_and_departures(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", "wgan_gp"]) == 0
+    text = capsys.readouterr().out
+    assert "--set penalty_weight=10.0" in text
+    assert "--set critic.updates=5" in text
+    assert "not as in the paper" in text
+
+
+def test_info_of_a_checkpoint_is_json(capsys: pytest.CaptureFixture[str], checkpoint: Path) -> None:
+    assert main(["info", str(checkpoint)]) == 0
+    assert json.loads(capsys.readouterr().out)["sha256"] == inspect(checkpoint).sha256
+
+
+def test_train_resume_and_sample(tmp_path: Path, images: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    words = ["train", "vae", "--data", str(images), "--out", str(out), *SMALL]
+    assert main([*words, "--steps", "1"]) == 0
+    assert main([*words, "--steps", "2", "--resume"]) == 0
+    assert "step 2 of 2 saved" in capsys.readouterr().out
+    described = inspect(out / "checkpoint.safetensors").description
+    assert described.step == 2
+    assert described.command.endswith(
+        "--steps 2 --seed 0 --set width=4 --set latent_size=8 --set batch_size=16"
+    )
+
+    words = ["sample", str(out / "checkpoint.safetensors"), "--count", "3", "--start", "2", "--seed", "1"]
+    assert main([*words, "--out", str(tmp_path / "png")]) == 0
+    files = sorted((tmp_path / "png").iterdir())
+    assert [file.name for file in files] == ["000002.png", "000003.png", "000004.png"]
+    expected = load(out / "checkpoint.safetensors").sample(5, seed=1)[2:, 0]
+    for file, image in zip(files, expected, strict=True):
+        assert np.array_equal(np.asarray(Image.open(file)), image.numpy())
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["info", "vea"], "did you mean 'vae'"),
+        (["train", "vae", "--data", "none", "--out", "o"], "no training images at none"),
+        (["train", "vae", "--data", "{images}", "--out", "o", "--set", "widht=4"], "did you mean 'width'"),
+        (["train", "vae", "--data", "{images}", "--out", "o", "--set", "width"], "of the form name=value"),
+        (["train", "vae", "--data", "{images}", "--out", "o", "--set", "width=0"], "int from 4 to 4096"),
+        (["train", "vae", "--data", "{images}", "--out", "o", "--steps", "0"], "at least 1"),
+        (["train", "vae", "--data", "{images}", "--out", "o", "--size", "50"], "28, 32, 48"),
+        (["train", "vae", "--data", "{images}", "--out", "o", "--resume"], "start without --resume"),
+        (["train", "vae", "--data", "{images}", "--out", "{images}"], "FileExistsError"),
+        (["sample", "{images}", "--count", "1", "--out", "o"], "zip archive"),
+        (["sample", "{checkpoint}", "--count", "-1", "--out", "o"], "SampleRequestError"),
+    ],
+)
+def test_refusals_are_one_sentence_and_status_2(
+    words: list[str],
+    sentence: str,
+    images: Path,
+    checkpoint: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([word.format(images=images, checkpoint=checkpoint) for word in words]) == 2
+    told = capsys.readouterr().err.strip()
+    assert sentence in told
+    assert "Traceback" not in told
+    assert not list(tmp_path.glob("o/*.png"))
+
+
+def test_sigterm_saves_before_it_ends(tmp_path: Path, images: Path) -> None:
+    out = tmp_path / "out"
+    words = ["train", "vae", "--data", str(images), "--out", str(out), *SMALL, "--steps", "1000000"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen([sys.executable, "-m", "ganmodels", *words], env=environment)
+    deadline = time.monotonic() + 100
+    while not ((out / "log.jsonl").exists() and (out / "log.jsonl").stat().st_size):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 143
+    step = inspect(out / "checkpoint.safetensors").description.step
+    assert step >= 50
+    assert json.loads((out / "log.jsonl").read_text().splitlines()[-1])["step"] == step
