@@ -22,7 +22,11 @@ from ganmodels.training.signals import stop_on_signals
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; returns 0 when done, 2 when refused with a sentence, 128 + n when stopped by signal n."""
+    """Runs one command.
+
+    Returns:
+        0 when done, 2 when refused with a sentence, 128 + n when stopped by signal n.
+    """
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
@@ -134,7 +138,7 @@ def _device(wanted: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ganmodels", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m ganmodels", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     listing = commands.add_parser("list", help="the models of the catalogue")

@@ -105,9 +105,10 @@ class Recipe:
             "ema_decay": replace(_EMA_DECAY, default=self.ema_decay),
         }
         for player in self.players:
-            rate, updates = player.optimizer.learning_rate, player.updates
-            found[f"{player.name}.learning_rate"] = replace(_LEARNING_RATE, default=rate)
-            found[f"{player.name}.updates"] = replace(_UPDATES, default=updates)
+            own = {_LEARNING_RATE: player.optimizer.learning_rate, _UPDATES: player.updates}
+            for setting, default in own.items():
+                name = f"{player.name}.{setting.name}"
+                found[name] = replace(setting, name=name, default=default)
         return found
 
     def override(self, values: Mapping[str, Value]) -> "Recipe":

@@ -139,16 +139,12 @@ def _network(file: CheckpointFile) -> tuple[Model, nn.Module]:
 
 def _compare(found: Mapping[str, tuple[int, ...]], expected: Mapping[str, tuple[int, ...]]) -> None:
     missing, unexpected = sorted(expected.keys() - found.keys()), sorted(found.keys() - expected.keys())
-    unlike = [
-        f"{name} {found[name]} for {expected[name]}"
-        for name in expected
-        if found.get(name, ()) != expected[name]
-    ]
     if missing or unexpected:
         raise CheckpointShapeError(
             f"the checkpoint's tensors are not its network's: missing {missing}, "
             f"unexpected {unexpected}; save it again"
         )
+    unlike = [f"{name} {found[name]} for {shape}" for name, shape in expected.items() if found[name] != shape]
     if unlike:
         raise CheckpointShapeError(f"tensors of other shapes than its settings ask for: {'; '.join(unlike)}")
 

@@ -124,7 +124,7 @@ def _read(path: Path, size_px: int | None) -> Iterator[Pixels]:
 
 
 def _read_npz(path: Path) -> Pixels:
-    with np.load(path, allow_pickle=False) as archive:
+    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
         if "arr_0" not in archive:
             raise DataError(
                 f"{path} has no array 'arr_0' but {sorted(archive)}; save it with numpy.savez(path, images)"

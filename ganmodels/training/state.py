@@ -18,6 +18,9 @@ from ganmodels.recipe import Player
 from ganmodels.registry import GENERATOR
 from ganmodels.training.plan import Plan
 
+_METADATA_KEY = "training"
+"""The only one in the header: safetensors writes several in no particular order."""
+
 
 class TrainingState:
     """Everything that one step changes. Chance is not in it: draws are functions of the seed and the step."""
@@ -44,8 +47,8 @@ class TrainingState:
         """
         tensors = {name: value.detach().cpu().contiguous() for name, value in self._tensors().items()}
         check_finite(tensors, "the training state")
-        metadata = {"step": str(self.step), "identity": json.dumps(identity, sort_keys=True)}
-        write_atomically(path, to_bytes(tensors, metadata))
+        told = {"step": self.step, "identity": identity}
+        write_atomically(path, to_bytes(tensors, {_METADATA_KEY: json.dumps(told, sort_keys=True)}))
 
     def restore(self, path: Path, identity: Mapping[str, Any]) -> None:
         """Reads a state that `save` wrote.
@@ -55,14 +58,14 @@ class TrainingState:
         """
         try:
             with safe_open(path, framework="pt") as file:
-                metadata = file.metadata() or {}
+                told = json.loads((file.metadata() or {})[_METADATA_KEY])
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-        except (OSError, SafetensorError) as error:
+        except (OSError, KeyError, ValueError, SafetensorError) as error:
             raise ResumeError(
                 f"{path} can't be read as a training's state ({error}); start without --resume"
             ) from error
-        _check_identity(json.loads(metadata.get("identity", "{}")), json.loads(json.dumps(identity)))
-        self.step = int(metadata["step"])
+        _check_identity(told["identity"], json.loads(json.dumps(identity)))
+        self.step = told["step"]
         self.networks.load_state_dict(_under("networks/", tensors))
         self.average.load_state_dict(_under("average/", tensors))
         for name, optimizer in self.optimizers.items():
