@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from django.db.models import Count
+
 from evalsite.samples.models import SampleImage, SampleSet
 from evalsite.samples.storage import store
 
@@ -39,3 +41,17 @@ def manifest_digest(images: Iterable[tuple[str, str]]) -> str:
     for sha256, label in images:
         digest.update(f"{sha256} {label}\n".encode())
     return digest.hexdigest()
+
+
+def describe_images(sample_set: SampleSet, field: str, most: int = 20) -> str:
+    """The commonest values of a text field of the set's images with their counts, as ``cat 100, dog 80``.
+
+    Args:
+        sample_set: The set.
+        field: ``label`` or ``conversion``; images where it is empty are passed over.
+        most: How many values are named.
+    """
+    images = sample_set.images.exclude(**{field: ""}).order_by()
+    counted = list(images.values(field).annotate(n=Count("pk")).order_by("-n", field).values_list(field, "n"))
+    named = ", ".join(f"{value} ({count})" for value, count in counted[:most])
+    return f"{named} and {len(counted) - most} more" if len(counted) > most else named

@@ -24,6 +24,7 @@ Progress = Callable[[int, int], None]
 
 _SOURCE_NAME_LENGTH = 300
 _ROWS_PER_INSERT = 2000
+_REFUSALS_REMEMBERED = 200
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,13 @@ class _Gathered:
     images: list[NewImage] = field(default_factory=list)
     formats: Counter[str] = field(default_factory=Counter)
     refused: list[tuple[str, str]] = field(default_factory=list)
+
+    def settings(self) -> dict[str, Any]:
+        """What the set remembers of its import."""
+        remembered: dict[str, Any] = {"formats": dict(sorted(self.formats.items()))}
+        if self.refused:
+            remembered["refused"] = [list(pair) for pair in self.refused[:_REFUSALS_REMEMBERED]]
+        return remembered
 
 
 def import_sample_set(
@@ -102,7 +110,7 @@ def import_sample_set(
         kind=kind,
         images=gathered.images,
         now=now,
-        settings={"formats": dict(sorted(gathered.formats.items()))},
+        settings=gathered.settings(),
         origin=origin or f"imported from {source.name}",
         attribution=attribution,
     )

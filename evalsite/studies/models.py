@@ -132,7 +132,7 @@ class Block(models.Model):
         ordering: ClassVar = ["study", "position", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.study_id}/{self.position} {self.task}"
+        return self.task
 
 
 class StudyVersion(models.Model):

@@ -126,4 +126,4 @@ def _repeats(number: int, trials: Iterable[PlannedTrial]) -> Iterator[str]:
     shown = Counter((stimulus.condition, stimulus.image) for trial in trials for stimulus in trial.stimuli)
     for condition in dict.fromkeys(name for (name, _), times in shown.items() if times > 1):
         which = "real images" if condition == REAL else f"images of {condition!r}"
-        yield f"Block {number}: a rater sees some {which} more than once; fewer trials or more images avoid it."
+        yield f"Block {number}: raters see some {which} more than once; fewer trials or more images avoid it."

@@ -109,9 +109,11 @@ def current_version(study: Study) -> StudyVersion:
 
 
 def has_unopened_changes(study: Study) -> bool:
-    """Whether the study as it is set up differs from its current version."""
+    """Whether opening the study as it is now would make another version than its current one."""
     version = _last_opened(study)
-    return version is None or study_problems(study) != [] or _frozen(study) != version.protocol
+    if version is None or study_problems(study):
+        return True
+    return digest(_frozen(study), code_version()) != version.digest
 
 
 def _last_opened(study: Study) -> StudyVersion | None:

@@ -23,7 +23,8 @@ def default_instructions() -> str:
     return _paragraphs(
         "Half of the images are real, and half were made by a computer, in random order.",
         "Look at the middle of the screen. The image appears there, sometimes only for an instant. Then "
-        "answer with the keys or buttons that are shown. Go by your first impression: if you are not sure, guess.",
+        "answer with the keys or buttons that are shown. Go by your first impression; if you are not sure, "
+        "guess.",
         "You start with a few practice trials that tell you whether you were right. Keep this window in "
         "front, and sit so that you see the screen well.",
     )

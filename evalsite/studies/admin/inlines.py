@@ -1,0 +1,67 @@
+"""A study's conditions and blocks as rows of its page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db.models import ForeignKey
+from django.forms import ModelChoiceField
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from evalsite.samples.models import SampleSet
+from evalsite.studies.forms import BlockRowForm, ConditionForm
+from evalsite.studies.models import Block, Condition
+from evalsite.tasks import registry
+
+
+class ConditionInline(TabularInline):
+    """The conditions, each a set of generated images."""
+
+    model = Condition
+    form = ConditionForm
+    fields = ("position", "name", "sample_set")
+    extra = 1
+    hide_title = True
+    verbose_name_plural = "conditions: the sets of generated images under comparison"
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        """Only sets of generated images that are held here."""
+        if db_field.name == "sample_set":
+            kwargs["queryset"] = SampleSet.objects.generated().filter(count__gt=0)
+        field: ModelChoiceField[Any] | None = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return field
+
+
+class BlockInline(TabularInline):
+    """The blocks in order; a block's params have a page of their own, drawn from its task."""
+
+    model = Block
+    form = BlockRowForm
+    fields = ("position", "task", "trials_per_block", "practice_trials", "catch_trials", "params_link")
+    readonly_fields = ("params_link",)
+    extra = 1
+    hide_title = True
+    verbose_name_plural = "blocks: what raters are asked, in this order"
+
+    @display(description="Params")
+    def params_link(self, block: Block) -> str:
+        """The way to the params, and what differs from the task's defaults."""
+        if block.pk is None:
+            return "Save first, then set them."
+        address = reverse("admin:studies_block_change", args=[block.pk])
+        return format_html('<a class="rooms-link" href="{}">Set params</a> {}', address, _unusual(block))
+
+
+def _unusual(block: Block) -> str:
+    """The params that are not the task's defaults, as ``exposure_ms 250``."""
+    task = registry.tasks().get(block.task)
+    defaults = task.Params().to_json() if task else {}
+    differing = {name: value for name, value in block.params.items() if defaults.get(name) != value}
+    return ", ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in differing.items())
