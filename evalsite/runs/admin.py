@@ -82,7 +82,7 @@ class MetricRunAdmin(ReadOnlyAdmin):
     def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """Ask for metrics of a sample set; ``?sample_set=`` chooses it beforehand."""
         _require(self.has_add_permission(request))
-        form = EvaluationForm(request.POST or None, initial=request.GET.dict())
+        form = EvaluationForm(*_sent(request), initial=request.GET.dict())
         return _form_page(
             request,
             self,
@@ -115,7 +115,7 @@ class CheckpointAdmin(ModelAdmin):
     def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """Upload a file; a worker looks into it."""
         _require(self.has_add_permission(request))
-        form = RegistrationForm(request.POST or None, request.FILES or None)
+        form = RegistrationForm(*_sent(request))
         return _form_page(
             request,
             self,
@@ -138,7 +138,7 @@ class CheckpointAdmin(ModelAdmin):
     def sample(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Draw a sample set from this checkpoint."""
         checkpoint = get_object_or_404(Checkpoint, pk=object_id)
-        form = SamplingForm(request.POST or None)
+        form = SamplingForm(*_sent(request))
         return _form_page(
             request,
             self,
@@ -149,6 +149,10 @@ class CheckpointAdmin(ModelAdmin):
             title=f"Sample {checkpoint.name}",
             submit="Sample",
         )
+
+
+def _sent(request: HttpRequest) -> tuple[Any, Any]:
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 def _require(permitted: bool) -> None:

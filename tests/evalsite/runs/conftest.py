@@ -61,20 +61,20 @@ def deeds_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def start_worker(deeds_dir: Path, transactional_db: None) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    """Starts a worker with leases of a second; whatever is still alive at the end is killed."""
+    """Starts a worker, with leases of a second if nothing else is said; all are killed at the end."""
     started: list[subprocess.Popen[bytes]] = []
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "evalsite.settings",
         "DATABASE_URL": f"sqlite:///{settings.DATABASES['default']['NAME']}",
         "EVALSITE_DATA": str(settings.EVALSITE_DATA),
-        "EVALSITE_LEASE_SECONDS": "1",
         "EVALSITE_REAP_SECONDS": "0.2",
     }
 
-    def start(*options: str) -> subprocess.Popen[bytes]:
+    def start(*options: str, lease_s: float = 1) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-c", WORK, str(deeds_dir), *options]
-        started.append(subprocess.Popen(command, cwd=ROOT, env=environment))
+        lease = {"EVALSITE_LEASE_SECONDS": str(lease_s)}
+        started.append(subprocess.Popen(command, cwd=ROOT, env=environment | lease))
         return started[-1]
 
     yield start
