@@ -25,8 +25,8 @@ class About:
     """Meaning and range of a setting; numbers need both bounds, for a file may ask for anything."""
 
     help: str
-    low: float | None = None
-    high: float | None = None
+    low: int | float | None = None
+    high: int | float | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Setting:
             return self.kind.__name__
         return f"{self.kind.__name__} from {self.about.low:g} to {self.about.high:g}"
 
-    def _within(self, value: float) -> bool:
+    def _within(self, value: int | float) -> bool:
         low, high = self.about.low, self.about.high
         return math.isfinite(value) and (low is None or low <= value) and (high is None or value <= high)
 
