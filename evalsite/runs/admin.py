@@ -12,7 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
@@ -20,7 +22,8 @@ from evalsite.runs import services
 from evalsite.runs.errors import InvalidRequestError, UnknownNameError
 from evalsite.runs.forms import EvaluationForm, RegistrationForm, SamplingForm
 from evalsite.runs.models import Job, MetricRun
-from evalsite.samples.models import Checkpoint
+from evalsite.samples.admin import SampleSetAdmin
+from evalsite.samples.models import Checkpoint, SampleSet
 
 STATES: dict[str, str] = {
     Job.State.QUEUED.value: "info",
@@ -149,6 +152,27 @@ class CheckpointAdmin(ModelAdmin):
             title=f"Sample {checkpoint.name}",
             submit="Sample",
         )
+
+
+class MeasurableSampleSetAdmin(SampleSetAdmin):
+    """Sample sets as their own room shows them, with a button to measure one."""
+
+    actions_detail = ("measure",)  # type: ignore[assignment]
+
+    def has_measuring_permission(self, request: HttpRequest, *_: Any) -> bool:
+        """Whether the user may ask for metrics."""
+        return request.user.has_perm("runs.add_metricrun")
+
+    @action(description="Measure…", url_path="measure", permissions=["measuring"])  # type: ignore[operator]
+    def measure(self, _request: HttpRequest, object_id: str) -> HttpResponse:
+        """Choose metrics for this set."""
+        query = urlencode({"sample_set": object_id})
+        return redirect(f"{reverse('admin:runs_metricrun_add')}?{query}")
+
+
+# The samples room knows nothing of metrics, so its page is given the button from here.
+admin.site.unregister(SampleSet)
+admin.site.register(SampleSet, MeasurableSampleSetAdmin)
 
 
 def _sent(request: HttpRequest) -> tuple[Any, Any]:

@@ -161,6 +161,19 @@ def test_measure_form(staff, reader, run):
     assert (made.metrics, made.settings) == (["fid", "kid"], {"extractor": "", "seed": 0})
 
 
+def test_measure_button_leads_to_the_form(staff, reader, run):
+    page = staff.get(page_of(run)).content.decode()
+    address = reverse("admin:samples_sampleset_measure", args=[run.sample_set_id])
+    assert address in page
+    assert staff.get(address).url == f"{reverse('admin:runs_metricrun_add')}?sample_set={run.sample_set_id}"
+    assert reader.get(address).status_code == 403
+    assert address not in reader.get(page_of(run)).content.decode()
+
+
+def page_of(run: MetricRun) -> str:
+    return reverse("admin:samples_sampleset_change", args=[run.sample_set_id])
+
+
 def test_upload_form(staff, reader, monkeypatch):
     address = reverse("admin:samples_checkpoint_add")
     done = staff.post(address, {"file": SimpleUploadedFile("wgan.safetensors", b"weights")})
