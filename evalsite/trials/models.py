@@ -9,11 +9,11 @@ from django.db import models
 from django.db.models import Q
 
 from evalsite.studies.models import Study, StudyVersion
-from evalsite.trials.querysets import ResponseQuerySet, SessionQuerySet
+from evalsite.trials.querysets import ResponseQuerySet, SessionQuerySet, TrialQuerySet
 
 
 class Participant(models.Model):
-    """A person (or a simulation of one) as one study knows them; the platform's id never leaves this table."""
+    """A person (or a simulation of one) as one study knows them; the platform's id stays in this table."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="participants")
@@ -22,9 +22,12 @@ class Participant(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        permissions: ClassVar = [("view_external_id", "Can see the ids that platforms know raters by")]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["study", "recruiter", "external_id"], condition=~Q(external_id=""), name="participant_external_id"
+                fields=["study", "recruiter", "external_id"],
+                condition=~Q(external_id=""),
+                name="participant_external_id",
             )
         ]
 
@@ -56,7 +59,9 @@ class Session(models.Model):
     version = models.ForeignKey(StudyVersion, on_delete=models.PROTECT, related_name="sessions")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.LIVE)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ARRIVED)
-    condition = models.CharField(max_length=80, blank=True, help_text="The one condition of this rater, where each sees one.")
+    condition = models.CharField(
+        max_length=80, blank=True, help_text="The one condition of this rater, where each sees one."
+    )
     seed = models.BigIntegerField()
     device = models.JSONField(default=dict, help_text="Browser, system, screen and refresh rate as measured.")
     recruitment = models.JSONField(default=dict, help_text="What the recruiter needs to end the sitting.")
@@ -84,18 +89,33 @@ class Trial(models.Model):
         CATCH = "catch", "catch"
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="trials")
-    position = models.PositiveIntegerField(help_text="Order in the session; repeats come last in their block.")
+    position = models.PositiveIntegerField(
+        help_text="Number in the session; within a block it is the order, repeats last."
+    )
     block = models.PositiveIntegerField(help_text="Position of the block in the frozen protocol.")
     index = models.PositiveIntegerField(help_text="Order in the block's plan.")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     plan = models.JSONField(help_text="PlannedTrial: stimuli, truth, settings. Never sent to the client.")
-    presentation = models.JSONField(null=True, help_text="How it is shown (a staircase's exposure); null until decided.")
-    repeat_of = models.OneToOneField("self", null=True, blank=True, on_delete=models.CASCADE, related_name="repeat")
+    presentation = models.JSONField(
+        null=True, help_text="How it is shown (a staircase's exposure); null until decided."
+    )
+    repeat_of = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="repeat",
+        help_text="The trial whose exposure failed, shown again by this one.",
+    )
     delivered_at = models.DateTimeField(null=True, blank=True)
 
+    objects = TrialQuerySet.as_manager()
+
     class Meta:
-        ordering: ClassVar = ["session", "position"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["session", "position"], name="trial_position")]
+        ordering: ClassVar = ["session", "block", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "position"], name="trial_position")
+        ]
 
     def __str__(self) -> str:
         return f"{self.session_id}#{self.position}"
@@ -104,13 +124,17 @@ class Trial(models.Model):
 class Response(models.Model):
     """A rater's answer to a trial, stored exactly once."""
 
-    id = models.UUIDField(primary_key=True, editable=False, help_text="Made by the client, so that a retry is recognised.")
+    id = models.UUIDField(
+        primary_key=True, editable=False, help_text="Made by the client, so that a retry is recognised."
+    )
     trial = models.OneToOneField(Trial, on_delete=models.CASCADE, related_name="response")
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="responses")
     version = models.ForeignKey(StudyVersion, on_delete=models.PROTECT, related_name="responses")
     answer = models.JSONField(help_text="As the task read it.")
     score = models.JSONField(help_text="The task's declared columns.")
-    exposures = models.JSONField(default=list, help_text="One record a flash: planned and achieved frames, times, drops.")
+    exposures = models.JSONField(
+        default=list, help_text="One record a flash: planned and achieved frames, times, drops."
+    )
     rt_ms = models.FloatField(null=True, help_text="From stimulus onset to the answer, milliseconds.")
     valid = models.BooleanField(default=True)
     invalid_reason = models.CharField(max_length=200, blank=True)

@@ -1,10 +1,14 @@
-"""Chainable reads of sessions and responses."""
+"""Chainable reads of sessions, trials and responses."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
+
+COUNTED_KINDS = ("live", "imported")
+UNFINISHED_STATES = ("arrived", "consented", "ready", "running")
 
 
 class SessionQuerySet(models.QuerySet):  # type: ignore[type-arg]
@@ -12,12 +16,32 @@ class SessionQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
     def counted(self, *, simulated: bool = False) -> Self:
         """Sessions that results are made of: live and imported ones, simulated ones only where asked for."""
-        kinds = ["live", "imported", "simulated"] if simulated else ["live", "imported"]
-        return self.filter(kind__in=kinds)
+        return self.filter(kind__in=_kinds(simulated))
 
     def completed(self) -> Self:
         """Sessions answered to the end."""
         return self.filter(state="completed")
+
+    def unfinished(self) -> Self:
+        """Sessions that can still go on."""
+        return self.filter(state__in=UNFINISHED_STATES)
+
+    def taking_part(self, *, seen_since: datetime) -> Self:
+        """Sessions that use up a place: completed ones, and unfinished ones whose rater was there lately."""
+        lately = models.Q(state__in=UNFINISHED_STATES, last_seen_at__gte=seen_since)
+        return self.filter(models.Q(state="completed") | lately)
+
+    def previews(self) -> Self:
+        """Sessions that nobody counts."""
+        return self.filter(kind="preview")
+
+
+class TrialQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    """Trials by whether they are answered."""
+
+    def pending(self) -> Self:
+        """Trials without a response, in the order they are shown."""
+        return self.filter(response__isnull=True).order_by("block", "position")
 
 
 class ResponseQuerySet(models.QuerySet):  # type: ignore[type-arg]
@@ -25,9 +49,16 @@ class ResponseQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
     def counted(self, *, simulated: bool = False) -> Self:
         """Responses of live and imported sessions, of simulated ones only where asked for."""
-        kinds = ["live", "imported", "simulated"] if simulated else ["live", "imported"]
-        return self.filter(session__kind__in=kinds)
+        return self.filter(session__kind__in=_kinds(simulated))
+
+    def completed(self) -> Self:
+        """Responses of sessions that were answered to the end."""
+        return self.filter(session__state="completed")
 
     def scored(self) -> Self:
         """Valid responses to scored trials (neither practice nor catch)."""
         return self.filter(valid=True, trial__kind="scored")
+
+
+def _kinds(simulated: bool) -> tuple[str, ...]:
+    return (*COUNTED_KINDS, "simulated") if simulated else COUNTED_KINDS

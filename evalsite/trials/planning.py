@@ -1,0 +1,107 @@
+"""From a frozen protocol and a rater's seed to the trials of a session. Pure: same arguments, same plan."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evalsite.tasks import registry
+from evalsite.tasks.params import Params
+from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, Source, Stimulus, Task
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PlacedTrial:
+    """A planned trial in its place: block of the protocol, order in the block's plan."""
+
+    block: int
+    index: int
+    trial: PlannedTrial
+
+
+@dataclass(frozen=True)
+class FrozenBlock:
+    """A block of a frozen protocol with its task and params ready for use."""
+
+    number: int
+    task: Task[Any]
+    params: Params
+    trials: int
+    practice: int
+    catch: int
+
+    @property
+    def adaptive(self) -> bool:
+        """Whether each trial waits for the answers before it."""
+        return self.task.adaptive(self.params)
+
+
+def read_block(protocol: Mapping[str, Any], number: int) -> FrozenBlock:
+    """The block of that number. Raises ``UnknownTaskError`` or ``InvalidParamsError``."""
+    block = protocol["blocks"][number]
+    task = registry.get(block["task"])
+    return FrozenBlock(
+        number=number,
+        task=task,
+        params=task.Params.from_json(block["params"]),
+        trials=block["trials"],
+        practice=block["practice"],
+        catch=block["catch"],
+    )
+
+
+def plan_session(protocol: Mapping[str, Any], *, seed: int, condition: str = "") -> list[PlacedTrial]:
+    """All trials of a session, in order.
+
+    Args:
+        protocol: As frozen in the study's version.
+        seed: The session's own seed; the study's is in the protocol.
+        condition: The one condition that this rater sees; empty for all of them.
+
+    Raises:
+        PlanError: If the images don't suffice for a block.
+    """
+    materials = materials_for(protocol, condition)
+    placed = []
+    for number in range(len(protocol["blocks"])):
+        block = read_block(protocol, number)
+        planned = block.task.plan(
+            block.params,
+            materials,
+            trials=block.trials,
+            practice=block.practice,
+            catch=block.catch,
+            seed=derive_seed(protocol["seed"], seed, number),
+        )
+        placed += [PlacedTrial(number, index, trial) for index, trial in enumerate(planned)]
+    return placed
+
+
+def materials_for(protocol: Mapping[str, Any], condition: str = "") -> Materials:
+    """The reference set and the conditions that one rater sees."""
+    seen = [c for c in protocol["conditions"] if condition in ("", c["name"])]
+    return Materials(
+        reference=Source(REAL, range(protocol["reference"]["count"])),
+        conditions=[Source(c["name"], range(c["count"])) for c in seen],
+    )
+
+
+def derive_seed(*parts: int) -> int:
+    """A 48-bit seed that any change of any part changes altogether."""
+    digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:6], "big")
+
+
+def to_json(trial: PlannedTrial) -> Json:
+    """A planned trial as it is stored."""
+    stimuli = [{"slot": s.slot, "condition": s.condition, "image": s.image} for s in trial.stimuli]
+    return {"kind": trial.kind, "stimuli": stimuli, "settings": trial.settings}
+
+
+def from_json(plan: Mapping[str, Any]) -> PlannedTrial:
+    """A stored plan as tasks read it."""
+    return PlannedTrial(plan["kind"], tuple(Stimulus(**s) for s in plan["stimuli"]), plan["settings"])

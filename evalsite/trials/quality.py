@@ -1,0 +1,110 @@
+"""Was a stimulus on the screen as planned? Pure; judged from what the browser recorded about each flash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+MIN_REFRESH_HZ = 50.0
+"""Slower screens can't show a short exposure as planned."""
+
+HALF_A_FRAME = 0.5 + 1e-6
+"""Largest difference between planned and shown, in frames, for which a flash counts."""
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What the screen did during one flash.
+
+    Args:
+        asked_ms: Duration asked for, milliseconds; None for unlimited.
+        period_ms: Duration of a frame, measured in this block.
+        planned_frames: Frames planned; None for unlimited.
+        achieved_frames: Frames counted.
+        onset_ms: Time stamp of the first frame with the stimulus.
+        offset_ms: Time stamp of the first frame without it (the mask's onset).
+        shown_ms: Difference of the two.
+        dropped_frames: Frames that came later than one and a half periods.
+        visible, focused, full_screen: State of the page throughout the flash.
+        device_pixel_ratio: Device pixels per CSS pixel.
+        css_px, natural_px: Side length on the page and of the image.
+        refresh_hz: Refresh rate measured in this block.
+    """
+
+    asked_ms: float | None
+    period_ms: float
+    planned_frames: int | None
+    achieved_frames: int
+    onset_ms: float
+    offset_ms: float
+    shown_ms: float
+    dropped_frames: int
+    visible: bool
+    focused: bool
+    full_screen: bool
+    device_pixel_ratio: float
+    css_px: float
+    natural_px: float
+    refresh_hz: float
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return asdict(self)
+
+
+class Verdict(NamedTuple):
+    """Whether a trial counts, and if not, why, as a sentence."""
+
+    valid: bool
+    reason: str = ""
+
+
+def judge_payload(exposures: Sequence[Exposure], payload: Mapping[str, Any]) -> Verdict:
+    """The verdict on a trial shown from this payload; one without ``exposure_ms`` flashes nothing."""
+    if "exposure_ms" not in payload:
+        return Verdict(True)
+    return judge_exposures(exposures, payload["exposure_ms"])
+
+
+def judge_exposures(exposures: Sequence[Exposure], planned_ms: float | None) -> Verdict:
+    """The verdict on a stimulus that was to be shown for ``planned_ms`` (None: until the answer).
+
+    A trial without any record of its flash is invalid: nobody can say what was seen. Unlimited exposures are
+    judged on the rater having had the page in view; frames mean nothing there.
+    """
+    if not exposures:
+        return Verdict(False, "The browser sent no record of what was shown.")
+    for exposure in exposures:
+        for reason in _faults(exposure, planned_ms):
+            return Verdict(False, reason)
+    return Verdict(True)
+
+
+def _faults(exposure: Exposure, planned_ms: float | None) -> Iterator[str]:
+    if not exposure.visible:
+        yield "The page was hidden during the exposure."
+    if not exposure.focused:
+        yield "The page lost focus during the exposure."
+    if exposure.asked_ms != planned_ms:
+        yield f"The browser aimed at {_ms(exposure.asked_ms)} where {_ms(planned_ms)} was planned."
+    if planned_ms is not None:
+        yield from _timing_faults(exposure, planned_ms)
+
+
+def _timing_faults(exposure: Exposure, planned_ms: float) -> Iterator[str]:
+    frames, wanted = exposure.planned_frames, max(1.0, planned_ms / exposure.period_ms)
+    if exposure.refresh_hz < MIN_REFRESH_HZ:
+        yield f"The screen refreshed at {exposure.refresh_hz:.0f} Hz; {MIN_REFRESH_HZ:.0f} Hz are needed."
+    if frames is None or abs(frames - wanted) > HALF_A_FRAME:
+        yield f"The browser planned {frames} frames where {wanted:.1f} make {planned_ms:g} ms."
+        return
+    if exposure.dropped_frames > 0:
+        yield f"{exposure.dropped_frames} frames came late during the exposure."
+    planned_shown_ms = frames * exposure.period_ms
+    if abs(exposure.shown_ms - planned_shown_ms) > HALF_A_FRAME * exposure.period_ms:
+        yield f"Shown for {exposure.shown_ms:.1f} ms where {planned_shown_ms:.1f} ms was planned."
+
+
+def _ms(duration: float | None) -> str:
+    return "an unlimited time" if duration is None else f"{duration:g} ms"

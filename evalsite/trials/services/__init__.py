@@ -1,0 +1,21 @@
+"""Deeds of the trials room: the one way in which sessions, trials and responses are written."""
+
+from evalsite.trials.services.answering import record_response, record_responses
+from evalsite.trials.services.arrival import arrive, start_preview
+from evalsite.trials.services.delivering import deliver_block
+from evalsite.trials.services.importing import ImportedJudgement, import_responses
+from evalsite.trials.services.stages import begin_trials, complete_session, record_consent, record_device
+
+__all__ = [
+    "ImportedJudgement",
+    "arrive",
+    "begin_trials",
+    "complete_session",
+    "deliver_block",
+    "import_responses",
+    "record_consent",
+    "record_device",
+    "record_response",
+    "record_responses",
+    "start_preview",
+]

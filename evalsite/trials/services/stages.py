@@ -1,0 +1,96 @@
+"""A session's way from consent to completion. Every deed may be repeated: a retry changes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from evalsite.recruiters.protocol import Ending
+from evalsite.trials.errors import WrongStageError
+from evalsite.trials.models import Session, Trial
+from evalsite.trials.naming import completion_code
+from evalsite.trials.planning import PlacedTrial, plan_session, read_block, to_json
+from evalsite.trials.quality import MIN_REFRESH_HZ
+from evalsite.trials.services.locking import lock_session
+from evalsite.trials.services.previews import discard_preview
+from evalsite.trials.state import PREVIEW_ENDING, ending_of, has_flashes
+from evalsite.trials.submissions import Device
+
+State = Session.State
+
+
+@transaction.atomic
+def record_consent(*, session: Session, agreed: bool, now: datetime) -> Session:
+    """Store the rater's consent, or end the session where it is refused."""
+    locked = lock_session(session)
+    decided = State.CONSENTED if agreed else State.DECLINED
+    if locked.state == State.ARRIVED:
+        return _move(locked, decided, now)
+    if agreed == (locked.state == State.DECLINED):
+        raise WrongStageError("Consent was already decided otherwise in this session.")
+    return locked
+
+
+@transaction.atomic
+def record_device(*, session: Session, device: Device, now: datetime) -> Session:
+    """Store what the rater's screen can do, or end the session if it can't show what the study flashes."""
+    locked = lock_session(session)
+    if locked.state not in {State.CONSENTED, State.READY}:
+        raise WrongStageError(f"The device is checked after consent; this session is at {locked.state!r}.")
+    too_slow = device.refresh_hz < MIN_REFRESH_HZ and has_flashes(locked.version.protocol)
+    locked.device = device.to_json()
+    return _move(locked, State.UNSUITABLE if too_slow else State.READY, now)
+
+
+@transaction.atomic
+def begin_trials(*, session: Session, now: datetime) -> Session:
+    """Plan every trial of the session from the study's seed and the session's own. Raises ``PlanError``."""
+    locked = lock_session(session)
+    if locked.state in {State.RUNNING, State.COMPLETED}:
+        return locked
+    if locked.state != State.READY:
+        raise WrongStageError(f"Trials begin after the device check; this session is at {locked.state!r}.")
+    placed = plan_session(locked.version.protocol, seed=locked.seed, condition=locked.condition)
+    Trial.objects.bulk_create(_trial_row(locked, position, trial) for position, trial in enumerate(placed))
+    return _move(locked, State.RUNNING, now)
+
+
+@transaction.atomic
+def complete_session(*, session: Session, now: datetime) -> Ending:
+    """End a session whose trials are all answered, with the same code each time; a preview is removed."""
+    locked = lock_session(session)
+    if locked.state == State.COMPLETED:
+        return ending_of(locked)
+    if locked.state != State.RUNNING:
+        raise WrongStageError(f"A session is completed after its trials; this one is at {locked.state!r}.")
+    if missing := locked.trials.pending().count():
+        raise WrongStageError(f"{missing} trials are not answered yet; answer them before completing.")
+    if locked.kind == Session.Kind.PREVIEW:
+        discard_preview(session=locked)
+        return PREVIEW_ENDING
+    locked.completion_code = completion_code(settings.SECRET_KEY, locked.pk)
+    locked.completed_at = now
+    return ending_of(_move(locked, State.COMPLETED, now))
+
+
+def _move(session: Session, state: State, now: datetime) -> Session:
+    session.state = state
+    session.last_seen_at = now
+    session.save()
+    return session
+
+
+def _trial_row(session: Session, position: int, placed: PlacedTrial) -> Trial:
+    block = read_block(session.version.protocol, placed.block)
+    presentation = None if block.adaptive else block.task.adapt(block.params, placed.trial, [])
+    return Trial(
+        session=session,
+        position=position,
+        block=placed.block,
+        index=placed.index,
+        kind=placed.trial.kind,
+        plan=to_json(placed.trial),
+        presentation=presentation,
+    )

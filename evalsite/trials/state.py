@@ -1,0 +1,111 @@
+"""Where a session is, as its rater's browser is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count, Min, Q
+
+from evalsite.recruiters import registry as recruiters
+from evalsite.recruiters.protocol import Ending
+from evalsite.trials.models import Session
+from evalsite.trials.planning import read_block
+from evalsite.trials.quality import MIN_REFRESH_HZ
+
+Json = dict[str, Any]
+
+OUTCOMES = {
+    Session.State.COMPLETED: "completed",
+    Session.State.DECLINED: "no_consent",
+    Session.State.UNSUITABLE: "unsuitable_device",
+}
+"""What the recruiter calls each state in which a session ends."""
+
+STAGES = {
+    Session.State.ARRIVED: "consent",
+    Session.State.CONSENTED: "device",
+    Session.State.READY: "instructions",
+    Session.State.RUNNING: "trials",
+}
+
+PREVIEW_ENDING = Ending(message="This was a preview; nothing of it was kept.", redirect_url=None, code="")
+
+
+def describe_state(session: Session) -> Json:
+    """The stage, its texts, what is required of the device, the progress, and the ending if there is one."""
+    protocol = session.version.protocol
+    progress = describe_progress(session)
+    stage = find_stage(session, progress)
+    ending = describe_ending(ending_of(session)) if stage == "ended" else None
+    return {
+        "stage": stage,
+        "title": protocol["title"],
+        "texts": _texts(session, stage),
+        "progress": progress,
+        "requirements": {
+            "min_refresh_hz": MIN_REFRESH_HZ,
+            "display_px": protocol["display_px"],
+            "flashes": has_flashes(protocol),
+        },
+        "preview": session.kind == Session.Kind.PREVIEW,
+        "ending": ending,
+    }
+
+
+def find_stage(session: Session, progress: Json) -> str:
+    """The stage's name on the wire."""
+    if session.state == Session.State.RUNNING and progress["answered"] == progress["total"]:
+        return "debriefing"
+    return STAGES.get(Session.State(session.state), "ended")
+
+
+def describe_progress(session: Session) -> Json:
+    """Trials answered of those there are (repeats included), and the block the rater is in."""
+    blocks = session.version.protocol["blocks"]
+    counts = session.trials.aggregate(
+        answered=Count("response"), total=Count("pk"), block=Min("block", filter=Q(response__isnull=True))
+    )
+    planned = sum(block["trials"] + block["practice"] + block["catch"] for block in blocks)
+    started = counts["total"] > 0
+    block = counts["block"]
+    return {
+        "answered": counts["answered"],
+        "total": counts["total"] if started else planned,
+        "block": block if block is not None else (len(blocks) - 1 if started else 0),
+        "blocks": len(blocks),
+    }
+
+
+def has_flashes(protocol: Mapping[str, Any]) -> bool:
+    """Whether any block shows stimuli for a limited time."""
+    blocks = [read_block(protocol, number) for number in range(len(protocol["blocks"]))]
+    return any(block.task.flashes(block.params) for block in blocks)
+
+
+def ending_of(session: Session) -> Ending:
+    """How the recruiter ends this session."""
+    protocol = session.version.protocol
+    recruiter = recruiters.get(protocol["recruiter"])
+    outcome = OUTCOMES[Session.State(session.state)]
+    return recruiter.ending(
+        outcome, session.completion_code, session.recruitment, protocol["recruiter_settings"]
+    )
+
+
+def describe_ending(ending: Ending) -> Json:
+    """An ending on the wire."""
+    return {"code": ending.code, "redirect": ending.redirect_url, "message": ending.message}
+
+
+def describe_completion(session: Session, ending: Ending) -> Json:
+    """The answer to a rater who completed the session."""
+    return {**describe_ending(ending), "debriefing": session.version.protocol["texts"]["debriefing"]}
+
+
+def _texts(session: Session, stage: str) -> Json:
+    texts = session.version.protocol["texts"]
+    shown = {"consent": texts["consent"], "instructions": texts["instructions"]}
+    if stage == "debriefing" or session.state == Session.State.COMPLETED:
+        shown["debriefing"] = texts["debriefing"]
+    return shown
