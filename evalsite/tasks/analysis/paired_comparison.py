@@ -91,7 +91,8 @@ def why_undefined(counts: Tally) -> str:
     winners = np.concatenate([counts.left, counts.right, counts.left, counts.right])
     losers = np.concatenate([counts.right, counts.left, counts.right, counts.left])
     edges = np.concatenate([total[:, 0], total[:, 1], total[:, 2], total[:, 2]])
-    graph = coo_array((edges, (winners, losers)), shape=(n_items, n_items))
+    led = edges > 0
+    graph = coo_array((edges[led], (winners[led], losers[led])), shape=(n_items, n_items))
     met, group = connected_components(graph, directed=True, connection="weak")
     if met > 1:
         apart = [item for item, g in zip(counts.items, group, strict=True) if g != group[0]]

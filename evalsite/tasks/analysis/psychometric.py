@@ -21,11 +21,13 @@ BEYOND = 4.0
 FLOOR = -300.0
 """How far below the best a log-likelihood counts; products of two such are still normal, fast numbers."""
 BOUNDS = ((math.log(0.5), math.log(10.0)), (0.0, 0.15), (math.log(0.06), math.log(1.5)))
-"""Of log slope, lapse and log spread: what human observers show, wide enough to let the data decide."""
+"""Of log slope, lapse and log spread."""
+USUAL_SLOPE, SLOPE_FACTOR, USUAL_LAPSE = 2.5, 1.6, 0.03
+"""A weak prior, as human observers show: staircases stay near one accuracy and say little of either."""
 
 
 class Flash(NamedTuple):
-    """One scored flash of a staircase: asked for so long, shown so long (if recorded), judged rightly."""
+    """One scored flash of a staircase; ``shown_ms`` where it was recorded."""
 
     rater: str
     asked_ms: float
@@ -64,7 +66,7 @@ def threshold(
     P(correct) = 1/2 + (1/2 − λ) · logistic(s · (ln exposure − a)), where each rater has an own position a,
     normally distributed over raters, and all share slope and lapse: pooling staircases into one curve would
     flatten it, since each rater's exposures gather around the rater's own threshold. Slope, lapse and spread
-    are fitted by maximum likelihood once; each resample of raters then fits the position.
+    are fitted once, by maximum likelihood with a weak prior; each resample of raters then fits the position.
 
     Args:
         flashes: Scored flashes of one condition's staircases; the exposure shown counts where recorded.
@@ -116,10 +118,13 @@ def _position_profile(counts: _Counts, grid: Floats, target: float) -> Floats:
         return _marginal(likelihood, grid, spread=math.exp(theta[2]))
 
     def loss(theta: Floats) -> float:
-        summed = profile(theta).sum(axis=0)
-        return -float(logsumexp(summed * 8) / 8) / len(counts.correct)  # a smooth maximum over positions
+        unusual = (theta[0] - math.log(USUAL_SLOPE)) ** 2 / (2 * math.log(SLOPE_FACTOR) ** 2) + theta[
+            1
+        ] / USUAL_LAPSE
+        best = logsumexp(profile(theta).sum(axis=0) * 8) / 8  # a maximum over positions that is smooth
+        return float(unusual - best) / len(counts.correct)
 
-    start = np.array([math.log(2.0), min(0.02, lapse_bounds[1] / 2), math.log(0.3)])
+    start = np.array([math.log(USUAL_SLOPE), min(USUAL_LAPSE, lapse_bounds[1] / 2), math.log(0.3)])
     fitted = minimize(loss, start, method="L-BFGS-B", bounds=(BOUNDS[0], lapse_bounds, BOUNDS[2]))
     return profile(np.asarray(fitted.x, dtype=np.float64))
 

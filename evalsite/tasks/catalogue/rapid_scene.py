@@ -20,7 +20,7 @@ from evalsite.tasks.answers import read_choice
 from evalsite.tasks.columns import Column, Quantity
 from evalsite.tasks.design.sequence import deal, decks, mix, scatter, seeded
 from evalsite.tasks.design.staircase import Staircase
-from evalsite.tasks.errors import InvalidParamsError
+from evalsite.tasks.errors import InvalidParamsError, PlanError
 from evalsite.tasks.params import Params, param
 from evalsite.tasks.protocol import (
     REAL,
@@ -157,6 +157,8 @@ class RapidScene(Task[RapidSceneParams]):
         seed: int,
     ) -> list[PlannedTrial]:
         """Practice first, then the scored trials in mixed order with catch trials spread among them."""
+        if not materials.conditions:
+            raise PlanError("the study has no condition; add at least one set of generated images")
         rng = seeded(seed)
         dealt: dict[TrialKind, list[Label]] = {
             "practice": mix(_deal_labels(materials, practice, 0.5, rng), _is_real, rng),

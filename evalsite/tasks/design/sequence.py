@@ -34,16 +34,16 @@ def draw(images: Sequence[int], count: int, rng: Random) -> list[int]:
 
 
 def decks(sources: Sequence[Source], shown: Sequence[str], rng: Random) -> dict[str, Iterator[int]]:
-    """For each source its images in drawn order, as many as its condition is named in ``shown``.
+    """For each source that is shown its images in drawn order, as many as ``shown`` names its condition.
 
     Raises:
-        PlanError: A source holds no images.
+        PlanError: A source that is to be shown holds no images.
     """
-    if empty := [source.condition for source in sources if not len(source.images)]:
-        raise PlanError(
-            f"the sample set of {empty[0]!r} holds no images; choose another or import its images"
-        )
-    return {s.condition: iter(draw(s.images, shown.count(s.condition), rng)) for s in sources}
+    needed = [source for source in sources if source.condition in shown]
+    if empty := [source.condition for source in needed if not len(source.images)]:
+        words = f"the sample set of {empty[0]!r} holds no images"
+        raise PlanError(f"{words}; choose another or import its images")
+    return {s.condition: iter(draw(s.images, shown.count(s.condition), rng)) for s in needed}
 
 
 def mix(items: Sequence[T], key: Callable[[T], Hashable], rng: Random, longest: int = LONGEST_RUN) -> list[T]:

@@ -41,14 +41,22 @@ def run_study(materials: Callable[..., Materials]) -> Study:
         answered: list[ScoredTrial] = []
         for i, rater in enumerate(raters):
             seen = [conditions[i % len(conditions)]] if between else conditions
-            answered += _sit(get(task), values, materials(*seen), rater, trials=trials, seed=seed * 10_000 + i)
+            answered += _sit(
+                get(task), values, materials(*seen), rater, trials=trials, seed=seed * 10_000 + i
+            )
         return answered
 
     return run
 
 
 def _sit(
-    task: Task[Any], values: Mapping[str, Any], materials: Materials, rater: SimulatedRater, *, trials: int, seed: int
+    task: Task[Any],
+    values: Mapping[str, Any],
+    materials: Materials,
+    rater: SimulatedRater,
+    *,
+    trials: int,
+    seed: int,
 ) -> list[ScoredTrial]:
     params = task.Params.from_json(values)
     history: list[ScoredTrial] = []

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import types
-from typing import Any
 
 import pytest
 
@@ -11,12 +10,10 @@ from evalsite.tasks.protocol import Task
 from evalsite.tasks.registry import get, load, names, tasks
 
 
-def _module(stem: str, **contents: Any) -> types.ModuleType:
+def _module(stem: str, **contents: type) -> types.ModuleType:
     module = types.ModuleType(f"evalsite.tasks.catalogue.{stem}")
     for name, value in contents.items():
-        if isinstance(value, type):
-            value = type(value.__name__, (value,), {"__module__": module.__name__})
-        setattr(module, name, value)
+        setattr(module, name, type(name, (value,), {"__module__": module.__name__}))
     return module
 
 
@@ -34,27 +31,29 @@ def test_an_unknown_name_is_answered_with_the_nearest(typed: str, meant: str) ->
 
 
 def test_a_name_like_no_other_lists_all() -> None:
-    with pytest.raises(UnknownTaskError, match="there are .*pairwise"):
+    with pytest.raises(UnknownTaskError, match=r"there are .*pairwise"):
         get("xxxxxxxxqq")
 
 
 def test_a_file_without_a_task_is_refused_by_name() -> None:
-    with pytest.raises(MalformedTaskError, match="catalogue/empty.py defines 0 tasks"):
+    with pytest.raises(MalformedTaskError, match=r"catalogue/empty\.py defines 0 tasks"):
         load(_module("empty"))
 
 
 def test_a_file_with_two_tasks_is_refused() -> None:
-    with pytest.raises(MalformedTaskError, match="catalogue/double.py defines 2 tasks"):
+    with pytest.raises(MalformedTaskError, match=r"catalogue/double\.py defines 2 tasks"):
         load(_module("double", First=pairwise.Pairwise, Second=pairwise.Pairwise))
 
 
 def test_a_task_under_another_stem_is_refused() -> None:
-    with pytest.raises(MalformedTaskError, match="catalogue/other.py names its task 'pairwise'"):
+    with pytest.raises(MalformedTaskError, match=r"catalogue/other\.py names its task 'pairwise'"):
         load(_module("other", Pairwise=pairwise.Pairwise))
 
 
 def test_a_task_that_lacks_verbs_or_words_is_refused_with_what_it_lacks() -> None:
-    with pytest.raises(MalformedTaskError, match=r"catalogue/bare.py: Task lacks Params, adapt, columns, .*title"):
+    with pytest.raises(
+        MalformedTaskError, match=r"catalogue/bare\.py: Bare lacks Params, adapt, columns, .*title"
+    ):
         load(_module("bare", Bare=Task))
 
 

@@ -55,7 +55,9 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
         assert summary.low is not None
         assert summary.high is not None
         covered += summary.low <= 0.35 <= summary.high
-    assert 0.91 <= covered / 400 <= 0.97, "nominal 0.95; a percentile interval over 30 raters is slightly narrow"
+    assert 0.91 <= covered / 400 <= 0.97, (
+        "nominal 0.95; a percentile interval over 30 raters is slightly narrow"
+    )
 
 
 def test_the_interval_is_that_of_its_quantiles() -> None:

@@ -8,14 +8,24 @@ import numpy as np
 import pytest
 
 from evalsite.tasks.analysis.bootstrap import Resampling
-from evalsite.tasks.analysis.paired_comparison import Comparison, Outcome, fit, strengths, tally, why_undefined, win_rates
+from evalsite.tasks.analysis.paired_comparison import (
+    Comparison,
+    Outcome,
+    fit,
+    strengths,
+    tally,
+    why_undefined,
+    win_rates,
+)
 from evalsite.tasks.simulation import SimulatedRater
 
 STRENGTHS = {"a": 0.0, "b": 0.8, "c": 1.5, "d": -0.7}
 Rounds = Callable[..., list[Comparison]]
 
 
-def _rounds(true: Mapping[str, float], *, raters: int = 30, rounds: int = 10, seed: int = 0, **rater: float) -> list[Comparison]:
+def _rounds(
+    true: Mapping[str, float], *, raters: int = 30, rounds: int = 10, seed: int = 0, **rater: float
+) -> list[Comparison]:
     rng, judge = Random(seed), SimulatedRater(strengths=dict(true), **rater)  # type: ignore[arg-type]
     return [
         Comparison(str(r), left, right, judge.prefers(left, right, None, rng))  # type: ignore[arg-type]
@@ -40,13 +50,20 @@ def test_strengths_equal_those_of_an_independent_implementation(ties: float) -> 
     asked = _rounds(STRENGTHS, raters=5, ties=ties)
     asked += [Comparison(c.rater, c.right, c.left, mirror[c.outcome]) for c in asked]
     ours, side_bias, log_ties = _point(asked)
-    winners = [{"left": evalica.Winner.X, "right": evalica.Winner.Y, "tie": evalica.Winner.Draw}[c.outcome] for c in asked]
-    theirs = evalica.newman([c.left for c in asked], [c.right for c in asked], winners, tolerance=1e-12, limit=100_000)
+    winners = [
+        {"left": evalica.Winner.X, "right": evalica.Winner.Y, "tie": evalica.Winner.Draw}[c.outcome]
+        for c in asked
+    ]
+    theirs = evalica.newman(
+        [c.left for c in asked], [c.right for c in asked], winners, tolerance=1e-12, limit=100_000
+    )
     logits = np.log(theirs.scores[list(STRENGTHS)])
     assert [ours[item] for item in STRENGTHS] == pytest.approx(list(logits - logits.mean()), abs=1e-4)
     assert side_bias == pytest.approx(0, abs=1e-9)
     if ties:
-        assert np.exp(log_ties) == pytest.approx(2 * theirs.v, rel=1e-3), "Newman's tie parameter is half of Davidson's"
+        assert np.exp(log_ties) == pytest.approx(2 * theirs.v, rel=1e-3), (
+            "Newman's tie parameter is half of Davidson's"
+        )
 
 
 def test_strengths_ties_and_side_bias_are_recovered() -> None:
@@ -73,7 +90,9 @@ def test_intervals_widen_when_raters_disagree() -> None:
     unlike = [
         comparison._replace(rater=f"{seed}")
         for seed in range(20)
-        for comparison in _rounds({"a": 0.0, "b": 0.5 + (1.5 if seed % 2 else -1.5)}, raters=1, rounds=40, seed=seed)
+        for comparison in _rounds(
+            {"a": 0.0, "b": 0.5 + (1.5 if seed % 2 else -1.5)}, raters=1, rounds=40, seed=seed
+        )
     ]
     widths = []
     for comparisons in (alike, unlike):
@@ -88,9 +107,14 @@ def test_intervals_widen_when_raters_disagree() -> None:
 
 def test_groups_that_never_met_have_no_common_scale() -> None:
     counts = tally(_rounds({"a": 0.0, "b": 0.5}) + _rounds({"c": 0.0, "d": 0.5}))
-    assert why_undefined(counts) == "Undefined: a and c were not compared, not even through others; add such pairs."
+    assert (
+        why_undefined(counts)
+        == "Undefined: a and c were not compared, not even through others; add such pairs."
+    )
     result = strengths(counts, Resampling())
-    assert all(summary.value is None and summary.note.startswith("Undefined") for summary in result.items.values())
+    assert all(
+        summary.value is None and summary.note.startswith("Undefined") for summary in result.items.values()
+    )
     assert result.side_bias.value is None
 
 
@@ -102,11 +126,19 @@ def test_who_never_loses_has_no_finite_strength() -> None:
 
 def test_a_resample_without_any_loss_stays_finite() -> None:
     lucky = [Comparison(str(r), "a", "b", "right" if r == 0 else "left") for r in range(12)]
-    summary = strengths(tally(lucky + [c._replace(left="b", right="a", outcome="right") for c in lucky[1:]]), Resampling())
+    summary = strengths(
+        tally(lucky + [c._replace(left="b", right="a", outcome="right") for c in lucky[1:]]), Resampling()
+    )
     assert np.isfinite([summary.items["a"].low or np.nan, summary.items["a"].high or np.nan]).all()
 
 
 def test_win_rates_count_a_tie_as_half_on_both_sides() -> None:
-    counts = tally([Comparison("r", "a", "b", "tie"), Comparison("r", "b", "a", "left"), Comparison("s", "a", "c", "left")])
+    counts = tally(
+        [
+            Comparison("r", "a", "b", "tie"),
+            Comparison("r", "b", "a", "left"),
+            Comparison("s", "a", "c", "left"),
+        ]
+    )
     assert counts.items == ("a", "b", "c")
     np.testing.assert_allclose(win_rates(counts), [[0.25, 0.75, np.nan], [1.0, np.nan, 0.0]])

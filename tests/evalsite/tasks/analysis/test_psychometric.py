@@ -10,8 +10,10 @@ from evalsite.tasks.design.staircase import Staircase
 BOUNDS_MS = (100.0, 1000.0)
 
 
-def _climb(threshold_ms: float, *, raters: int = 30, trials: int = 100, spread: float = 0.3, seed: int = 0) -> list[Flash]:
-    """Staircases of raters whose log thresholds spread around the given one; 75 % correct at the own threshold."""
+def _climb(
+    threshold_ms: float, *, raters: int = 30, trials: int = 100, spread: float = 0.3, seed: int = 0
+) -> list[Flash]:
+    """Staircases of raters whose log thresholds for 75 % correct spread around the given one."""
     rng, staircase, flashes = np.random.default_rng(seed), Staircase(), list[Flash]()
     for rater in range(raters):
         own = np.log(threshold_ms) + spread * rng.standard_normal()

@@ -40,10 +40,14 @@ def test_half_is_real_and_conditions_share_the_rest(materials: Make) -> None:
     assert Counter(trial.stimuli[0].condition for trial in scored) == {REAL: 30, "a": 10, "b": 10, "c": 10}
 
 
-@pytest.mark.parametrize(("trials", "share", "real"), [(7, 0.5, {3, 4}), (10, 0.25, {2, 3}), (10, 0.0, {0}), (10, 1.0, {10})])
+@pytest.mark.parametrize(
+    ("trials", "share", "real"), [(7, 0.5, {3, 4}), (10, 0.25, {2, 3}), (10, 0.0, {0}), (10, 1.0, {10})]
+)
 def test_odd_counts_are_rounded_by_chance(materials: Make, trials: int, share: float, real: set[int]) -> None:
     params = RapidSceneParams(real_share=share)
-    plans = [_plan(materials("a"), params, trials=trials, catch=0, practice=0, seed=seed) for seed in range(30)]
+    plans = [
+        _plan(materials("a"), params, trials=trials, catch=0, practice=0, seed=seed) for seed in range(30)
+    ]
     assert {sum(trial.stimuli[0].real for trial in plan) for plan in plans} == real
 
 
@@ -115,14 +119,18 @@ def test_a_staircase_follows_its_own_valid_scored_answers_only() -> None:
 
 
 def test_the_protocol_says_what_the_staircase_converges_on() -> None:
-    assert TASK.facts(STAIRCASE) == ("Each condition has its own staircase, which converges on 75.0% correct.",)
+    assert TASK.facts(STAIRCASE) == (
+        "Each condition has its own staircase, which converges on 75.0% correct.",
+    )
     assert TASK.facts(FIXED) == ()
 
 
 def test_hypes_printed_steps_are_refused_since_they_converge_below_chance() -> None:
     with pytest.raises(InvalidParamsError, match="converge on 25% correct, no better than guessing"):
         RapidSceneParams.from_json({"staircase_up_ms": 10, "staircase_down_ms": 30})
-    RapidSceneParams.from_json({"staircase_up_ms": 10, "staircase_down_ms": 30, "staircase_rule": "three_down"})
+    RapidSceneParams.from_json(
+        {"staircase_up_ms": 10, "staircase_down_ms": 30, "staircase_rule": "three_down"}
+    )
 
 
 def test_a_staircase_begins_within_its_bounds() -> None:
@@ -148,7 +156,9 @@ def test_a_catch_trial_says_its_answer_and_is_scored_by_it_whatever_is_shown() -
     assert TASK.payload(FIXED, _trial("a"), {"exposure_ms": 100}, {"image": ""})["instruction"] == ""
 
 
-@pytest.mark.parametrize("raw", [None, "real", [], {}, {"answer": None}, {"answer": "fake"}, {"answer": ["real"]}, {"real": 1}])
+@pytest.mark.parametrize(
+    "raw", [None, "real", [], {}, {"answer": None}, {"answer": "fake"}, {"answer": ["real"]}, {"real": 1}]
+)
 def test_malformed_answers_are_refused_with_what_was_expected(raw: object) -> None:
     with pytest.raises(InvalidResponseError, match="one of real, generated"):
         TASK.read(FIXED, _trial(), raw)
@@ -164,7 +174,9 @@ def test_feedback_is_a_param_and_practice_always_has_it() -> None:
 def test_estimates_leave_out_what_does_not_count() -> None:
     def answered(condition: str, judged: str, rater: str, **changes: Any) -> ScoredTrial:
         trial = replace(_trial(condition), kind=changes.pop("kind", "scored"))
-        return ScoredTrial(trial, {}, TASK.score(FIXED, trial, {"answer": judged}), participant=rater, **changes)
+        return ScoredTrial(
+            trial, {}, TASK.score(FIXED, trial, {"answer": judged}), participant=rater, **changes
+        )
 
     trials = [answered(c, "real", rater) for c in ("a", REAL) for rater in "xy"]
     noise = [answered("a", "generated", "x", valid=False), answered("a", "generated", "x", kind="practice")]
@@ -179,7 +191,10 @@ def test_estimates_leave_out_what_does_not_count() -> None:
 
 
 def test_without_real_images_d_prime_is_undefined_and_says_so(materials: Make) -> None:
-    trials = [ScoredTrial(_trial("a"), {}, TASK.score(FIXED, _trial("a"), {"answer": "real"}), participant=r) for r in "xyz"]
+    trials = [
+        ScoredTrial(_trial("a"), {}, TASK.score(FIXED, _trial("a"), {"answer": "real"}), participant=r)
+        for r in "xyz"
+    ]
     estimates = {e.quantity: e for e in TASK.estimate(FIXED, trials, resamples=50)}
     assert estimates["d_prime"].value is None
     assert "No rater has the trials" in estimates["d_prime"].note

@@ -43,7 +43,8 @@ def test_decks_hold_as_many_images_as_are_shown() -> None:
 
 def test_an_empty_source_is_refused_by_name() -> None:
     with pytest.raises(PlanError, match="sample set of 'b' holds no images"):
-        decks([Source("a", range(5)), Source("b", [])], ["a"], seeded(0))
+        decks([Source("a", range(5)), Source("b", [])], ["a", "b"], seeded(0))
+    assert list(decks([Source("a", range(5)), Source("b", [])], ["a"], seeded(0))) == ["a"]
 
 
 @settings(max_examples=200)

@@ -1,0 +1,234 @@
+"""What holds for every task of the catalogue. A new file is tested the moment it exists."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import evalsite
+from evalsite.tasks.errors import InvalidResponseError
+from evalsite.tasks.params import Params, specs
+from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, ScoredTrial, Source, Task
+from evalsite.tasks.registry import names, tasks
+from evalsite.tasks.simulation import SimulatedRater
+
+CONDITIONS = ("zebra_gan", "quokka_vae", "okapi_flow")
+MATERIALS = Materials(Source(REAL, range(700, 900)), [Source(name, range(700, 900)) for name in CONDITIONS])
+KINDS: dict[str, tuple[type, ...]] = {"bool": (bool,), "int": (int,), "float": (int, float), "text": (str,)}
+ABLE, GUESSER = SimulatedRater(ability=3.0, lapse=0.0), SimulatedRater(ability=0.0)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=8) | st.just("answer"), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@pytest.fixture(params=names())
+def task(request: pytest.FixtureRequest) -> Task[Any]:
+    return tasks()[request.param]
+
+
+def _variants(task: Task[Any]) -> Iterator[Params]:
+    """The defaults, and each choice and switch turned the other way once."""
+    yield task.Params()
+    for spec in specs(task.Params):
+        values = [value for value, _ in spec.choices] if spec.kind == "choice" else [True, False]
+        if spec.kind in {"choice", "bool"}:
+            yield from (
+                task.Params.from_json({spec.name: value}) for value in values if value != spec.default
+            )
+
+
+def _plan(task: Task[Any], params: Params, *, seed: int = 5, trials: int = 60) -> list[PlannedTrial]:
+    return task.plan(params, MATERIALS, trials=trials, practice=4, catch=3, seed=seed)
+
+
+def _payload(task: Task[Any], params: Params, trial: PlannedTrial) -> dict[str, Any]:
+    urls = {stimulus.slot: f"/s/1/stimuli/{i}.png" for i, stimulus in enumerate(trial.stimuli)}
+    return task.payload(params, trial, task.adapt(params, trial, []), urls)
+
+
+def _sit(
+    task: Task[Any], params: Params, rater: SimulatedRater, *, seed: int, trials: int = 60
+) -> list[ScoredTrial]:
+    history: list[ScoredTrial] = []
+    for i, trial in enumerate(_plan(task, params, seed=seed, trials=trials)):
+        shown = task.adapt(params, trial, history)
+        sent = task.simulate(params, trial, shown, rater, seed=seed * 1000 + i)
+        score = task.score(params, trial, task.read(params, trial, sent["answer"]))
+        history.append(ScoredTrial(trial, shown, score, participant=str(seed), rt_ms=sent["rt_ms"]))
+    return history
+
+
+def _judged(task: Task[Any], params: Params, rater: SimulatedRater) -> list[bool]:
+    trials = [trial for seed in range(6) for trial in _sit(task, params, rater, seed=seed)]
+    return [
+        trial.score["correct"]
+        for trial in trials
+        if trial.trial.kind == "scored" and trial.score["correct"] is not None
+    ]
+
+
+def test_params_have_all_that_a_form_needs(task: Task[Any]) -> None:
+    for spec in specs(task.Params):
+        assert spec.label, spec.name
+        assert spec.help.endswith("."), spec.name
+        assert spec.name.endswith("_ms") == (spec.unit == "ms"), f"{spec.name} says its unit"
+        if spec.kind in {"int", "float"}:
+            assert spec.low is not None, spec.name
+            assert spec.high is not None, spec.name
+        if spec.kind == "text":
+            assert spec.high is not None, spec.name
+
+
+def test_params_and_plans_survive_json(task: Task[Any]) -> None:
+    for params in _variants(task):
+        assert task.Params.from_json(json.loads(json.dumps(params.to_json()))) == params
+        for trial in _plan(task, params):
+            assert json.loads(json.dumps(trial.settings)) == trial.settings
+
+
+def test_payloads_survive_json_and_hold_no_condition(task: Task[Any]) -> None:
+    for params in _variants(task):
+        for trial in _plan(task, params):
+            payload = _payload(task, params, trial)
+            sent = json.dumps(payload)
+            assert json.loads(sent) == payload
+            assert not any(name in sent for name in CONDITIONS)
+
+
+def test_payloads_do_not_depend_on_what_is_shown(task: Task[Any]) -> None:
+    """Were every stimulus of another condition, the client would get the very same bytes."""
+    for params in _variants(task):
+        for trial in _plan(task, params):
+            for other in (REAL, CONDITIONS[0]):
+                swapped = replace(
+                    trial, stimuli=tuple(replace(s, condition=other, image=1) for s in trial.stimuli)
+                )
+                assert json.dumps(_payload(task, params, swapped)) == json.dumps(
+                    _payload(task, params, trial)
+                )
+
+
+def test_catch_trials_look_like_others_but_for_their_instruction(task: Task[Any]) -> None:
+    for params in _variants(task):
+        payloads = {trial.kind: _payload(task, params, trial) for trial in _plan(task, params)}
+        assert payloads["catch"].keys() == payloads["scored"].keys()
+        assert bool(payloads["catch"]["instruction"]) != bool(payloads["scored"]["instruction"])
+
+
+def test_the_same_seed_plans_the_same_and_another_does_not(task: Task[Any]) -> None:
+    for params in _variants(task):
+        assert _plan(task, params) == _plan(task, params)
+        assert _plan(task, params) != _plan(task, params, seed=6)
+
+
+def test_plans_hold_what_was_asked_for_and_are_balanced(task: Task[Any]) -> None:
+    for params in _variants(task):
+        plan = _plan(task, params)
+        assert Counter(trial.kind for trial in plan) == {"scored": 60, "practice": 4, "catch": 3}
+        assert [trial.kind for trial in plan[:5]] == ["practice"] * 4 + ["scored"]
+        shown = Counter(s.condition for trial in plan if trial.kind == "scored" for s in trial.stimuli)
+        assert len({shown[condition] for condition in CONDITIONS}) == 1
+        images = Counter(s for trial in plan for s in trial.stimuli)
+        assert max(images.values()) == 1, "no image twice where the sets suffice"
+
+
+def test_simulated_answers_are_read_and_score_the_declared_columns(task: Task[Any]) -> None:
+    kinds = {column.name: KINDS[column.kind] for column in task.columns}
+    for params in _variants(task):
+        for trial in _sit(task, params, SimulatedRater(lapse=0.3, ties=0.5), seed=1):
+            assert list(trial.score) == list(kinds)
+            assert all(value is None or isinstance(value, kinds[name]) for name, value in trial.score.items())
+            assert json.loads(json.dumps(dict(trial.score))) == trial.score
+            assert trial.rt_ms is not None
+            assert trial.rt_ms > 0
+
+
+def test_attentive_raters_pass_catch_trials_and_lapsing_ones_do_not_always(task: Task[Any]) -> None:
+    caught = {
+        lapse: [
+            trial.score["correct"]
+            for seed in range(10)
+            for trial in _sit(
+                task, task.Params(), SimulatedRater(ability=0.0, lapse=lapse), seed=seed, trials=6
+            )
+            if trial.trial.kind == "catch"
+        ]
+        for lapse in (0.0, 1.0)
+    }
+    assert all(caught[0.0])
+    assert 5 <= sum(caught[1.0]) <= 25, "30 trials at chance"
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(raw=JSON)
+def test_whatever_comes_in_is_read_or_refused_as_malformed(task: Task[Any], raw: object) -> None:
+    params = task.Params()
+    trial = _plan(task, params, trials=2)[-1]
+    try:
+        answer = task.read(params, trial, raw)
+    except InvalidResponseError:
+        return
+    assert set(task.score(params, trial, answer)) == {column.name for column in task.columns}
+
+
+def test_an_able_rater_beats_chance_and_a_guesser_does_not(task: Task[Any]) -> None:
+    tried = 0
+    for params in _variants(task):
+        able, guessed = _judged(task, params, ABLE), _judged(task, params, GUESSER)
+        if able:
+            tried += 1
+            assert sum(able) / len(able) > 0.7
+            assert abs(sum(guessed) / len(guessed) - 0.5) < 4 * 0.5 / len(guessed) ** 0.5
+    assert tried, "some setting of every task has right answers"
+
+
+def test_estimates_are_declared_ordered_and_reproducible(task: Task[Any]) -> None:
+    declared = {quantity.name: quantity for quantity in task.quantities}
+    for params in _variants(task):
+        trials = [trial for seed in range(3) for trial in _sit(task, params, SimulatedRater(), seed=seed)]
+        estimates = task.estimate(params, trials, seed=1, resamples=50)
+        assert estimates == task.estimate(params, trials, seed=1, resamples=50)
+        assert {estimate.condition for estimate in estimates} >= set(CONDITIONS)
+        for estimate in estimates:
+            quantity = declared[estimate.quantity]
+            assert (estimate.unit, estimate.better, estimate.chance) == (
+                quantity.unit,
+                quantity.better,
+                quantity.chance,
+            )
+            if estimate.value is None:
+                assert estimate.note
+            elif estimate.low is not None and estimate.high is not None:
+                assert estimate.low <= estimate.high
+
+
+def test_the_browser_half_has_the_same_stem_and_exports_run(task: Task[Any]) -> None:
+    script = Path(evalsite.__file__).parent / "static" / "js" / "tasks" / f"{task.name}.js"
+    assert script.exists(), (
+        f"{task.name} has no browser half; write {script.name} beside the other tasks' modules"
+    )
+    assert re.search(
+        r"^export async function run\(stage, payload, kit\)", script.read_text("utf-8"), re.MULTILINE
+    )
+
+
+def test_words_for_people_are_there(task: Task[Any]) -> None:
+    assert task.title[0].isupper()
+    assert task.summary.endswith(("?", "."))
+    for documented in (*task.columns, *task.quantities):
+        assert re.fullmatch(r"[a-z][a-z_]*", documented.name)
+        assert documented.help.endswith("."), documented.name
