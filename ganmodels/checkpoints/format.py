@@ -106,6 +106,7 @@ class Description:
 class CheckpointFile:
     """A checkpoint file taken apart, its bytes unjudged but complete."""
 
+    name: str
     description: Description
     tensor_shapes: Mapping[str, tuple[int, ...]]
     sha256: str
@@ -134,7 +135,7 @@ def read_file(path: Path, max_bytes: int = MAX_FILE_BYTES) -> CheckpointFile:
             "give one that ganmodels saved"
         )
     description = Description.from_json(metadata[METADATA_KEY])
-    return CheckpointFile(description, shapes, hashlib.sha256(content).hexdigest(), content)
+    return CheckpointFile(path.name, description, shapes, hashlib.sha256(content).hexdigest(), content)
 
 
 def _split(name: str, content: bytes) -> tuple[dict[str, Any], int]:

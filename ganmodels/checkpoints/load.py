@@ -63,7 +63,7 @@ class CheckpointInfo:
         return {**own.pop("description"), **own}
 
 
-def inspect(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> CheckpointInfo:
+def inspect(path: Path | str, *, max_bytes: int = MAX_FILE_BYTES) -> CheckpointInfo:
     """Reads what a checkpoint says of itself and checks that its tensors are those of the network it names.
 
     Args:
@@ -73,12 +73,12 @@ def inspect(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> CheckpointInfo:
     Raises:
         CheckpointError: in one of its kinds, as `load`; the weights themselves are not looked at.
     """
-    file = read_file(path, max_bytes)
+    file = read_file(Path(path), max_bytes)
     model, network = _network(file)
     return _info(file, model, network)
 
 
-def load(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> Generator:
+def load(path: Path | str, *, max_bytes: int = MAX_FILE_BYTES) -> Generator:
     """Opens a checkpoint as a generator, ready to sample on the CPU.
 
     Args:
@@ -95,15 +95,15 @@ def load(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> Generator:
         CheckpointShapeError: tensors missing, unexpected or of other shapes than the network's.
         CheckpointNotFiniteError: a weight is NaN or infinite.
     """
-    file = read_file(path, max_bytes)
+    file = read_file(Path(path), max_bytes)
     model, network = _network(file)
     try:
         tensors = from_bytes(file.content)
     except SafetensorError as error:
         raise CheckpointFormatError(
-            f"{path.name} is not a sound safetensors file ({error}): copy it again"
+            f"{file.name} is not a sound safetensors file ({error}): copy it again"
         ) from error
-    check_finite(tensors, path.name)
+    check_finite(tensors, file.name)
     expected = network.state_dict()
     network.load_state_dict(
         {name: _cast(name, tensors[name], expected[name]) for name in expected}, assign=True

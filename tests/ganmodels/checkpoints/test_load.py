@@ -66,6 +66,7 @@ def test_inspect_says_what_load_would_give(checkpoint: Path) -> None:
     assert (info.model, info.image_shape, info.image_range) == ("vae", (1, 16, 16), (0.0, 1.0))
     assert info.parameter_count == generator.parameter_count
     assert info.as_json() == generator.provenance
+    assert inspect(str(checkpoint)) == info
     assert info.size_bytes == checkpoint.stat().st_size
     assert json.loads(json.dumps(info.as_json()))["data"]["digest"] == "sha256:squares"
 
