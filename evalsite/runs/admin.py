@@ -25,14 +25,6 @@ from evalsite.runs.models import Job, MetricRun
 from evalsite.samples.admin import SampleSetAdmin
 from evalsite.samples.models import Checkpoint, SampleSet
 
-STATES: dict[str, str] = {
-    Job.State.QUEUED.value: "info",
-    Job.State.RUNNING.value: "info",
-    Job.State.DONE.value: "success",
-    Job.State.FAILED.value: "danger",
-    Job.State.CANCELLED.value: "warning",
-}
-
 
 class ReadOnlyAdmin(ModelAdmin):
     """Rows that only background work writes."""
@@ -46,7 +38,7 @@ class ReadOnlyAdmin(ModelAdmin):
 class JobAdmin(ReadOnlyAdmin):
     """Jobs, their progress live."""
 
-    list_display = ("title", "state_label", "progress", "created_at", "finished_at")
+    list_display = ("title", "progress", "created_at", "finished_at")
     list_filter = ("state", "kind")
     search_fields = ("title", "error")
     fields = ("title", "created_at", "started_at", "finished_at", "attempt", "lease_owner", "arguments")
@@ -60,12 +52,7 @@ class JobAdmin(ReadOnlyAdmin):
         """A worker may hold it."""
         return False
 
-    @display(description="State", ordering="state", label=STATES)
-    def state_label(self, job: Job) -> tuple[str, str]:
-        """The state as a coloured label."""
-        return job.state, job.get_state_display()
-
-    @display(description="Progress")
+    @display(description="State", ordering="state")
     def progress(self, job: Job) -> str:
         """A cell that asks for itself again until the job has ended."""
         return render_to_string("runs/job_cell.html", {"job": job})
@@ -100,7 +87,12 @@ class MetricRunAdmin(ReadOnlyAdmin):
         """The metrics asked for."""
         return ", ".join(run.metrics)
 
-    @display(description="Progress")
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only where no worker may be writing values."""
+        idle = obj is None or obj.job is None or obj.job.finished
+        return idle and super().has_delete_permission(request, obj)
+
+    @display(description="State")
     def progress(self, run: MetricRun) -> str:
         """The job's cell, or where imported values come from."""
         return render_to_string("runs/job_cell.html", {"job": run.job}) if run.job else "imported"

@@ -78,12 +78,11 @@ class EvaluationForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         held = SampleSet.objects.filter(count__gt=0)
-        metrics = [(one.name, f"{one.title} ({one.name})") for one in declarations.metrics().values()]
+        metrics = [(one.name, f"{one.summary} ({one.name})") for one in declarations.metrics().values()]
         extractors = [(one.name, one.title) for one in declarations.extractors().values()]
         self._field("sample_set").queryset = held
         self._field("reference_set").queryset = held.references()
         self._field("metrics").choices = metrics
-        self._field("metrics").help_text = " ".join(one.summary for one in declarations.metrics().values())
         self._field("extractor").choices = [("", "each metric's own"), *extractors]
 
     def clean_metrics(self) -> list[str]:
