@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 FEW = 6
 """Below so many conditions a correlation is shown with a warning."""
@@ -65,9 +64,9 @@ class Agreement:
 def agree(pairs: Sequence[Pair], *, seed: int = 0, resamples: int = 2000) -> Agreement:
     """Correlations over conditions, with intervals by resampling conditions and raters.
 
-    Each resample draws the conditions with replacement, and each human value from the normal distribution with
-    the width of its interval over raters, so that it shows both how few the models and how few the raters are.
-    Resamples in which one side is constant have no correlation and are left out.
+    Each resample draws the conditions with replacement, and each human value from a normal distribution as wide
+    as its interval over raters, so that it shows both how few the models and how few the raters are. Resamples in
+    which one side is constant have no correlation and are left out.
 
     Args:
         pairs: The conditions that have both values.
@@ -104,7 +103,7 @@ def pearson(x: Floats, y: Floats) -> Floats:
 
 def spearman(x: Floats, y: Floats) -> Floats:
     """Spearman's rho of each row, ties at their mean rank; NaN where a row is constant."""
-    return pearson(rankdata(x, axis=1), rankdata(y, axis=1))
+    return pearson(_ranks(x), _ranks(y))
 
 
 def kendall(x: Floats, y: Floats) -> Floats:
@@ -114,6 +113,13 @@ def kendall(x: Floats, y: Floats) -> Floats:
     dy = np.sign(y[:, first] - y[:, second])
     scale = np.sqrt((dx**2).sum(axis=1) * (dy**2).sum(axis=1))
     return _ratio((dx * dy).sum(axis=1), scale)
+
+
+def _ranks(x: Floats) -> Floats:
+    """Rank of each value in its row, ``(b, n)``; equal ones share their mean rank."""
+    below = (x[:, :, None] > x[:, None, :]).sum(axis=2)
+    alike = (x[:, :, None] == x[:, None, :]).sum(axis=2)
+    return np.asarray(below + (alike + 1) / 2)
 
 
 def _ratio(top: Floats, bottom: Floats) -> Floats:

@@ -11,6 +11,10 @@ class UnknownQuantityError(ResultsError):
     """No metric or human quantity of that name is in the study's table."""
 
 
+class UnknownTableError(ResultsError):
+    """No table or plot of that name can be had."""
+
+
 class ImportFileError(ValueError):
     """A file of judgements or metric values can't be read; nothing was changed."""
 

@@ -31,6 +31,11 @@ class SessionCounts:
     imported: int = 0
 
     @property
+    def answered(self) -> int:
+        """People, here or elsewhere, who answered to the end."""
+        return self.live_completed + self.imported
+
+    @property
     def live_unfinished(self) -> int:
         """Live sessions under way or left."""
         return self.live - self.live_completed
@@ -55,20 +60,24 @@ def tabulate(scope: Scope) -> ResultTable:
 
 
 def leading_quantity(table: ResultTable) -> HumanQuantity | None:
-    """The human quantity that a page ranks by at first: one that says what is more life-like, if there is one."""
+    """The human quantity that a page ranks by at first: one with a direction, if any has."""
     return next((column for column in table.human if column.better), next(iter(table.human), None))
+
+
+def agreement_of(scope: Scope, table: ResultTable, metric: str, human: str) -> Agreement:
+    """How a metric quantity agrees with a human quantity over the conditions. Raises ``UnknownQuantityError``."""
+    table.metric_quantity(metric)
+    table.human_quantity(human)
+    pairs = table.pairs(metric, human)
+    return scope.remember(f"agreement:{pairs!r}", lambda: agree(pairs))
 
 
 def correlate(scope: Scope, table: ResultTable) -> dict[tuple[str, str], Agreement]:
     """The agreement of each metric quantity with each human quantity, by their keys."""
-    pairs = {
-        (metric.key, human.key): table.pairs(metric.key, human.key)
+    return {
+        (metric.key, human.key): agreement_of(scope, table, metric.key, human.key)
         for metric in table.metrics
         for human in table.human
-    }
-    return {
-        keys: scope.remember(f"agreement:{found!r}", lambda found=found: agree(found))
-        for keys, found in pairs.items()
     }
 
 

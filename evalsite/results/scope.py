@@ -43,9 +43,8 @@ class Scope:
     @cached_property
     def version(self) -> StudyVersion | None:
         """The newest version that somebody who counts has answered; else the newest; None for a draft."""
-        versions = StudyVersion.objects.filter(study=self.study).order_by("-number")
-        answered = versions.filter(sessions__in=self.sessions()).first()
-        return answered or versions.exclude(sessions__kind=Session.Kind.PREVIEW).first()
+        versions = StudyVersion.objects.filter(study=self.study).opened().order_by("-number")
+        return versions.filter(sessions__in=self.sessions()).first() or versions.first()
 
     @property
     def blocks(self) -> list[Mapping[str, Any]]:
@@ -71,7 +70,7 @@ class Scope:
         return Session.objects.counted(simulated=self.simulated).filter(study=self.study)
 
     def remember(self, what: str, compute: Callable[[], T]) -> T:
-        """A value that only completed sessions can change, computed once for as many of them as there are now."""
+        """A value that only completed sessions can change, computed once for the sessions there are now."""
         key = "results:" + hashlib.sha256(f"{what}/{self._fingerprint}".encode()).hexdigest()
         found: T | None = cache.get(key)
         if found is None:
@@ -81,7 +80,7 @@ class Scope:
 
     @cached_property
     def _fingerprint(self) -> str:
-        """Changes when a session is completed or removed, and with the code; sessions never change once completed."""
+        """Changes when a session is completed or removed, and with the code: completed sessions never change."""
         completed = self.sessions().completed()
         last = completed.order_by("-completed_at", "-pk").values_list("pk", "completed_at").first()
         version = self.version.digest if self.version else ""

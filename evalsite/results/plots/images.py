@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from functools import singledispatch
 from threading import Lock
-from typing import Literal
+from typing import Literal, get_args
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from evalsite.results.plots.charts import GRID, INK, PALETTE, Dot, DotChart, HistogramChart, ScatterChart
 
 ImageFormat = Literal["png", "svg"]
+FORMATS: tuple[ImageFormat, ...] = get_args(ImageFormat)
 
 MARKERS = ("o", "s", "D", "^", "P", "X")
 WIDTH_IN, LINE_IN, EDGES_IN, PANEL_IN, SCATTER_IN = 8.0, 0.32, 1.5, 1.7, 5.2

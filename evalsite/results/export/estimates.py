@@ -1,0 +1,52 @@
+"""One row an estimate: what people's answers come to, per condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from evalsite.results.estimates import RESAMPLES, estimate_study
+from evalsite.results.export.table import Table
+from evalsite.results.scope import Scope
+from evalsite.tasks.columns import Column
+
+COLUMNS = (
+    Column("study", "text", "Name of the study."),
+    Column("version", "int", "Number of the newest frozen version that is counted."),
+    Column("version_digest", "text", "SHA-256 of that version."),
+    Column("simulated_counted", "bool", "Whether simulated raters are counted."),
+    Column("block", "int", "Block of the protocol, from 1."),
+    Column("task", "text", "Task of the block."),
+    Column("condition", "text", "Condition; real for real images; empty for a quantity of the whole block."),
+    Column("quantity", "text", "What is estimated."),
+    Column("value", "float", "The estimate; empty where undefined."),
+    Column("low", "float", f"Lower bound of the 95 % interval, from {RESAMPLES} resamples of raters."),
+    Column("high", "float", "Upper bound of the interval."),
+    Column("n_raters", "int", "Raters it rests on."),
+    Column("n_trials", "int", "Trials it rests on."),
+    Column("chance", "float", "What guessing would give."),
+    Column("better", "text", "higher or lower: what is more like real images; empty if neither."),
+    Column("unit", "text", "share, ms, z or logit."),
+    Column("note", "text", "A warning, or why there is no value."),
+    Column("facts", "text", "What follows from the block's params, such as a staircase's target accuracy."),
+)
+
+
+def _columns(_scope: Scope) -> list[Column]:
+    return list(COLUMNS)
+
+
+def _rows(scope: Scope) -> Iterator[list[Any]]:
+    if (version := scope.version) is None:
+        return
+    place = [scope.study.slug, version.number, version.digest, scope.simulated]
+    for block in estimate_study(scope):
+        facts = " ".join(block.facts)
+        for found in block.estimates:
+            yield [
+                *place, block.position + 1, block.task, found.condition, found.quantity, found.value, found.low,
+                found.high, found.n_raters, found.n_trials, found.chance, found.better, found.unit, found.note, facts,
+            ]  # fmt: skip
+
+
+ESTIMATES = Table("estimates", "One human quantity of one condition.", _columns, _rows)

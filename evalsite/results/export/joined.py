@@ -1,0 +1,74 @@
+"""One row a condition: human estimates beside metric values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from evalsite.results.export.table import Table
+from evalsite.results.joining import HumanQuantity, MachineQuantity, ResultRow
+from evalsite.results.page import describe_source
+from evalsite.results.report import tabulate
+from evalsite.results.scope import Scope
+from evalsite.tasks.columns import Column
+
+PLACE = (
+    Column("study", "text", "Name of the study."),
+    Column("condition", "text", "Condition; real for real images."),
+)
+MEASURED_HERE = "measured on this site"
+
+
+def _columns(scope: Scope) -> list[Column]:
+    table = tabulate(scope)
+    human = [column for quantity in table.human for column in _human_columns(quantity)]
+    machine = [column for quantity in table.metrics for column in _machine_columns(quantity)]
+    return [*PLACE, *human, *machine]
+
+
+def _human_columns(quantity: HumanQuantity) -> list[Column]:
+    key, words = quantity.key, quantity.label
+    return [
+        Column(key, "float", f"{words.capitalize()}; {_direction(quantity.better)}.", quantity.unit),
+        Column(
+            f"{key}_low", "float", f"Lower bound of its 95 % interval over raters: {words}.", quantity.unit
+        ),
+        Column(
+            f"{key}_high", "float", f"Upper bound of its 95 % interval over raters: {words}.", quantity.unit
+        ),
+        Column(f"{key}_n_raters", "int", f"Raters it rests on: {words}."),
+    ]
+
+
+def _machine_columns(quantity: MachineQuantity) -> list[Column]:
+    key, words = quantity.key, quantity.label
+    return [
+        Column(key, "float", f"{words}; {_direction(quantity.better)}."),
+        Column(f"{key}_n_generated", "int", f"Generated images it rests on: {words}; empty if unknown."),
+        Column(f"{key}_source", "text", f"Where it comes from: {words}."),
+    ]
+
+
+def _direction(better: str) -> str:
+    return f"{better} is more like real images" if better else "neither higher nor lower is better"
+
+
+def _rows(scope: Scope) -> Iterator[list[Any]]:
+    table = tabulate(scope)
+    for row in table.rows:
+        human = [value for quantity in table.human for value in _human(row, quantity)]
+        machine = [value for quantity in table.metrics for value in _machine(row, quantity)]
+        yield [scope.study.slug, row.condition, *human, *machine]
+
+
+def _human(row: ResultRow, quantity: HumanQuantity) -> list[Any]:
+    found = row.human.get(quantity.key)
+    return [found.value, found.low, found.high, found.n_raters] if found else [None] * 4
+
+
+def _machine(row: ResultRow, quantity: MachineQuantity) -> list[Any]:
+    found = row.metrics.get(quantity.key)
+    return [found.value, found.n_generated, describe_source(found) or MEASURED_HERE] if found else [None] * 3
+
+
+JOINED = Table("joined", "One condition: human estimates beside metric values.", _columns, _rows)

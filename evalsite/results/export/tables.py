@@ -1,0 +1,56 @@
+"""The tables by name, their lines, and their codebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from evalsite.results.errors import UnknownTableError
+from evalsite.results.estimates import estimate_study
+from evalsite.results.export.estimates import ESTIMATES
+from evalsite.results.export.joined import JOINED
+from evalsite.results.export.sessions import SESSIONS
+from evalsite.results.export.table import Table
+from evalsite.results.export.trials import TRIALS
+from evalsite.results.export.writing import GUARD_RULE, csv_lines
+from evalsite.results.scope import Scope
+
+TABLES = {table.name: table for table in (TRIALS, SESSIONS, ESTIMATES, JOINED)}
+CODEBOOK_HEADER = ("table", "column", "kind", "unit", "help")
+
+
+def export_lines(scope: Scope, name: str) -> Iterator[str]:
+    """The CSV lines of a table, the header first. Raises ``UnknownTableError`` at once, not on the first line."""
+    table = _table(name)
+    header = [column.name for column in table.columns(scope)]
+    return csv_lines(header, table.rows(scope))
+
+
+def codebook(scope: Scope) -> dict[str, Any]:
+    """Every column of every table, as JSON, with the rules that hold for all."""
+    return {
+        "study": scope.study.slug,
+        "rules": [GUARD_RULE, "Missing values are empty.", "Times are UTC unless a column says otherwise."],
+        "facts": [fact for block in estimate_study(scope) for fact in block.facts],
+        "tables": {
+            table.name: {"summary": table.summary, "columns": [vars(c) for c in table.columns(scope)]}
+            for table in TABLES.values()
+        },
+    }
+
+
+def codebook_lines(scope: Scope) -> Iterator[str]:
+    """The codebook as CSV, one line a column."""
+    rows = (
+        (table.name, column.name, column.kind, column.unit, column.help)
+        for table in TABLES.values()
+        for column in table.columns(scope)
+    )
+    return csv_lines(CODEBOOK_HEADER, rows)
+
+
+def _table(name: str) -> Table:
+    try:
+        return TABLES[name]
+    except KeyError:
+        raise UnknownTableError(f"no table named {name!r}; there are {', '.join(TABLES)}") from None

@@ -1,0 +1,49 @@
+"""CSV that spreadsheets open without harm and pandas reads without options."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+GUARD_RULE = "Text that begins with = + - @, a tab or a carriage return has a ' put before it, so that no spreadsheet runs it."
+
+
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """Lines of a CSV file, one at a time: True and False, empty where missing, ISO times, text guarded."""
+    writer = csv.writer(_Echo(), lineterminator="\n")
+    yield writer.writerow([_cell(name) for name in header])
+    for row in rows:
+        yield writer.writerow([_cell(value) for value in row])
+
+
+def write_whole(path: Path, lines: Iterable[str]) -> int:
+    """Write a file that is either there whole or not at all; returns the number of lines."""
+    handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            written = sum(1 for line in lines if file.write(line))
+        Path(scratch).chmod(0o644)
+        Path(scratch).replace(path)
+    except BaseException:
+        Path(scratch).unlink(missing_ok=True)
+        raise
+    return written
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text

@@ -1,0 +1,1 @@
+"""Judgements and metric values of others: read strictly, stored with their provenance."""

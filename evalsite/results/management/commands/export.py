@@ -1,0 +1,44 @@
+"""``manage.py export STUDY trials|sessions|estimates|joined``: a study's table as CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from evalsite.results.export import TABLES, codebook_lines, export_lines
+from evalsite.results.export.writing import write_whole
+from evalsite.results.management.arguments import find_study
+from evalsite.results.scope import Scope
+
+CODEBOOK = "codebook"
+
+
+class Command(BaseCommand):
+    """Writes one table of a study, and beside a file the codebook of its columns."""
+
+    help = "Export a study's trials, sessions, estimates or joined table as CSV; a codebook comes along."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("study", help="name of the study, as in its address")
+        parser.add_argument("table", choices=[*TABLES, CODEBOOK])
+        parser.add_argument("--simulated", action="store_true", help="count simulated raters too")
+        parser.add_argument("--out", type=Path, help="file to write; the terminal if not given")
+
+    def handle(self, *, study: str, table: str, simulated: bool, out: Path | None, **_: Any) -> None:
+        scope = Scope(find_study(study), simulated=simulated)
+        lines = codebook_lines(scope) if table == CODEBOOK else export_lines(scope, table)
+        if out is None:
+            for line in lines:
+                self.stdout.write(line, ending="")
+            return
+        try:
+            rows = write_whole(out, lines) - 1
+            if table != CODEBOOK:
+                write_whole(out.with_name(f"{out.stem}_{CODEBOOK}.csv"), codebook_lines(scope))
+        except OSError as error:
+            raise CommandError(
+                f"{out} can't be written ({error.strerror}); name a file in a folder of yours"
+            ) from error
+        self.stderr.write(f"Wrote {rows:,} rows to {out}.")

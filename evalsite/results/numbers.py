@@ -1,0 +1,33 @@
+"""Numbers as people read them. Pure."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "−"
+MISSING = "–"
+DECIMALS = {"share": 3, "z": 2, "logit": 2, "ms": 0}
+SIGNIFICANT = 4
+
+
+def show(value: float | None, unit: str = "") -> str:
+    """A number with the digits that mean something in its unit; else four significant ones."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    decimals = DECIMALS.get(unit)
+    if decimals is None:
+        size = math.floor(math.log10(abs(value))) if value else 0
+        if size < -SIGNIFICANT:
+            return f"{value:.2e}".replace("-", MINUS)
+        decimals = max(SIGNIFICANT - 1 - size, 0)
+    return f"{value:,.{decimals}f}".replace("-", MINUS)
+
+
+def show_interval(low: float | None, high: float | None, unit: str = "") -> str:
+    """An interval in brackets; empty where there is none."""
+    return "" if low is None or high is None else f"[{show(low, unit)}, {show(high, unit)}]"
+
+
+def show_share(share: float) -> str:
+    """A share as a percentage, e.g. 2.5 %."""
+    return f"{100 * share:.1f} %"

@@ -1,0 +1,148 @@
+"""What the page of a study says, cell by cell: the table with its footnotes, agreements, sources. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from evalsite.results.agreement import Agreement, Correlation
+from evalsite.results.joining import HumanQuantity, MachineQuantity, Measured, ResultTable
+from evalsite.results.numbers import MISSING, show, show_interval
+from evalsite.results.ranking import rank
+from evalsite.tasks.protocol import Estimate
+
+DIGEST_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value with what stands around it.
+
+    Args:
+        text: The number.
+        interval: Its interval, in brackets, or empty.
+        n: What it rests on, in words.
+        marks: Numbers of its footnotes.
+    """
+
+    text: str = MISSING
+    interval: str = ""
+    n: str = ""
+    marks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the table: rank, condition, human values and metric values in the columns' order."""
+
+    rank: int | None
+    tied: bool
+    condition: str
+    human: tuple[Cell, ...]
+    metrics: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The whole table as text."""
+
+    human: tuple[HumanQuantity, ...]
+    metrics: tuple[MachineQuantity, ...]
+    lines: tuple[Line, ...]
+    overall: tuple[tuple[str, Cell], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AgreementLine:
+    """One metric quantity with one human quantity: three correlations, n, and a warning."""
+
+    metric: str
+    human: str
+    spearman: Cell
+    kendall: Cell
+    pearson: Cell
+    n: int
+    note: str
+
+
+@dataclass
+class _Footnotes:
+    """Numbers sentences in the order in which they are first said."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def mark(self, sentences: Iterable[str]) -> tuple[int, ...]:
+        return tuple(self.numbers.setdefault(said, len(self.numbers) + 1) for said in sentences if said)
+
+
+def lay_out(table: ResultTable, leading: HumanQuantity | None) -> Sheet:
+    """The table in the order of the leading quantity; in the study's own order without one."""
+    footnotes = _Footnotes()
+    ranked = rank(table.rows, leading) if leading else []
+    places = {found.row.condition: found for found in ranked}
+    rows = [found.row for found in ranked] or list(table.rows)
+    lines = [
+        Line(
+            rank=places[row.condition].rank if leading else None,
+            tied=leading is not None and places[row.condition].tied,
+            condition=row.condition,
+            human=tuple(_human(row.human.get(column.key), footnotes) for column in table.human),
+            metrics=tuple(_machine(row.metrics.get(column.key), footnotes) for column in table.metrics),
+        )
+        for row in rows
+    ]
+    overall = tuple((column.label, _human(found, footnotes)) for column, found in table.overall)
+    return Sheet(table.human, table.metrics, tuple(lines), overall, tuple(footnotes.numbers))
+
+
+def lay_out_agreements(
+    table: ResultTable, agreements: Mapping[tuple[str, str], Agreement]
+) -> list[AgreementLine]:
+    """The correlations of every metric quantity with every human quantity that has a direction."""
+    return [
+        AgreementLine(
+            metric=metric.label,
+            human=human.label,
+            spearman=_correlation(found.spearman),
+            kendall=_correlation(found.kendall),
+            pearson=_correlation(found.pearson),
+            n=found.n,
+            note=found.note,
+        )
+        for metric in table.metrics
+        for human in table.human
+        if human.better and (found := agreements[metric.key, human.key])
+    ]
+
+
+def describe_source(value: Measured) -> str:
+    """Where an imported value comes from, in one sentence; empty for what was measured here."""
+    if value.imported is None:
+        return ""
+    digest = str(value.imported.get("digest", ""))[:DIGEST_SHOWN]
+    when = f" on {value.measured_at:%-d %B %Y}" if value.measured_at else ""
+    return f"{value.title or value.quantity}: imported from {value.imported.get('source')} (SHA-256 {digest}…){when}"
+
+
+def _human(estimate: Estimate | None, footnotes: _Footnotes) -> Cell:
+    if estimate is None:
+        return Cell()
+    return Cell(
+        text=show(estimate.value, estimate.unit),
+        interval=show_interval(estimate.low, estimate.high, estimate.unit),
+        n=f"{estimate.n_raters:,} raters, {estimate.n_trials:,} trials",
+        marks=footnotes.mark([estimate.note]),
+    )
+
+
+def _machine(value: Measured | None, footnotes: _Footnotes) -> Cell:
+    if value is None:
+        return Cell()
+    images = f"{value.n_generated:,} images" if value.n_generated else ""
+    spread = f"± {show(value.std)}" if value.std is not None else show_interval(value.low, value.high)
+    return Cell(show(value.value), spread, images, footnotes.mark([*value.warnings, describe_source(value)]))
+
+
+def _correlation(found: Correlation) -> Cell:
+    return Cell(show(found.value, "share"), show_interval(found.low, found.high, "share"))
