@@ -157,9 +157,9 @@ def _import_upload(values: dict[str, Any]) -> ImportReport:
 
 def _tell(request: HttpRequest, report: ImportReport) -> None:
     converted, refused = len(report.converted), len(report.refused)
-    messages.success(request, f"{report.accepted} images imported, {converted} of them converted.")
+    messages.success(
+        request, f"Images imported: {report.accepted}; converted: {converted}; refused: {refused}."
+    )
     if refused:
         name, reason = report.refused[0]
-        messages.warning(
-            request, f"{refused} files were refused; the first, {name}: {reason}. All are listed below."
-        )
+        messages.warning(request, f"Refused first: {name}, {reason}. All refused files are listed below.")

@@ -45,7 +45,7 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]
         _choose_only(self, "reference_set")
 
     def clean(self) -> dict[str, Any]:
-        """Texts with plain line ends: a browser sends others, and a text that is only shown again stays the same."""
+        """Texts with plain line ends: a browser sends others, and what nobody edited stays the same."""
         values = super().clean() or self.cleaned_data
         return {
             name: value.replace("\r\n", "\n") if isinstance(value, str) else value
@@ -135,7 +135,7 @@ class BlockForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _choose_only(form: forms.BaseForm, name: str) -> None:
-    """Take the admin's links to add, change or delete what is chosen off a field: sample sets are imported."""
+    """Take off a field the admin's links to add, change or delete what is chosen: sets are imported."""
     if name in form.fields:
         widget = form.fields[name].widget
         for flag in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):

@@ -15,18 +15,39 @@ from unfold.decorators import display
 
 from evalsite.samples.models import SampleSet
 from evalsite.studies.forms import BlockRowForm, ConditionForm
-from evalsite.studies.models import Block, Condition
+from evalsite.studies.models import Block, Condition, Study
 from evalsite.tasks import registry
 
 
-class ConditionInline(TabularInline):
+class PartInline(TabularInline):
+    """Rows of a study; where judgements were collected elsewhere they are shown and not changed."""
+
+    extra = 1
+    hide_title = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        """As the model's permission says, in studies that are run here."""
+        return bool(super().has_add_permission(request, obj)) and _run_here(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        """As the model's permission says, in studies that are run here."""
+        return bool(super().has_change_permission(request, obj)) and _run_here(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        """As the model's permission says, in studies that are run here."""
+        return bool(super().has_delete_permission(request, obj)) and _run_here(obj)
+
+
+def _run_here(study: Study | None) -> bool:
+    return study is None or study.source == Study.Source.OWN
+
+
+class ConditionInline(PartInline):
     """The conditions, each a set of generated images."""
 
     model = Condition
     form = ConditionForm
     fields = ("position", "name", "sample_set")
-    extra = 1
-    hide_title = True
     verbose_name_plural = "conditions: the sets of generated images under comparison"
 
     def formfield_for_foreignkey(
@@ -39,15 +60,13 @@ class ConditionInline(TabularInline):
         return field
 
 
-class BlockInline(TabularInline):
+class BlockInline(PartInline):
     """The blocks in order; a block's params have a page of their own, drawn from its task."""
 
     model = Block
     form = BlockRowForm
     fields = ("position", "task", "trials_per_block", "practice_trials", "catch_trials", "params_link")
     readonly_fields = ("params_link",)
-    extra = 1
-    hide_title = True
     verbose_name_plural = "blocks: what raters are asked, in this order"
 
     @display(description="Params")

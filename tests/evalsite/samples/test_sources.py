@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import os
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evalsite.samples import sources
+from evalsite.samples.errors import RefusedImageError, SourceError
+from evalsite.samples.sources import open_source
+
+Maker = Callable[..., Path]
+
+
+def read_all(path: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """Name and label of what can be read, and the reasons by name of what can't."""
+    taken, refused = [], {}
+    with open_source(path) as source:
+        for candidate in source.candidates:
+            try:
+                candidate.read()
+                taken.append((candidate.name, candidate.label))
+            except RefusedImageError as error:
+                refused[candidate.name] = str(error)
+    assert source.total == len(taken) + len(refused)
+    return taken, refused
+
+
+FILES = {"b/2.png": b"two", "a/1.png": b"one", "0.png": b"nil", "deep/er/3.png": b"three"}
+IN_ORDER = [("0.png", ""), ("a/1.png", "a"), ("b/2.png", "b"), ("deep/er/3.png", "er")]
+
+
+def test_a_folder_is_read_in_order_of_names_with_folders_as_labels(folder: Maker) -> None:
+    assert read_all(folder(FILES)) == (IN_ORDER, {})
+
+
+def test_a_zip_reads_as_its_folder_does(archive: Maker) -> None:
+    assert read_all(archive(FILES)) == (IN_ORDER, {})
+
+
+def test_hidden_files_are_passed_over(archive: Maker, folder: Maker) -> None:
+    files = {"a.png": b"x", ".DS_Store": b"x", "__MACOSX/._a.png": b"x", ".git/b.png": b"x"}
+    assert read_all(archive(files)) == ([("a.png", "")], {})
+    assert read_all(folder(files)) == ([("a.png", "")], {})
+
+
+@pytest.mark.parametrize(
+    "name", ["../up.png", "a/../../up.png", "/etc/root.png", "C:/windows.png", "a\\b.png"]
+)
+def test_names_that_lead_out_of_an_archive_are_refused(archive: Maker, name: str) -> None:
+    path = archive({"good.png": b"x", name: b"x"})
+    if "\\" in name:  # zipfile writes it as a slash
+        path.write_bytes(path.read_bytes().replace(b"a/b.png", b"a\\b.png"))
+    taken, refused = read_all(path)
+    assert taken == [("good.png", "")]
+    assert refused == {name: "its name leads out of the archive"}
+
+
+def test_encrypted_entries_are_refused_by_name(archive: Maker) -> None:
+    path = archive({"a.png": b"x", "b.png": b"y"})
+    data = bytearray(path.read_bytes())
+    data[data.rindex(b"PK\x01\x02", 0, data.index(b"b.png", data.index(b"PK\x01\x02"))) + 8] |= 1
+    path.write_bytes(data)
+    assert read_all(path) == ([("a.png", "")], {"b.png": "encrypted"})
+
+
+def test_a_damaged_entry_is_refused_and_the_rest_is_taken(archive: Maker) -> None:
+    path = archive({"a.png": os.urandom(500), "b.png": b"y"})
+    data = bytearray(path.read_bytes())
+    data[200] ^= 0xFF
+    path.write_bytes(data)
+    taken, refused = read_all(path)
+    assert taken == [("b.png", "")]
+    assert "damaged in the archive" in refused["a.png"]
+
+
+def test_an_entry_that_unpacks_to_too_much_is_refused(
+    archive: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "MAX_FILE_BYTES", 1000)
+    taken, refused = read_all(archive({"bomb.png": b"\0" * 100_000, "ok.png": b"x"}))
+    assert taken == [("ok.png", "")]
+    assert refused == {"bomb.png": "100000 bytes unpacked; at most 1000 are taken"}
+
+
+def test_an_entry_that_lies_about_its_size_gives_no_more(archive: Maker) -> None:
+    path = archive({"bomb.png": b"\0" * 100_000})
+    data = bytearray(path.read_bytes())
+    directory = data.index(b"PK\x01\x02")
+    data[directory + 24 : directory + 28] = struct.pack("<I", 10)
+    path.write_bytes(data)
+    _, refused = read_all(path)
+    assert "damaged in the archive" in refused["bomb.png"]
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused_whole(
+    archive: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "MAX_TOTAL_BYTES", 150_000)
+    with pytest.raises(SourceError, match="unpacks to 200000 bytes"):
+        read_all(archive({"a.png": b"\0" * 100_000, "b.png": b"\0" * 100_000}))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_the_second_of_two_entries_of_one_name_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "twice.zip", "w") as file:
+        file.writestr("a.png", b"x")
+        file.writestr("a.png", b"y")
+    taken, refused = read_all(tmp_path / "twice.zip")
+    assert (taken, refused) == ([("a.png", "")], {"a.png": "a second file of this name in the archive"})
+
+
+def test_what_is_no_regular_file_is_refused_and_not_waited_for(folder: Maker) -> None:
+    place = folder({"a.png": b"x"})
+    os.mkfifo(place / "pipe.png")
+    (place / "gone.png").symlink_to(place / "nowhere")
+    taken, refused = read_all(place)
+    assert taken == [("a.png", "")]
+    assert refused["pipe.png"] == "not a regular file"
+    assert "can't be read" in refused["gone.png"]
+
+
+def test_a_label_that_would_not_fit_is_refused(archive: Maker) -> None:
+    _, refused = read_all(archive({"x" * 121 + "/a.png": b"x"}))
+    assert "longer than 120" in next(iter(refused.values()))
+
+
+@pytest.mark.parametrize("name", ["broken.zip", "broken.npz"])
+def test_a_file_that_is_no_archive_is_refused_whole(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"PK but not really")
+    with pytest.raises(SourceError, match="be read as a zip or npz file"):
+        read_all(tmp_path / name)
+
+
+def test_a_path_that_is_nothing_says_what_to_give(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"give a folder, a \.zip or an \.npz"):
+        read_all(tmp_path / "missing")
+
+
+@pytest.mark.parametrize("channels", [(3,), (1,), ()])
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_an_array_file_gives_its_images_in_order(
+    tmp_path: Path, channels: tuple[int, ...], save: Callable[..., None]
+) -> None:
+    from evalsite.samples.images import decode
+
+    images = np.random.default_rng(0).integers(0, 256, (4, 5, 6, *channels), dtype=np.uint8)
+    save(tmp_path / "a.npz", images, np.array([3, 1, 2, 0]))
+    with open_source(tmp_path / "a.npz") as source:
+        read = [
+            (candidate.name, candidate.label, np.asarray(decode(candidate.read()).image))
+            for candidate in source.candidates
+        ]
+    assert [name for name, _, _ in read] == ["arr_0[0]", "arr_0[1]", "arr_0[2]", "arr_0[3]"]
+    assert [label for _, label, _ in read] == ["3", "1", "2", "0"]
+    for image, (_, _, pixels) in zip(images, read, strict=True):
+        assert (pixels == image.squeeze(-1) if channels == (1,) else pixels == image).all()
+
+
+UINT8 = np.zeros((2, 4, 4, 3), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "sentence"),
+    [
+        ({"images": UINT8}, "holds images; expected the images as arr_0"),
+        ({"arr_0": UINT8.astype(np.float32)}, "arr_0 is float32"),
+        ({"arr_0": UINT8[..., :2]}, "expected uint8 of shape"),
+        ({"arr_0": np.asfortranarray(np.zeros((2, 4, 5, 3), np.uint8))}, "in C order"),
+        ({"arr_0": UINT8[0, 0]}, r"of shape \(4, 3\)"),
+        ({"arr_0": np.zeros((2, 0, 4, 3), np.uint8)}, "empty or too large"),
+        ({"arr_0": UINT8, "arr_1": np.zeros(3, np.int64)}, "expected 2 whole numbers or texts"),
+        ({"arr_0": UINT8, "arr_1": np.zeros(2)}, "expected 2 whole numbers or texts"),
+        ({"arr_0": np.array([None, 1], dtype=object)}, "arr_0 is object"),
+        ({"arr_0": UINT8, "arr_1": np.array([None, 1], dtype=object)}, "arr_1 is object"),
+    ],
+)
+def test_an_array_file_of_another_shape_is_refused(
+    tmp_path: Path, arrays: dict[str, np.ndarray], sentence: str
+) -> None:
+    np.savez(tmp_path / "a.npz", **arrays)
+    with pytest.raises(SourceError, match=sentence):
+        read_all(tmp_path / "a.npz")
+
+
+def test_an_array_that_ends_early_is_refused_whole(tmp_path: Path) -> None:
+    header = np.lib.format.header_data_from_array_1_0(np.zeros((1000, 4, 4, 3), np.uint8))
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as file, file.open("arr_0.npy", "w") as array:
+        np.lib.format.write_array_header_1_0(array, header)
+        array.write(b"\0" * 100)
+    with pytest.raises(SourceError, match="ends before its last image"):
+        read_all(tmp_path / "a.npz")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF), min_size=1, max_size=20),
+        unique=True,
+        max_size=6,
+    )
+)
+def test_whatever_the_names_every_entry_is_taken_passed_over_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str]
+) -> None:
+    path = tmp_path_factory.mktemp("names") / "a.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for name in names:
+            entry = zipfile.ZipInfo("x")
+            entry.filename = name
+            file.writestr(entry, b"x")
+    taken, refused = read_all(path)
+    assert len(taken) + len(refused) <= len(names)
+    for name, label in taken:
+        assert not name.startswith("/")
+        assert ".." not in name.split("/")
+        assert "/" not in label
