@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +42,10 @@ class Summary:
     n_raters: int
     note: str = ""
 
+    def noting(self, *sentences: str) -> Self:
+        """The same with more sentences in its note, before what it says already; empty ones are left out."""
+        return replace(self, note=" ".join(filter(None, [*sentences, self.note])))
+
 
 def rater_weights(n_raters: int, resampling: Resampling) -> Iterator[Floats]:
     """How often each rater is drawn in each resample, in chunks of rows.
@@ -56,7 +61,9 @@ def rater_weights(n_raters: int, resampling: Resampling) -> Iterator[Floats]:
     rows = max(1, CELLS_PER_CHUNK // max(n_raters, 1))
     for start in range(0, resampling.resamples, rows):
         size = min(rows, resampling.resamples - start)
-        yield rng.multinomial(n_raters, np.full(n_raters, 1 / n_raters), size=size).astype(np.float64)
+        drawn = rng.integers(n_raters, size=(size, n_raters)) + n_raters * np.arange(size)[:, None]
+        counts = np.bincount(drawn.ravel(), minlength=size * n_raters)
+        yield counts.reshape(size, n_raters).astype(np.float64)
 
 
 def interval(draws: Floats, level: float = LEVEL) -> tuple[float, float]:

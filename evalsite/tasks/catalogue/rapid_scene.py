@@ -38,6 +38,7 @@ from evalsite.tasks.simulation import SimulatedRater
 ANSWERS = ("real", "generated")
 KEYS = ("f", "j")
 CATCH = "Attention check: whatever you see, answer “{answer}” this time."
+STEERED = "A staircase steers accuracy to its aim: compare thresholds instead."
 IN_A_ROW = {"one_down": 1, "two_down": 2, "three_down": 3}
 
 Label = tuple[str, str]
@@ -256,10 +257,11 @@ class RapidScene(Task[RapidSceneParams]):
         counts = detection.tally(_judgements(counted))
         by_rater = {**proportions.deception_rates(counts), **signal_detection.sensitivity(counts)}
         n_trials = {"deception_rate_generated": counts.generated, "deception_rate_real": counts.real}
+        note = STEERED if params.exposure == "staircase" else ""
         estimates = []
         for i, condition in enumerate(counts.conditions):
             for quantity, values in by_rater.items():
-                summary = bootstrap.mean_over_raters(values[:, i], resampling)
+                summary = bootstrap.mean_over_raters(values[:, i], resampling).noting(note)
                 n = n_trials.get(quantity, counts.trials)[:, i].sum()
                 estimates.append(self.report(condition, quantity, summary, n_trials=int(n)))
         if params.exposure == "staircase":

@@ -98,6 +98,7 @@ def test_staircase_thresholds(run_study: Study, threshold_ms: float) -> None:
     truth = threshold_ms * left_over / (1 - left_over)
     _holds(found["a", "threshold_ms"], truth, 0.15 * truth)
     assert found["b", "threshold_ms"].low > truth  # type: ignore[operator]
+    assert "compare thresholds instead" in found["a", "deception_rate"].note
     modal = {condition: found[condition, "modal_exposure_ms"].value for condition in "ab"}
     assert truth < modal["a"] < modal["b"], "the mode follows, though it also counts the way down from 500 ms"  # type: ignore[operator]
 

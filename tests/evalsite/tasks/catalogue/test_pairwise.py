@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise, permutations
 from typing import Any
 
 import pytest
@@ -51,7 +51,7 @@ def test_what_meets_what(materials: Make, compare: str, met: set[frozenset[str]]
 
 def test_pairs_are_not_asked_in_blocks(materials: Make) -> None:
     order = [trial.stimuli[0].condition for trial in _plan(materials("a", "b")) if trial.kind == "scored"]
-    assert 15 < sum(a != b for a, b in itertools.pairwise(order)) < 45
+    assert 15 < sum(a != b for a, b in pairwise(order)) < 45
 
 
 def test_no_image_comes_twice_where_the_set_suffices(materials: Make) -> None:
