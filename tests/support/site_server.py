@@ -66,7 +66,10 @@ class SiteServer:
         command = [sys.executable, "-m", "gunicorn", "evalsite.wsgi", "--no-control-socket"]
         options = ["--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread", "--threads", "4"]
         self.process = subprocess.Popen(
-            [*command, *options, "--log-level", "error"], cwd=ROOT, env=self.environment, start_new_session=True
+            [*command, *options, "--log-level", "error"],
+            cwd=ROOT,
+            env=self.environment,
+            start_new_session=True,
         )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
@@ -104,5 +107,7 @@ class SiteServer:
             command, input=text, capture_output=True, text=True, cwd=ROOT, env=self.environment, check=False
         )
         if done.returncode != 0:
-            raise RuntimeError(f"{' '.join(command[1:])} ended with {done.returncode}:\n{done.stderr[-3000:]}")
+            raise RuntimeError(
+                f"{' '.join(command[1:])} ended with {done.returncode}:\n{done.stderr[-3000:]}"
+            )
         return done.stdout

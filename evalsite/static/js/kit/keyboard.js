@@ -5,6 +5,21 @@
 /** @typedef {import("./types.js").Alternative} Alternative */
 /** @typedef {import("./types.js").Choice} Choice */
 
+/** Keys of a Latin keyboard column by column, so that buttons lie as their keys do. */
+const KEY_ORDER = "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p";
+
+/**
+ * Alternatives from left to right, as their keys lie on the keyboard.
+ * @template {Pick<Alternative, "key">} T
+ * @param {T[]} alternatives
+ * @returns {T[]}
+ */
+export function inKeyOrder(alternatives) {
+  /** @param {T} alternative */
+  const place = ({ key }) => KEY_ORDER.indexOf(key.toLowerCase());
+  return [...alternatives].sort((a, b) => place(a) - place(b));
+}
+
 /**
  * The alternative that a key event means.
  *

@@ -49,7 +49,7 @@ function watchConnection(outbox) {
 /** @param {{runner: Runner, progress: ProgressBar}} about */
 function furnish({ runner, progress }) {
   const pauseButton = button("Pause", () => runner.pause(), "bar-button");
-  byId("bar-actions").append(pauseButton, fullscreenButton("bar-button"));
+  byId("bar-actions").append(pauseButton, fullscreenButton("bar-button fill"));
   progress.show(false);
   return {
     /** @param {State} state */

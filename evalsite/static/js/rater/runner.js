@@ -4,6 +4,7 @@
 
 import { pause } from "../kit/clock.js";
 import { StimulusUnavailableError } from "../kit/errors.js";
+import { inKeyOrder } from "../kit/keyboard.js";
 import { persist } from "./client.js";
 import { byId } from "./dom.js";
 import { RefusedError } from "./errors.js";
@@ -207,8 +208,8 @@ export function introduction({ trials, progress }, block, labels) {
   const first = trials.find(({ payload }) => payload !== null)?.payload;
   const lines = [first?.question ?? ""];
   if (practice > 0) lines.push(`The first ${practice === 1 ? "trial is" : `${practice} trials are`} for practice.`);
-  lines.push("Keep your eyes on the middle of the picture. Answer with the keys or the buttons.");
-  const keys = Object.entries(first?.keys ?? {}).flatMap(([answer, key]) => (key === null ? [] : [/** @type {[string, string]} */ ([key, labels[answer] ?? answer])]));
+  lines.push("A cross shows where to look. Answer with the keys or the buttons.");
+  const keys = inKeyOrder(Object.entries(first?.keys ?? {}).flatMap(([answer, key]) => (key === null ? [] : [{ answer, key }])));
   const heading = progress.blocks > 1 ? `Part ${block + 1} of ${progress.blocks}` : "Ready?";
-  return { heading, lines: lines.filter(Boolean), go: "Start", keys };
+  return { heading, lines: lines.filter(Boolean), go: "Start", keys: keys.map(({ key, answer }) => [key, labels[answer] ?? answer]) };
 }

@@ -128,7 +128,7 @@ export async function checkDevice(state, measure) {
  */
 export function giveInstructions(state) {
   const { row, chosen } = choose([["Begin", /** @type {true} */ (true)]]);
-  showPage("What to do", prose(state.texts.instructions ?? ""), ...warning(state.requirements.flashes), row);
+  showPage("What to do", prose(state.texts.instructions ?? ""), row);
   return chosen;
 }
 
@@ -143,6 +143,7 @@ export async function interlude({ heading, lines, go, keys = [], prepare }) {
   const { row, chosen } = choose([[go, true]]);
   const start = /** @type {HTMLButtonElement} */ (row.firstChild);
   const busy = element("p", { class: "busy", attributes: { role: "status" } });
+  busy.hidden = prepare === undefined;
   const legend = keys.map(([key, meaning]) =>
     element("li", {}, element("kbd", { text: key.toUpperCase() }), document.createTextNode(meaning)),
   );

@@ -2,6 +2,7 @@
  * @file The page during trials: question, canvas, buttons, feedback. All of it keeps its place from onset to answer.
  */
 
+import { inKeyOrder } from "../kit/keyboard.js";
 import { createSurface, layOut } from "../kit/layout.js";
 import { createResponder } from "../kit/responder.js";
 import { element } from "./dom.js";
@@ -11,22 +12,8 @@ import { element } from "./dom.js";
 /** @typedef {import("../kit/types.js").Responder} Responder */
 /** @typedef {import("../kit/types.js").Surface} Surface */
 
-/** Keys of a Latin keyboard column by column, so that buttons lie as their keys do. */
-const KEY_ORDER = "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p";
-
 /** Words of feedback. */
 const FEEDBACK = { right: "✓ Correct", wrong: "✗ Not correct" };
-
-/**
- * Alternatives from left to right, as their keys lie on the keyboard.
- * @param {Alternative[]} alternatives
- * @returns {Alternative[]}
- */
-export function inKeyOrder(alternatives) {
-  /** @param {Alternative} alternative */
-  const place = ({ key }) => KEY_ORDER.indexOf(key.toLowerCase());
-  return [...alternatives].sort((a, b) => place(a) - place(b));
-}
 
 /**
  * The stage.

@@ -1,0 +1,123 @@
+"""Chromium, and a real server to look at with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+from rater import Rater
+from site_server import SiteServer
+
+CHROMIUM = os.environ.get("EVALSITE_CHROMIUM", "/usr/bin/chromium")
+REQUIRED = os.environ.get("EVALSITE_REQUIRE_BROWSER") == "1"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+SIZES: dict[str, dict[str, Any]] = {
+    "laptop": {"viewport": {"width": 1366, "height": 768}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
+
+RAPID = {"task": "rapid_scene", "params": {"fixation_ms": 100, "mask_ms": 60}, "trials": 5, "practice": 1}
+STUDIES: list[dict[str, Any]] = [
+    {"slug": "short", "blocks": [RAPID]},
+    {
+        "slug": "whole",
+        "title": "Which pictures are real?",
+        "blocks": [
+            {**RAPID, "catch": 1},
+            {
+                "task": "rapid_scene",
+                "params": {"exposure": "staircase", "fixation_ms": 100, "staircase_start_ms": 200},
+                "trials": 3,
+            },
+            {"task": "pairwise", "params": {"compare": "real_vs_generated", "allow_tie": True}, "trials": 2},
+        ],
+    },
+    {"slug": "flashes", "blocks": [{**RAPID, "trials": 54, "practice": 0}]},
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here needs Chromium; without it the tests are left out, or fail where it is required."""
+    missing = not Path(CHROMIUM).exists()
+    for item in items:
+        if not item.path.is_relative_to(Path(__file__).parent):
+            continue
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.xdist_group("browser"))
+        if missing and not REQUIRED:
+            reason = (
+                f"There is no Chromium at {CHROMIUM}; install Debian's chromium or set EVALSITE_CHROMIUM."
+            )
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    assert shutil.which(CHROMIUM), f"EVALSITE_REQUIRE_BROWSER is set and there is no Chromium at {CHROMIUM}"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteServer]:
+    """A running site with the open studies of ``STUDIES``."""
+    server = SiteServer(tmp_path_factory.mktemp("site"))
+    server.prepare(STUDIES)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def new_context(chromium: Browser) -> Iterator[Callable[[str], BrowserContext]]:
+    """Opens a browser profile of its own at one of ``SIZES``."""
+    contexts: list[BrowserContext] = []
+
+    def open_context(size: str = "laptop") -> BrowserContext:
+        contexts.append(chromium.new_context(**SIZES[size]))
+        return contexts[-1]
+
+    yield open_context
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def new_rater(site: SiteServer, new_context: Callable[[str], BrowserContext]) -> Callable[..., Rater]:
+    """Sends a rater to a study's link; fails the test on any error of the page's own."""
+    errors: list[str] = []
+
+    def arrive(study: str, size: str = "laptop") -> Rater:
+        page: Page = new_context(size).new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: _note(errors, message.type, message.text))
+        rater = Rater(page, site)
+        rater.arrive(study)
+        return rater
+
+    yield arrive
+    assert errors == []
+
+
+def _note(errors: list[str], kind: str, text: str) -> None:
+    # A cut connection is what some tests make; everything else on the console is a fault of ours.
+    if kind == "error" and "net::ERR_" not in text:
+        errors.append(text)

@@ -1,0 +1,165 @@
+"""Whole sessions on a real server: by keyboard, by finger, interrupted in every way that raters know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+from rater import Rater
+
+
+def answers(rater: Rater) -> list[str]:
+    return [row["answer"]["answer"] for row in rater.stored()]
+
+
+def test_a_whole_session_by_keyboard(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("whole")
+    rater.begin()
+    turns = iter(range(1000))
+    code = rater.finish(lambda person: person.answer_by_key(next(turns) % 2))
+    stored = rater.stored()
+    assert answers(rater) == rater.typed
+    assert len(stored) >= 1 + 5 + 1 + 3 + 2
+    assert {row["kind"] for row in stored} == {"practice", "scored", "catch"}
+    session = rater.site.rows("select state, completion_code from trials_session where id = ?", rater.session)
+    assert session == [{"state": "completed", "completion_code": code}]
+    assert all(row["rt_ms"] > 0 and len(row["exposures"]) == 1 for row in stored)
+
+
+def test_a_phone_by_finger(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("whole", "phone")
+    rater.begin()
+    rater.finish(lambda person: person.answer_by_pointer(1))
+    assert answers(rater) == rater.typed
+    wide = rater.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not wide, "the page is wider than the phone"
+    pairs = [
+        row
+        for row in rater.stored()
+        if len(row["answer"]) and row["answer"]["answer"] in {"left", "right", "tie"}
+    ]
+    assert pairs and all(row["exposures"][0]["css_px"] < 195 for row in pairs)
+
+
+def test_a_reload_goes_on_where_it_was(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("short")
+    rater.begin()
+    rater.answer_trials(3)
+    rater.page.reload()
+    rater.finish()
+    assert answers(rater) == rater.typed
+    positions = [row["position"] for row in rater.stored()]
+    assert positions == sorted(set(positions))
+
+
+def test_consent_refused_ends_the_session(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("short")
+    rater.page.get_by_role("button", name="I do not agree").click()
+    expect(rater.page.locator("h1")).to_be_visible()
+    rater.page.wait_for_function("!document.querySelector('.actions')")
+    assert rater.site.rows("select state from trials_session where id = ?", rater.session) == [
+        {"state": "declined"}
+    ]
+
+
+def test_the_network_cut_and_restored(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("short")
+    rater.begin()
+    rater.answer_trials(2)
+    rater.page.context.set_offline(True)
+    rater.answer_trials(3)
+    expect(rater.page.locator("#notice")).to_contain_text("kept here")
+    before = len(rater.stored())
+    rater.page.context.set_offline(False)
+    rater.finish()
+    assert before < len(rater.typed)
+    assert answers(rater) == rater.typed
+    expect(rater.page.locator("#notice")).to_be_hidden()
+
+
+def test_answers_left_behind_by_a_closed_tab_are_sent_by_the_next(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("short")
+    rater.begin()
+    rater.answer_trials(2)
+    context, url = rater.page.context, rater.page.url
+    context.set_offline(True)
+    rater.answer_trials(2)
+    rater.page.close()
+    context.set_offline(False)
+    rater.page = context.new_page()
+    rater.page.goto(url)
+    rater.wait_for_turn()
+    assert answers(rater) == rater.typed
+    rater.finish()
+    assert answers(rater) == rater.typed
+
+
+def test_the_server_killed_in_the_middle_of_answers(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("short")
+    rater.begin()
+    rater.answer_trials(2)
+    rater.site.kill()
+    rater.answer_trials(3)
+    rater.site.start()
+    rater.finish()
+    assert answers(rater) == rater.typed
+
+
+def test_a_double_click_is_one_answer(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("short")
+    rater.begin()
+    rater.finish(Rater.answer_by_double_click)
+    assert answers(rater) == rater.typed
+
+
+def test_a_second_tab_waits_and_takes_over(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("short")
+    rater.begin()
+    rater.answer_trials(2)
+    first, second = rater.page, rater.page.context.new_page()
+    second.goto(first.url)
+    expect(second.get_by_role("heading", name="Open in another tab")).to_be_visible()
+    first.bring_to_front()
+    rater.answer_trials(1)
+    first.close()
+    rater.page = second
+    rater.finish()
+    assert answers(rater) == rater.typed
+
+
+def test_without_a_database_in_the_browser_nothing_is_lost_either(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("short")
+    rater.page.context.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    rater.page.reload()
+    rater.begin()
+    rater.answer_trials(3)
+    rater.page.reload()
+    rater.finish()
+    assert answers(rater) == rater.typed
+
+
+def test_a_browser_without_locks_asks_around(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("short")
+    rater.page.context.add_init_script("Object.defineProperty(navigator, 'locks', { value: undefined })")
+    rater.page.reload()
+    rater.begin()
+    second = rater.page.context.new_page()
+    second.goto(rater.page.url)
+    expect(second.get_by_role("heading", name="Open in another tab")).to_be_visible()
+    rater.page.close()
+    rater.page = second
+    rater.finish()
+    assert answers(rater) == rater.typed
+
+
+def test_a_pause_between_trials(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("short")
+    rater.begin()
+    rater.answer_trials(2)
+    rater.page.get_by_role("button", name="Pause").click()
+    rater.page.wait_for_selector(".stage-answers.armed, h1:has-text('Paused')")
+    if rater.page.query_selector(".stage-answers.armed"):  # a trial under way is finished first
+        rater.answer_by_key()
+    rater.page.get_by_role("button", name="Continue").click()
+    rater.finish()
+    assert answers(rater) == rater.typed
