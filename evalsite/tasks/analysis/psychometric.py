@@ -118,15 +118,18 @@ def _position_profile(counts: _Counts, grid: Floats, target: float) -> Floats:
         return _marginal(likelihood, grid, spread=math.exp(theta[2]))
 
     def loss(theta: Floats) -> float:
-        unusual = (theta[0] - math.log(USUAL_SLOPE)) ** 2 / (2 * math.log(SLOPE_FACTOR) ** 2) + theta[
-            1
-        ] / USUAL_LAPSE
         best = logsumexp(profile(theta).sum(axis=0) * 8) / 8  # a maximum over positions that is smooth
-        return float(unusual - best) / len(counts.correct)
+        return (_unusualness(theta[0], theta[1]) - float(best)) / len(counts.correct)
 
     start = np.array([math.log(USUAL_SLOPE), min(USUAL_LAPSE, lapse_bounds[1] / 2), math.log(0.3)])
     fitted = minimize(loss, start, method="L-BFGS-B", bounds=(BOUNDS[0], lapse_bounds, BOUNDS[2]))
     return profile(np.asarray(fitted.x, dtype=np.float64))
+
+
+def _unusualness(log_slope: float, lapse: float) -> float:
+    """Minus the log prior: normal on the log slope, exponential on the lapse."""
+    slopes_off = (log_slope - math.log(USUAL_SLOPE)) / math.log(SLOPE_FACTOR)
+    return float(slopes_off**2 / 2 + lapse / USUAL_LAPSE)
 
 
 def _log_likelihood(counts: _Counts, grid: Floats, target: float, *, slope: float, lapse: float) -> Floats:
