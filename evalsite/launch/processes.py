@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess  # nosec B404: it starts this very program
@@ -70,7 +71,7 @@ def run_together(web: Sequence[str], worker: Sequence[str], *, say: Callable[[st
 
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, stop)
-    server, helper = _start(web), _start(worker)
+    server, helper = _start(web, OMP_NUM_THREADS="1"), _start(worker)
     try:
         while not stopping and server.poll() is None:
             if helper.poll() is not None:
@@ -83,9 +84,12 @@ def run_together(web: Sequence[str], worker: Sequence[str], *, say: Callable[[st
         _end([server, helper])
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], **environment: str) -> subprocess.Popen[bytes]:
+    # Web threads share the cores by themselves: each must not start a thread a core for a small matrix.
     # A session of its own: Ctrl-C reaches only this process, which ends the others in order.
-    return subprocess.Popen(command, cwd=MANAGE.parent, start_new_session=True)  # noqa: S603  # nosec B603
+    return subprocess.Popen(  # noqa: S603  # nosec B603
+        command, cwd=MANAGE.parent, env={**os.environ, **environment}, start_new_session=True
+    )
 
 
 def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
