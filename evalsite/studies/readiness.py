@@ -43,7 +43,7 @@ def _recruiting(study: StudyData) -> Iterator[str]:
     try:
         recruiters.get(study.recruiter)
     except UnknownRecruiterError as error:
-        yield f"Recruiter: {error}."
+        yield _sentence(f"Recruiter: {error}")
 
 
 def _texts(study: StudyData) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _blocks(study: StudyData) -> Iterator[str]:
             if plannable:
                 _plans(study, block)
         except (UnknownTaskError, InvalidParamsError, PlanError) as error:
-            yield f"Block {number} ({block.task}): {error}."
+            yield _sentence(f"Block {number} ({block.task}): {error}")
 
 
 def _plans(study: StudyData, block: BlockData) -> list[list[PlannedTrial]]:
@@ -119,6 +119,10 @@ def _plain(params: Mapping[str, Any] | Any) -> Mapping[str, Any]:
     if not isinstance(params, Mapping):
         raise InvalidParamsError(f"params were {params!r:.60}; expected names with values")
     return params
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "?")) else f"{words}."
 
 
 def _repeats(number: int, trials: Iterable[PlannedTrial]) -> Iterator[str]:

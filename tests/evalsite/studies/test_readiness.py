@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from evalsite.studies.freezing import BlockData, ConditionData, SetData, StudyData
+from evalsite.studies.readiness import full_params, problems, warnings
+from evalsite.tasks import registry
+
+GAN = SetData(2, "gan samples", "generated", "b" * 64, 100)
+EMPTY = SetData(4, "elsewhere", "generated", "", 0)
+
+
+def test_a_study_that_is_set_up_has_no_problem(data: StudyData) -> None:
+    assert problems(data) == []
+    assert problems(replace(data, assignment="between")) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"recruiter": "openlink"}, "Recruiter: no recruiter named 'openlink'; did you mean 'open_link'?"),
+        ({"texts": {"consent": " \n"}}, "The consent text is empty; write what raters read there."),
+        (
+            {"reference": GAN},
+            "The reference set 'gan samples' holds generated images; choose a set of real ones.",
+        ),
+        (
+            {"reference": SetData(1, "photos", "reference", "", 0)},
+            "The reference set 'photos' holds no images here; choose another one.",
+        ),
+        ({"conditions": []}, "There is no condition; add at least one set of generated images."),
+        (
+            {"conditions": [ConditionData("x", EMPTY)]},
+            "Condition 'x' holds no images here; choose another sample set.",
+        ),
+        (
+            {"conditions": [ConditionData("Real", GAN)]},
+            "A condition is named 'Real', the name of the real images; choose another name.",
+        ),
+        (
+            {"conditions": [ConditionData("x", replace(GAN, kind="reference"))]},
+            "Condition 'x' shows real images, 'gan samples', as if generated; choose another set.",
+        ),
+        (
+            {"conditions": [ConditionData("x", GAN), ConditionData("y", GAN)]},
+            "2 conditions show the sample set 'gan samples'; give each its own.",
+        ),
+        ({"blocks": []}, "There is no block; add at least one, with a task."),
+        (
+            {"blocks": [BlockData("rapid_scene", {}, 0)]},
+            "Block 1 has no scored trials; give it at least one.",
+        ),
+        (
+            {"blocks": [BlockData("rapid_scen", {}, 9)]},
+            "Block 1 (rapid_scen): no task named 'rapid_scen'; did you mean 'rapid_scene'?",
+        ),
+    ],
+)
+def test_every_problem_is_a_sentence_that_says_what_to_do(
+    data: StudyData, change: dict[str, Any], sentence: str
+) -> None:
+    assert problems(replace(data, **change)) == [sentence]
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"exposure_ms": -5}, {"exposure_ms": "long"}, {"no_such": 1}, ["exposure_ms"], {"exposure_ms": True}],
+)
+def test_bad_params_name_the_block(data: StudyData, params: Any) -> None:
+    (sentence,) = problems(
+        replace(data, blocks=[BlockData("rapid_scene", {}, 9), BlockData("rapid_scene", params, 9)])
+    )
+    assert sentence.startswith("Block 2 (rapid_scene): ")
+
+
+def test_all_problems_are_told_at_once(data: StudyData) -> None:
+    bare = replace(data, texts={"consent": ""}, conditions=[], blocks=[])
+    assert len(problems(bare)) == 3
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_every_task_can_be_opened_with_its_defaults(data: StudyData, name: str) -> None:
+    assert problems(replace(data, blocks=[BlockData(name, {}, 20, 4, 2)])) == []
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_full_params_hold_every_default(name: str) -> None:
+    assert full_params(BlockData(name, {}, 9)) == registry.get(name).Params().to_json()
+
+
+def test_images_that_come_twice_are_warned_of(data: StudyData) -> None:
+    assert warnings(data) == []
+    few = replace(data, conditions=[ConditionData("gan", replace(GAN, count=3))])
+    assert warnings(few) == [
+        "Block 1: raters see some images of 'gan' more than once; fewer trials or more images avoid it."
+    ]
