@@ -17,8 +17,9 @@ from metrics.errors import InvalidSettingError, MetricsError
 from metrics.evaluate import Progress as ProgressCallback
 from metrics.evaluate import evaluate
 from metrics.extractors.registry import EXTRACTORS
-from metrics.registry import METRICS, SettingValue
+from metrics.registry import METRICS
 from metrics.results import MetricResult
+from metrics.signatures import SettingValue
 
 USERS_MISTAKE = 2
 

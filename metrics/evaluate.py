@@ -21,8 +21,9 @@ from metrics.extractors.extraction import Pass
 from metrics.extractors.registry import EXTRACTORS, Extractor, WeightsRequest
 from metrics.images.protocols import Protocol, get_protocol
 from metrics.images.sources import ImageInput, open_images
-from metrics.registry import METRICS, Measured, Metric, Quantity, SettingValue, measure
+from metrics.registry import METRICS, Measured, Metric, Quantity, measure
 from metrics.results import MetricResult
+from metrics.signatures import SettingValue
 from metrics.types import Evidence, Images
 
 Progress = Callable[[int, int], None]

@@ -5,19 +5,17 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, ParamSpec, TypeVar
 
 from metrics.discovery import Catalogue, unknown_name
 from metrics.errors import InvalidMetricError, InvalidSettingError
+from metrics.signatures import Need, Setting, SettingValue, place_of, read_signature
 from metrics.types import EVIDENCE_KINDS, Evidence, require_alike
 
 P = ParamSpec("P")
-SettingValue = bool | int | float | str
 R = TypeVar("R", bound="Mapping[str, float | Measured]")
-_SETTING_TYPES = (bool, int, float, str)
 
 
 @dataclass(frozen=True)
@@ -60,23 +58,6 @@ class Quantity:
     title: str = ""
     generic: str = ""
     generic_title: str = ""
-
-
-@dataclass(frozen=True)
-class Need:
-    """Evidence that a metric needs: of which set, and of which kind."""
-
-    role: str
-    kind: type[Evidence]
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A keyword-only parameter of a metric."""
-
-    name: str
-    type: type[SettingValue]
-    default: SettingValue
 
 
 @dataclass(frozen=True)
@@ -167,7 +148,7 @@ def register(
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        needs, settings = _read_signature(function)
+        needs, settings = read_signature(function)
         _check_quantities(function, quantities, extractor)
 
         @functools.wraps(function)
@@ -213,58 +194,6 @@ def measure(
     return measured
 
 
-def _place(function: Callable[..., object]) -> str:
-    return f"{inspect.getsourcefile(function)}: {function.__name__}"
-
-
-def _read_signature(function: Callable[..., object]) -> tuple[tuple[Need, ...], dict[str, Setting]]:
-    place = _place(function)
-    try:
-        hints = typing.get_type_hints(function)
-    except NameError as error:
-        raise InvalidMetricError(
-            f"{place} has an annotation that can't be resolved ({error}); import it."
-        ) from error
-    needs: list[Need] = []
-    settings: dict[str, Setting] = {}
-    for parameter in inspect.signature(function).parameters.values():
-        hint = hints.get(parameter.name)
-        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
-            needs.append(_read_need(place, parameter, hint))
-        elif parameter.kind is parameter.KEYWORD_ONLY:
-            settings[parameter.name] = _read_setting(place, parameter, hint)
-        else:
-            raise InvalidMetricError(
-                f"{place} takes {parameter}; use named evidence and keyword-only settings."
-            )
-    if not needs:
-        raise InvalidMetricError(
-            f"{place} takes no evidence; give it a positional parameter such as 'generated: Features'."
-        )
-    return tuple(needs), settings
-
-
-def _read_need(place: str, parameter: inspect.Parameter, hint: object) -> Need:
-    for kind in EVIDENCE_KINDS:
-        if hint is kind:
-            return Need(parameter.name, kind)
-    kinds = ", ".join(kind.__name__ for kind in EVIDENCE_KINDS)
-    raise InvalidMetricError(
-        f"{place} annotates the evidence {parameter.name!r} with {hint!r}; use one of {kinds}, or make it a "
-        "keyword-only setting."
-    )
-
-
-def _read_setting(place: str, parameter: inspect.Parameter, hint: object) -> Setting:
-    for kind in _SETTING_TYPES:
-        if hint is kind and isinstance(parameter.default, kind):
-            return Setting(parameter.name, kind, parameter.default)
-    raise InvalidMetricError(
-        f"{place} has the setting {parameter}; "
-        "annotate it as bool, int, float or str with a default of that type."
-    )
-
-
 def _as_setting(metric: str, setting: Setting, value: SettingValue) -> SettingValue:
     if setting.type is float and type(value) is int:
         return float(value)
@@ -279,7 +208,7 @@ def _as_setting(metric: str, setting: Setting, value: SettingValue) -> SettingVa
 def _check_quantities(
     function: Callable[..., object], quantities: list[Quantity], extractor: str | None
 ) -> None:
-    place = _place(function)
+    place = place_of(function)
     if not quantities:
         raise InvalidMetricError(f"{place} declares no quantity; add quantities=[Quantity(…)].")
     for quantity in quantities:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from metrics.registry import SettingValue
+from metrics.signatures import SettingValue
 
 
 @dataclass(frozen=True)

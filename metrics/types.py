@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, UInt8
@@ -19,6 +19,7 @@ from torch import Tensor
 from metrics.errors import EvidenceMismatchError, InvalidEvidenceError
 
 
+@runtime_checkable
 class ImageSource(Protocol):
     """Where images come from: random access, so that a pass can be resumed in its middle."""
 

@@ -74,7 +74,10 @@ def read_archive(path: Path) -> dict[str, Tensor]:
     try:
         with zipfile.ZipFile(path) as archive:
             root = archive.namelist()[0].split("/")[0]
-            return dict(_tensors(_Unpickler(archive, root).load(), ""))
+            module = _Unpickler(archive, root).load()
+            if not isinstance(module, _Module):
+                raise pickle.UnpicklingError(f"{type(module).__name__} is no module")
+            return dict(_tensors(module, ""))
     except (
         zipfile.BadZipFile,
         pickle.UnpicklingError,

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -18,6 +18,7 @@ FEATURES = "features"
 PROBABILITIES = "probabilities"
 
 
+@runtime_checkable
 class Network(Protocol):
     """Prepared pixels (n, 3, size, size) → outputs by name, each with n rows."""
 

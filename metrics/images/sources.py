@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ from metrics.errors import ImageReadError
 from metrics.images.reading import SUFFIXES, read_image
 from metrics.types import Images
 
-ImageInput = Images | Path | str | Sequence[Path] | NDArray[np.uint8] | Tensor
+ImageInput = Images | Path | str | Sequence[Path] | NDArray[Any] | Tensor
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ import pytest
 from metrics import METRICS, Features, Measured, Moments, Quantity, register
 from metrics.discovery import Catalogue
 from metrics.errors import InvalidMetricError, InvalidSettingError, UnknownNameError
-from metrics.registry import Need, Setting, measure
+from metrics.registry import measure
+from metrics.signatures import Need, Setting
 
 HOW_MANY = Quantity("how_many", better="higher", ideal=1.0, senses={"diversity"})
 

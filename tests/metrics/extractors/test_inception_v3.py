@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,13 @@ from metrics.extractors.weights import package_file
 from metrics.images.protocols import get_protocol
 
 FEATURES, BOTH = frozenset({"features"}), frozenset({"features", "probabilities"})
+
+
+@pytest.fixture(autouse=True)
+def _no_other_weights(tmp_path, monkeypatch):
+    """Torch's own folder may hold the file on a developer's machine."""
+    monkeypatch.setattr(inception_v3, "default_folder", lambda: tmp_path / "none")
+
 
 needs_package = pytest.mark.skipif(
     package_file(*inception_v3.PACKAGE_FILE) is None,
@@ -69,6 +77,15 @@ def test_the_package_gives_features_only(tmp_path):
     assert loaded.weights_digest == inception_v3.PACKAGE_SHA256
     with pytest.raises(MissingWeightsError, match="without the classifier"):
         load(WeightsRequest(BOTH, tmp_path, download=False))
+
+
+def test_a_failed_download_says_the_same(tmp_path, monkeypatch):
+    def download(url: str, target: Path, expected: str) -> None:
+        raise MissingWeightsError(f"{url} can't be fetched.")
+
+    monkeypatch.setattr(inception_v3, "download", download)
+    with pytest.raises(MissingWeightsError, match=r"efficientnet_lite0.*can't be fetched"):
+        load(WeightsRequest(BOTH, tmp_path))
 
 
 @needs_package
