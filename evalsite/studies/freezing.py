@@ -23,6 +23,7 @@ class SetData:
         kind: ``reference`` or ``generated``.
         manifest_digest: SHA-256 over its images; empty if they are not held here.
         count: Number of its images.
+        formats: File formats that its images came in; empty if they were never files. Not part of a protocol.
     """
 
     id: int
@@ -30,6 +31,7 @@ class SetData:
     kind: str
     manifest_digest: str
     count: int
+    formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evalsite.studies.freezing import StudyData
 from evalsite.studies.models import Study, StudyVersion
-from evalsite.studies.readiness import warnings
+from evalsite.studies.readiness import facts, warnings
 from evalsite.studies.selectors import study_data
 from evalsite.studies.services import has_unopened_changes, study_problems
-from evalsite.tasks import registry
 
 
 @dataclass(frozen=True)
@@ -68,15 +66,8 @@ def study_panel(study: Study) -> StudyPanel:
         study=study,
         problems=problems,
         warnings=[] if problems else warnings(data),
-        facts=[] if problems else list(_facts(data)),
+        facts=[] if problems else facts(data),
         versions=list(StudyVersion.objects.filter(study=study).opened().order_by("-number")),
         changed=has_unopened_changes(study),
         trials_per_session=data.trials_per_session,
     )
-
-
-def _facts(data: StudyData) -> Iterator[str]:
-    for number, block in enumerate(data.blocks, start=1):
-        task = registry.get(block.task)
-        for fact in task.facts(task.Params.from_json(block.params)):
-            yield f"Block {number}: {fact}"

@@ -8,11 +8,14 @@ from typing import Any
 
 from evalsite.recruiters import registry as recruiters
 from evalsite.recruiters.errors import UnknownRecruiterError
-from evalsite.studies.freezing import BlockData, StudyData
+from evalsite.studies.freezing import BlockData, SetData, StudyData
 from evalsite.tasks import registry
 from evalsite.tasks.errors import InvalidParamsError, PlanError, UnknownTaskError
 from evalsite.tasks.params import Params
 from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, Task
+
+LOSSY = frozenset({"JPEG", "MPO", "WEBP"})
+"""Formats whose compression leaves traces that re-encoding keeps."""
 
 
 def problems(study: StudyData) -> list[str]:
@@ -22,11 +25,21 @@ def problems(study: StudyData) -> list[str]:
 
 def warnings(study: StudyData) -> list[str]:
     """One sentence for each thing that is allowed and may be unwanted; for a study without problems."""
-    found: dict[str, None] = {}
+    found = dict.fromkeys(_traces(study))
     for number, block in enumerate(study.blocks, start=1):
         for trials in _plans(study, block):
             found.update(dict.fromkeys(_repeats(number, trials)))
     return list(found)
+
+
+def facts(study: StudyData) -> list[str]:
+    """What follows from each block's params, to be told to raters and readers; for a study without problems."""
+    found = []
+    for number, block in enumerate(study.blocks, start=1):
+        task = registry.get(block.task)
+        said = [_real_share(_plans(study, block)), *task.facts(_params(task, block))]
+        found += [f"Block {number}: {fact}" for fact in said]
+    return found
 
 
 def full_params(block: BlockData) -> dict[str, Any]:
@@ -119,6 +132,31 @@ def _plain(params: Mapping[str, Any] | Any) -> Mapping[str, Any]:
     if not isinstance(params, Mapping):
         raise InvalidParamsError(f"params were {params!r:.60}; expected names with values")
     return params
+
+
+def _real_share(plans: Iterable[Iterable[PlannedTrial]]) -> str:
+    shown = [
+        stimulus.real
+        for trials in plans
+        for trial in trials
+        if trial.kind == "scored"
+        for stimulus in trial.stimuli
+    ]
+    return f"{sum(shown) / len(shown):.0%} of the images in scored trials are real."
+
+
+def _traces(study: StudyData) -> Iterator[str]:
+    """A sentence for each condition that compression tells from the real images, however they are sent."""
+    real = _compressed(study.reference)
+    for condition in study.conditions:
+        if _compressed(condition.sample_set) != real:
+            generated = f"those of {condition.name!r}"
+            lossy, other = ("real images", generated) if real else (generated, "real images")
+            yield f"JPEG or WebP compression may tell {lossy}, which had it, from {other}, which had not."
+
+
+def _compressed(sample_set: SetData) -> bool:
+    return not LOSSY.isdisjoint(sample_set.formats)
 
 
 def _sentence(words: str) -> str:

@@ -44,4 +44,5 @@ def _set_data(sample_set: SampleSet) -> SetData:
         kind=sample_set.kind,
         manifest_digest=sample_set.manifest_digest,
         count=sample_set.count,
+        formats=tuple(sample_set.settings.get("formats", ())),
     )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from evalsite.studies.freezing import BlockData, ConditionData, SetData, StudyData
-from evalsite.studies.readiness import full_params, problems, warnings
+from evalsite.studies.readiness import facts, full_params, problems, warnings
 from evalsite.tasks import registry
 
 GAN = SetData(2, "gan samples", "generated", "b" * 64, 100)
@@ -97,3 +97,33 @@ def test_images_that_come_twice_are_warned_of(data: StudyData) -> None:
     assert warnings(few) == [
         "Block 1: raters see some images of 'gan' more than once; fewer trials or more images avoid it."
     ]
+
+
+@pytest.mark.parametrize(
+    ("real", "generated", "warned"), [("JPEG", "PNG", 2), ("JPEG", "WEBP", 0), ("PNG", "BMP", 0)]
+)
+def test_traces_of_compression_are_warned_of(data: StudyData, real: str, generated: str, warned: int) -> None:
+    sets = [replace(condition.sample_set, formats=(generated,)) for condition in data.conditions]
+    traced = replace(
+        data,
+        reference=replace(data.reference, formats=(real,)),
+        conditions=[
+            ConditionData(condition.name, made) for condition, made in zip(data.conditions, sets, strict=True)
+        ],
+    )
+    assert len(warnings(traced)) == warned
+    assert all(
+        "compression may tell real images, which had it, from those of" in sentence
+        for sentence in warnings(traced)
+    )
+
+
+def test_facts_tell_the_share_of_real_images_and_what_the_task_says(data: StudyData) -> None:
+    blocks = [
+        BlockData("rapid_scene", {"real_share": 0.25, "exposure": "staircase"}, 20),
+        BlockData("pairwise", {}, 20),
+    ]
+    told = facts(replace(data, blocks=blocks))
+    assert told[0] == "Block 1: 25% of the images in scored trials are real."
+    assert "converges on 75.0% correct" in told[1]
+    assert any(fact.startswith("Block 2: ") for fact in told)
