@@ -20,10 +20,8 @@ def find_study(slug: str) -> Study:
 
 def find_session(session_id: UUID, *, among: Sequence[UUID]) -> Session:
     """One's own session. Raises ``NotYoursError``, of others' sessions and of none alike."""
-    own = session_id in among
-    session = (
-        Session.objects.select_related("version", "study").filter(pk=session_id).first() if own else None
-    )
+    own = Session.objects.filter(pk__in=[name for name in among if name == session_id])
+    session: Session | None = own.select_related("version", "study").first()
     if session is None:
         raise NotYoursError("There is no session of yours at this address.")
     return session

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Max
@@ -46,65 +48,94 @@ def record_responses(
         WrongStageError: If the session's trials have not begun.
     """
     locked = lock_running(session)
-    receipts = [_receive(locked, submission, now) for submission in submissions]
+    readable = [submission for submission in submissions if isinstance(submission, Submission)]
+    intake = _open_intake(locked, readable, now)
+    receipts = [intake.receive(submission) for submission in submissions]
     touch(locked, now)
     progress = describe_progress(locked)
-    return Acknowledgement(receipts, _next(locked, submissions, progress["block"], now), progress)
+    # A new block is asked for as a whole.
+    goes_on = progress["block"] in intake.blocks
+    following = next_adaptive(session=locked, number=progress["block"], now=now) if goes_on else None
+    return Acknowledgement(receipts, following, progress)
 
 
-def _next(
-    session: Session, submissions: Sequence[Submission | UnreadableSubmission], number: int, now: datetime
-) -> Json | None:
-    """The next adaptive trial while the answered block goes on; a new block is asked for as a whole."""
-    positions = [submission.trial for submission in submissions if isinstance(submission, Submission)]
-    if not session.trials.filter(position__in=positions, block=number).exists():
-        return None
-    return next_adaptive(session=session, number=number, now=now)
-
-
-def _receive(session: Session, submission: Submission | UnreadableSubmission, now: datetime) -> Receipt:
-    if isinstance(submission, UnreadableSubmission):
-        return Receipt(submission.id, "rejected", error=submission.error)
-    rows = Trial.objects.select_related("response")
-    trial = rows.filter(session=session, position=submission.trial).first()
-    if trial is None or trial.delivered_at is None:
-        return _rejected(
-            submission, f"Trial {submission.trial} was not handed out; answer those of the block."
-        )
-    block = read_block(session.version.protocol, trial.block)
-    if hasattr(trial, "response"):
-        return _receipt(submission, "duplicate", block, trial, trial.response)
-    if Response.objects.filter(pk=submission.id).exists():
-        return _rejected(submission, "This id belongs to another answer; make a new one.")
-    return _store(session, block, trial, submission, now)
-
-
-def _store(
-    session: Session, block: FrozenBlock, trial: Trial, submission: Submission, now: datetime
-) -> Receipt:
-    planned = from_json(trial.plan)
-    try:
-        answer = block.task.read(block.params, planned, submission.answer)
-    except InvalidResponseError as error:
-        return _rejected(submission, str(error))
-    verdict = _judge(block, planned, trial, submission)
-    response = Response.objects.create(
-        id=submission.id,
-        trial=trial,
+def _open_intake(session: Session, submissions: Sequence[Submission], now: datetime) -> _Intake:
+    positions = [submission.trial for submission in submissions]
+    trials = session.trials.filter(position__in=positions).select_related("response", "repeat")
+    ids = Response.objects.filter(pk__in=[submission.id for submission in submissions])
+    return _Intake(
         session=session,
-        version_id=session.version_id,
-        answer=answer,
-        score=block.task.score(block.params, planned, answer),
-        exposures=[exposure.to_json() for exposure in submission.exposures],
-        rt_ms=submission.rt_ms,
-        valid=verdict.valid,
-        invalid_reason=verdict.reason,
-        answered_at=submission.answered_at,
-        received_at=now,
+        now=now,
+        trials={trial.position: trial for trial in trials},
+        taken=set(ids.values_list("pk", flat=True)),
+        blocks={},
     )
-    if not verdict.valid:
-        _repeat(session, block, trial)
-    return _receipt(submission, "stored", block, trial, response)
+
+
+@dataclass
+class _Intake:
+    """The answers of one request, taken one after the other while the session is locked.
+
+    Args:
+        session: The locked session.
+        now: The time.
+        trials: The trials that are answered, by position.
+        taken: Ids under which answers are stored already.
+        blocks: Blocks that were answered, by number.
+    """
+
+    session: Session
+    now: datetime
+    trials: dict[int, Trial]
+    taken: set[UUID]
+    blocks: dict[int, FrozenBlock]
+
+    def receive(self, submission: Submission | UnreadableSubmission) -> Receipt:
+        """Store the answer, or say why not."""
+        if isinstance(submission, UnreadableSubmission):
+            return Receipt(submission.id, "rejected", error=submission.error)
+        trial = self.trials.get(submission.trial)
+        if trial is None or trial.delivered_at is None:
+            return _rejected(
+                submission, f"Trial {submission.trial} was not handed out; answer those of the block."
+            )
+        block = self._block(trial.block)
+        if hasattr(trial, "response"):
+            return _receipt(submission, "duplicate", block, trial)
+        if submission.id in self.taken:
+            return _rejected(submission, "This id belongs to another answer; make a new one.")
+        try:
+            answer = block.task.read(block.params, from_json(trial.plan), submission.answer)
+        except InvalidResponseError as error:
+            return _rejected(submission, str(error))
+        self._store(submission, trial, block, answer)
+        return _receipt(submission, "stored", block, trial)
+
+    def _store(self, submission: Submission, trial: Trial, block: FrozenBlock, answer: Json) -> None:
+        planned = from_json(trial.plan)
+        verdict = _judge(block, planned, trial, submission)
+        Response.objects.create(
+            id=submission.id,
+            trial=trial,
+            session=self.session,
+            version_id=self.session.version_id,
+            answer=answer,
+            score=block.task.score(block.params, planned, answer),
+            exposures=[exposure.to_json() for exposure in submission.exposures],
+            rt_ms=submission.rt_ms,
+            valid=verdict.valid,
+            invalid_reason=verdict.reason,
+            answered_at=submission.answered_at,
+            received_at=self.now,
+        )
+        self.taken.add(submission.id)
+        if not verdict.valid:
+            _repeat(self.session, block, trial)
+
+    def _block(self, number: int) -> FrozenBlock:
+        if number not in self.blocks:
+            self.blocks[number] = read_block(self.session.version.protocol, number)
+        return self.blocks[number]
 
 
 def _judge(block: FrozenBlock, planned: PlannedTrial, trial: Trial, submission: Submission) -> Verdict:
@@ -140,16 +171,12 @@ def _times_repeated(trial: Trial) -> int:
 
 
 def _receipt(
-    submission: Submission,
-    status: Literal["stored", "duplicate"],
-    block: FrozenBlock,
-    trial: Trial,
-    response: Response,
+    submission: Submission, status: Literal["stored", "duplicate"], block: FrozenBlock, trial: Trial
 ) -> Receipt:
-    repeated = Trial.objects.filter(repeat_of=trial).exists()
+    repeated = hasattr(trial, "repeat")
     # Who is to judge the image again is not told the truth about it first.
     told = block.task.feedback(block.params, from_json(trial.plan)) and not repeated
-    correct = response.score.get("correct") if told else None
+    correct = trial.response.score.get("correct") if told else None
     return Receipt(str(submission.id), status, correct=correct, repeated=repeated)
 
 

@@ -87,8 +87,8 @@ class _Desk:
         session = self.sessions.get(row.participant) or self._open(number, row)
         if session.condition not in {"", row.condition}:
             raise InvalidImportError(
-                f"row {number}: {row.participant!r} judged {row.condition!r} and {session.condition!r}, but each "
-                "rater of this study sees one condition; import it as one in which every rater sees all"
+                f"row {number}: {row.participant!r} judged {row.condition!r} and {session.condition!r}, but "
+                "raters of this study see one condition each; import it as one in which every rater sees all"
             )
         position = self.judged[session.pk] = self.judged[session.pk] + 1
         planned = _planned(row, position)
