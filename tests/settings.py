@@ -7,7 +7,10 @@ import tempfile
 
 os.environ["EVALSITE_DATA"] = tempfile.mkdtemp(prefix="evalsite-tests-")
 os.environ.pop("EVALSITE_MODE", None)
+# SQLite unless a database for tests is named; a developer's own DATABASE_URL is never written to.
 os.environ.pop("DATABASE_URL", None)
+if _url := os.environ.get("EVALSITE_TEST_DATABASE_URL"):
+    os.environ["DATABASE_URL"] = _url
 atexit.register(shutil.rmtree, os.environ["EVALSITE_DATA"], ignore_errors=True)
 
 from evalsite.settings import *  # noqa: E402, F403
