@@ -96,7 +96,7 @@ class Sitter:
 
 
 def ideal_exposures(payload: Json, rt_ms: float) -> list[Json]:
-    """What a screen of 60 Hz without a flaw would report of a trial; nothing for a task that flashes nothing."""
+    """What a flawless screen of 60 Hz would report of a trial; nothing for a task that flashes nothing."""
     if "exposure_ms" not in payload:
         return []
     asked_ms = payload["exposure_ms"]
