@@ -61,7 +61,7 @@ def deeds_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def start_worker(deeds_dir: Path, transactional_db: None) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    """Starts a worker, with leases of a second if nothing else is said; all are killed at the end."""
+    """Starts a worker, with leases of a few seconds; all are killed at the end."""
     started: list[subprocess.Popen[bytes]] = []
     environment = {
         **os.environ,
@@ -71,7 +71,7 @@ def start_worker(deeds_dir: Path, transactional_db: None) -> Iterator[Callable[.
         "EVALSITE_REAP_SECONDS": "0.2",
     }
 
-    def start(*options: str, lease_s: float = 1) -> subprocess.Popen[bytes]:
+    def start(*options: str, lease_s: float = 3) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-c", WORK, str(deeds_dir), *options]
         lease = {"EVALSITE_LEASE_SECONDS": str(lease_s)}
         started.append(subprocess.Popen(command, cwd=ROOT, env=environment | lease))
