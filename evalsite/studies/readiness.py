@@ -33,7 +33,7 @@ def warnings(study: StudyData) -> list[str]:
 
 
 def facts(study: StudyData) -> list[str]:
-    """What follows from each block's params, to be told to raters and readers; for a study without problems."""
+    """What follows from each block's params, fit to be told to raters; for a study without problems."""
     found = []
     for number, block in enumerate(study.blocks, start=1):
         task = registry.get(block.task)
