@@ -32,23 +32,27 @@ SIZES: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
 
-RAPID = {"task": "rapid_scene", "params": {"fixation_ms": 100, "mask_ms": 60}, "trials": 5, "practice": 1}
+RAPID = {"task": "rapid_scene", "params": {"fixation_ms": 50, "mask_ms": 60}}
+STAIRCASE = {
+    "task": "rapid_scene",
+    "params": {"exposure": "staircase", "fixation_ms": 50, "staircase_start_ms": 200},
+}
+PAIRWISE = {
+    "task": "pairwise",
+    "params": {"compare": "real_vs_generated", "allow_tie": True, "fixation_ms": 50},
+}
 STUDIES: list[dict[str, Any]] = [
-    {"slug": "short", "blocks": [RAPID]},
+    {"slug": "short", "blocks": [{**RAPID, "trials": 4, "practice": 1}]},
+    {"slug": "pages", "blocks": [{**RAPID, "trials": 2, "catch": 1}, {**PAIRWISE, "trials": 2}]},
     {
         "slug": "whole",
-        "title": "Which pictures are real?",
         "blocks": [
-            {**RAPID, "catch": 1},
-            {
-                "task": "rapid_scene",
-                "params": {"exposure": "staircase", "fixation_ms": 100, "staircase_start_ms": 200},
-                "trials": 3,
-            },
-            {"task": "pairwise", "params": {"compare": "real_vs_generated", "allow_tie": True}, "trials": 2},
+            {**RAPID, "trials": 3, "practice": 1, "catch": 1},
+            {**STAIRCASE, "trials": 3},
+            {**PAIRWISE, "trials": 2},
         ],
     },
-    {"slug": "flashes", "blocks": [{**RAPID, "trials": 54, "practice": 0}]},
+    {"slug": "flashes", "blocks": [{**RAPID, "trials": 54}]},
 ]
 
 
@@ -61,9 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.browser)
         item.add_marker(pytest.mark.xdist_group("browser"))
         if missing and not REQUIRED:
-            reason = (
-                f"There is no Chromium at {CHROMIUM}; install Debian's chromium or set EVALSITE_CHROMIUM."
-            )
+            reason = f"There is no Chromium at {CHROMIUM}; install it or set EVALSITE_CHROMIUM."
             item.add_marker(pytest.mark.skip(reason=reason))
 
 

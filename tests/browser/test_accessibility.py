@@ -28,7 +28,7 @@ def faults(axe: Axe, page: Page) -> Iterator[str]:
 
 @pytest.mark.parametrize("size", ["laptop", "phone"])
 def test_every_page_of_a_session(new_rater: Callable[..., Rater], axe: Axe, size: str) -> None:
-    rater = new_rater("whole", size)
+    rater = new_rater("pages", size)
     page = rater.page
     found: dict[str, list[str]] = {}
 

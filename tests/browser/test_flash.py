@@ -1,4 +1,4 @@
-"""Flashes as the screen showed them: the real presenter in Chromium, against the raw timestamps of its refreshes."""
+"""Flashes as the screen showed them: the real presenter against the raw timestamps of the refreshes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rater import Rater
 EXPOSURE_MS = 100
 FLASHES = 54
 CLEAN_SHARE = 0.9
-"""Share of flashes that a busy machine must still show without a missed refresh; each clean one must be exact."""
+"""Share of flashes that a busy machine must still show without a missed refresh; those must be exact."""
 
 ATTEMPTS = 2
 """Other work on the machine may drop refreshes in a whole run; then, and only then, it is run once more."""
@@ -91,6 +91,7 @@ def test_a_janked_flash_is_found_marked_invalid_and_repeated(new_rater: Callable
     assert all(bool(row["valid"]) == (row["exposures"][0]["dropped_frames"] == 0) for row in stored)
 
 
+@pytest.mark.slow
 def test_focus_lost_during_a_flash_is_found(new_rater: Callable[..., Rater]) -> None:
     rater = new_rater("short")
     rater.begin()

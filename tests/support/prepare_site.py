@@ -1,7 +1,7 @@
-"""Fills a site's database with toy images and open studies; a process of its own, told what to make on standard input.
+"""Fills a site's database with toy images and studies; what to make is told on standard input.
 
-A study is ``{"slug": …, "blocks": [{"task", "params", "trials", "practice", "catch"}], "title"?, "open"?, "display_px"?}``;
-it compares the condition "rings" with the reference set "discs".
+A study is ``{"slug", "blocks": [{"task", "params", "trials", "practice", "catch"}], "title"?, "open"?,
+"display_px"?}``; it compares the condition "rings" with the reference set "discs".
 """
 
 from __future__ import annotations

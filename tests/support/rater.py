@@ -86,11 +86,12 @@ class Rater:
         return self.page.inner_text(CODE)
 
     def stored(self) -> list[dict[str, Any]]:
-        """The session's responses in the order of their trials, from the database."""
+        """The session's responses in the order its trials come: repeats end their block."""
         rows = self.site.rows(
-            "select t.position, t.kind, t.repeat_of_id, t.id as trial, r.answer, r.valid, r.invalid_reason, r.exposures, r.rt_ms"
+            "select t.position, t.kind, t.repeat_of_id, t.id as trial,"
+            " r.answer, r.valid, r.invalid_reason, r.exposures, r.rt_ms"
             " from trials_response r join trials_trial t on t.id = r.trial_id"
-            " where r.session_id = ? order by t.position",
+            " where r.session_id = ? order by t.block, t.position",
             self.session,
         )
         return [row | {name: json.loads(row[name]) for name in ("answer", "exposures")} for row in rows]

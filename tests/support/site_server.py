@@ -57,7 +57,7 @@ class SiteServer:
 
     def prepare(self, studies: list[Mapping[str, Any]]) -> None:
         """Make database, static files and open studies (see ``prepare_site.py`` for what a study may say)."""
-        self.manage("migrate", "--skip-checks", "--verbosity", "0")
+        self.manage("migrate", "--verbosity", "0")
         self.manage("collectstatic", "--noinput", "--verbosity", "0")
         self._run([sys.executable, str(PREPARE)], json.dumps(studies))
 
