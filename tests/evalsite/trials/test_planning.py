@@ -1,0 +1,58 @@
+import pytest
+
+from evalsite.tasks.errors import PlanError
+from evalsite.trials.planning import derive_seed, from_json, plan_session, to_json
+
+PROTOCOL = {
+    "seed": 7,
+    "reference": {"count": 40},
+    "conditions": [{"name": "a", "count": 40}, {"name": "b", "count": 40}],
+    "blocks": [
+        {"task": "rapid_scene", "params": {}, "trials": 12, "practice": 2, "catch": 1},
+        {"task": "pairwise", "params": {"compare": "both"}, "trials": 6, "practice": 0, "catch": 0},
+    ],
+}
+
+
+def shown(placed):
+    return [(t.block, t.index, to_json(t.trial)) for t in placed]
+
+
+def test_the_same_seed_gives_the_same_session():
+    assert shown(plan_session(PROTOCOL, seed=1)) == shown(plan_session(PROTOCOL, seed=1))
+
+
+@pytest.mark.parametrize("change", [{"seed": 8}, {}])
+def test_the_study_s_seed_and_the_session_s_both_matter(change):
+    other = plan_session({**PROTOCOL, **change}, seed=1 if change else 2)
+    assert shown(other) != shown(plan_session(PROTOCOL, seed=1))
+
+
+def test_blocks_come_in_order_with_their_counts_and_kinds():
+    placed = plan_session(PROTOCOL, seed=3)
+    assert [(t.block, t.index) for t in placed] == [(0, i) for i in range(15)] + [(1, i) for i in range(6)]
+    kinds = [t.trial.kind for t in placed if t.block == 0]
+    assert kinds[:2] == ["practice", "practice"]
+    assert (kinds.count("scored"), kinds.count("catch")) == (12, 1)
+
+
+def test_a_rater_of_one_condition_sees_no_other():
+    protocol = {**PROTOCOL, "blocks": PROTOCOL["blocks"][:1]}
+    placed = plan_session(protocol, seed=3, condition="b")
+    assert {s.condition for t in placed for s in t.trial.stimuli} == {"real", "b"}
+
+
+def test_too_few_images_are_a_plan_error():
+    with pytest.raises(PlanError):
+        plan_session({**PROTOCOL, "reference": {"count": 0}}, seed=1)
+
+
+def test_a_plan_survives_storage():
+    for placed in plan_session(PROTOCOL, seed=5):
+        assert from_json(to_json(placed.trial)) == placed.trial
+
+
+def test_seeds_fit_the_database_and_differ():
+    seeds = {derive_seed(a, b) for a in range(30) for b in range(30)}
+    assert len(seeds) == 900
+    assert max(seeds) < 2**48
