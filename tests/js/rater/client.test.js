@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createClient, persist, waitBefore } from "../../../evalsite/static/js/rater/client.js";
+import { createClient, pauseOrOnline, persist, waitBefore } from "../../../evalsite/static/js/rater/client.js";
 import { ConnectionError, RefusedError } from "../../../evalsite/static/js/rater/errors.js";
 
 const urls = { state: "/state", consent: "/consent", device: "/device", begin: "/begin", block: "/block", responses: "/responses", complete: "/complete" };
@@ -66,6 +66,14 @@ test("waits double up to a limit, less a random part", () => {
   assert.deepEqual([1, 2, 3].map((attempt) => waitBefore(attempt, () => 0)), [500, 1000, 2000]);
   assert.equal(waitBefore(50, () => 0), 15000);
   assert.equal(waitBefore(1, () => 1), 375);
+});
+
+test("the network's return ends a wait", async () => {
+  const network = new EventTarget();
+  const waited = pauseOrOnline(60_000, network);
+  network.dispatchEvent(new Event("online"));
+  await waited;
+  await pauseOrOnline(1, network);
 });
 
 test("persisting tries until the site is reached, and tells of trouble and its end", async () => {

@@ -134,14 +134,3 @@ test("a browser without a database gets memory", async () => {
   const broken = /** @type {IDBFactory} */ (/** @type {unknown} */ ({ open: () => { throw new Error("SecurityError"); } }));
   assert.equal((await bestStore(broken, "s")).durable, false);
 });
-
-test("a nudge ends the wait before another try", async () => {
-  const remote = site();
-  remote.failures.push(offline());
-  const outbox = new Outbox({ session: "s", store: memoryStore(), send: remote.send, wait: () => new Promise(() => undefined) });
-  const { receipt } = await outbox.add(answer(1));
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(outbox.waiting, 1);
-  outbox.nudge();
-  assert.equal((await receipt).result.status, "stored");
-});

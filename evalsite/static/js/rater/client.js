@@ -2,7 +2,6 @@
  * @file Talks to the site: JSON over fetch, with a time limit, the CSRF header and patience.
  */
 
-import { pause } from "../kit/clock.js";
 import { ConnectionError, RefusedError } from "./errors.js";
 
 /** @typedef {import("./types.js").Config} Config */
@@ -36,6 +35,24 @@ export function waitBefore(attempt, random = Math.random) {
   return full * (1 - random() / 4);
 }
 
+/**
+ * Wait for so long, or until the browser says that the network is back.
+ * @param {number} ms
+ * @param {EventTarget} [network] Who says so; the window.
+ * @returns {Promise<void>}
+ */
+export function pauseOrOnline(ms, network = globalThis) {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      network.removeEventListener("online", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    network.addEventListener("online", done);
+  });
+}
+
 /** @param {unknown} error */
 function isConnectionError(error) {
   return error instanceof ConnectionError;
@@ -49,7 +66,7 @@ function isConnectionError(error) {
  *   passing?: (error: unknown) => boolean}} [options]
  * @returns {Promise<T>}
  */
-export async function persist(deed, { wait = pause, onTrouble, onWell, passing = isConnectionError } = {}) {
+export async function persist(deed, { wait = pauseOrOnline, onTrouble, onWell, passing = isConnectionError } = {}) {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const value = await deed();

@@ -39,7 +39,6 @@ function stop(error) {
 
 /** @param {Outbox} outbox */
 function watchConnection(outbox) {
-  addEventListener("online", () => outbox.nudge());
   addEventListener("pagehide", () => outbox.part());
   addEventListener("beforeunload", (event) => {
     if (!outbox.durable && outbox.waiting > 0) event.preventDefault();

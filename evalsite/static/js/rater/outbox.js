@@ -2,8 +2,7 @@
  * @file Answers on their way: written down first, sent until the site says that it has them, then forgotten.
  */
 
-import { pause } from "../kit/clock.js";
-import { waitBefore } from "./client.js";
+import { pauseOrOnline, waitBefore } from "./client.js";
 import { ConnectionError } from "./errors.js";
 import { memoryStore } from "./store.js";
 
@@ -48,8 +47,6 @@ export class Outbox {
   #pumping = null;
   #order = 0;
   #connected = true;
-  /** @type {() => void} */
-  #wake = () => undefined;
   #session;
   #store;
   #send;
@@ -60,7 +57,7 @@ export class Outbox {
    * @param {{session: string, store: Store, send: (batch: Submission[], keepalive?: boolean) => Promise<Receipts>,
    *   wait?: (ms: number) => Promise<void>, onChange?: (status: Status) => void}} options
    */
-  constructor({ session, store, send, wait = pause, onChange = () => undefined }) {
+  constructor({ session, store, send, wait = pauseOrOnline, onChange = () => undefined }) {
     this.#session = session;
     this.#store = store;
     this.#send = send;
@@ -118,11 +115,6 @@ export class Outbox {
     while (this.#queue.length > 0) await this.#start();
   }
 
-  /** Try again now instead of at the end of the wait. */
-  nudge() {
-    this.#wake();
-  }
-
   /** One last try while the page is closing; a database keeps the answers in any case. */
   part() {
     const batch = this.#batch();
@@ -151,7 +143,7 @@ export class Outbox {
   async #pump() {
     try {
       for (let failures = 0; this.#queue.length > 0; ) {
-        if (failures > 0) await this.#rest(waitBefore(failures));
+        if (failures > 0) await this.#wait(waitBefore(failures));
         failures = (await this.#deliver()) ? 0 : failures + 1;
       }
     } finally {
@@ -194,12 +186,6 @@ export class Outbox {
   #fail(error) {
     this.#queue.forEach(({ receipt }) => receipt.reject(error));
     throw error;
-  }
-
-  /** @param {number} ms */
-  #rest(ms) {
-    const woken = new Promise((resolve) => (this.#wake = () => resolve(undefined)));
-    return Promise.race([this.#wait(ms), woken]);
   }
 
   #report() {
