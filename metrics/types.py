@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Protocol, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 
 import torch
 from jaxtyping import Float, UInt8
@@ -178,8 +178,8 @@ class Moments:
     @cached_property
     def covariance(self) -> Float[Tensor, "d d"]:
         """Unbiased covariance (divided by n - 1)."""
-        scatter = self.rows.T @ self.rows if self.rows is not None else self.scatter
-        assert scatter is not None  # __post_init__ saw to it
+        # One of the two is there: __post_init__ saw to it.
+        scatter = self.rows.T @ self.rows if self.rows is not None else cast(Tensor, self.scatter)
         return scatter / (self.count - 1)
 
     @property

@@ -12,12 +12,41 @@ from metrics.errors import TooFewSamplesError
 from metrics.types import Features, Moments, Provenance
 
 
+class _ShiftedSums:
+    """Sums of rows, and of their outer products, about a shift near their mean."""
+
+    def __init__(self, shift: Float[Tensor, " d"]) -> None:
+        self.shift = shift.clone()
+        self.count = 0
+        self.total = torch.zeros_like(shift)
+        self.products = torch.zeros(len(shift), len(shift), dtype=shift.dtype)
+
+    def add(self, batch: Float[Tensor, "b d"]) -> None:
+        shifted = batch - self.shift
+        self.count += len(batch)
+        self.total += shifted.sum(dim=0)
+        self.products.addmm_(shifted.T, shifted)
+
+    def merge(self, other: _ShiftedSums) -> None:
+        # Products about one shift become products about another by the parallel-axis rule.
+        move = other.shift - self.shift
+        cross = torch.outer(other.total, move)
+        self.products += other.products + cross + cross.T + other.count * torch.outer(move, move)
+        self.total += other.total + other.count * move
+        self.count += other.count
+
+    def moments(self, provenance: Provenance) -> Moments:
+        offset = self.total / self.count
+        scatter = self.products - self.count * torch.outer(offset, offset)
+        return Moments(self.shift + offset, self.count, provenance, scatter=scatter)
+
+
 class MomentsAccumulator:
     """Collects batches of features into moments, in O(d²) memory.
 
     Rows are kept while there are at most `dimensions` of them, since they are then smaller than the
-    covariance and more exact. What is summed beyond that is shifted by the mean of the rows kept, so
-    that a mean much larger than the spread costs no digits.
+    covariance and more exact. Sums beyond that are taken about the mean of the rows kept, so that a mean
+    much larger than the spread costs no digits.
 
     Args:
         dimensions: length d of the feature vectors.
@@ -25,39 +54,27 @@ class MomentsAccumulator:
 
     def __init__(self, dimensions: int) -> None:
         self._dimensions = dimensions
-        self._kept: list[Tensor] = []
-        self._count = 0
-        self._shift: Tensor | None = None
-        self._sum = torch.zeros(dimensions, dtype=torch.float64)
-        self._products: Tensor | None = None
+        self._rows = torch.zeros(0, dimensions, dtype=torch.float64)
+        self._sums: _ShiftedSums | None = None
 
     def update(self, batch: Float[Tensor, "b d"]) -> None:
         """Add a batch of feature vectors (b, d) of any floating dtype."""
         batch = batch.detach().to("cpu", torch.float64)
-        self._count += len(batch)
-        if self._products is None:
-            self._kept.append(batch.clone())
-            if self._count > self._dimensions:
-                self._fold(torch.cat(self._kept).mean(dim=0))
-        else:
-            self._add(batch)
+        if self._sums is not None:
+            self._sums.add(batch)
+            return
+        self._rows = torch.cat([self._rows, batch])
+        if len(self._rows) > self._dimensions:
+            self._sums = self._summed(self._rows.mean(dim=0))
 
     def merge(self, other: MomentsAccumulator) -> None:
         """Add all that another accumulator has seen, as if its batches had come here."""
-        if other._shift is None or other._products is None:
-            for batch in other._kept:
-                self.update(batch)
+        if other._sums is None:
+            self.update(other._rows)
             return
-        if self._products is None:
-            self._fold(other._shift)
-        assert self._shift is not None
-        assert self._products is not None
-        # Moments about one shift become moments about another by the parallel-axis rule.
-        move = other._shift - self._shift
-        cross = torch.outer(other._sum, move)
-        self._products += other._products + cross + cross.T + other._count * torch.outer(move, move)
-        self._sum += other._sum + other._count * move
-        self._count += other._count
+        if self._sums is None:
+            self._sums = self._summed(other._sums.shift)
+        self._sums.merge(other._sums)
 
     def result(self, provenance: Provenance) -> Moments:
         """Moments of everything seen.
@@ -65,31 +82,21 @@ class MomentsAccumulator:
         Raises:
             TooFewSamplesError: fewer than two rows, which have no covariance.
         """
-        if self._count < 2:
-            raise TooFewSamplesError(f"{self._count} images have no covariance; give at least 2.")
-        provenance = replace(provenance, count=self._count)
-        if self._shift is None or self._products is None:
-            rows = torch.cat(self._kept)
-            mean = rows.mean(dim=0)
-            return Moments(mean, self._count, provenance, rows=rows - mean)
-        offset = self._sum / self._count
-        scatter = self._products - self._count * torch.outer(offset, offset)
-        return Moments(self._shift + offset, self._count, provenance, scatter=scatter)
+        count = len(self._rows) if self._sums is None else self._sums.count
+        if count < 2:
+            raise TooFewSamplesError(f"{count} images have no covariance; give at least 2.")
+        provenance = replace(provenance, count=count)
+        if self._sums is not None:
+            return self._sums.moments(provenance)
+        mean = self._rows.mean(dim=0)
+        return Moments(mean, count, provenance, rows=self._rows - mean)
 
-    def _fold(self, shift: Float[Tensor, " d"]) -> None:
-        """Turn the kept rows into sums about a shift near their mean."""
-        self._shift = shift.clone()
-        self._products = torch.zeros(self._dimensions, self._dimensions, dtype=torch.float64)
-        for batch in self._kept:
-            self._add(batch)
-        self._kept = []
-
-    def _add(self, batch: Float[Tensor, "b d"]) -> None:
-        assert self._shift is not None
-        assert self._products is not None
-        shifted = batch - self._shift
-        self._sum += shifted.sum(dim=0)
-        self._products.addmm_(shifted.T, shifted)
+    def _summed(self, shift: Float[Tensor, " d"]) -> _ShiftedSums:
+        """The kept rows as sums; the rows themselves are let go."""
+        sums = _ShiftedSums(shift)
+        sums.add(self._rows)
+        self._rows = self._rows[:0].clone()
+        return sums
 
 
 def moments_of(features: Features, *, block: int = 4096) -> Moments:

@@ -50,7 +50,5 @@ def fold(weight: Float[Tensor, "o i kh kw"], norm: Normalisation) -> Folded:
 
 def assign(convolution: nn.Conv2d, *parts: Folded) -> None:
     """Give a convolution the weights of one folded convolution, or of several that read the same input."""
-    assert convolution.bias is not None
-    with torch.no_grad():
-        convolution.weight.copy_(torch.cat([part.weight for part in parts]))
-        convolution.bias.copy_(torch.cat([part.bias for part in parts]))
+    weight, bias = torch.cat([part.weight for part in parts]), torch.cat([part.bias for part in parts])
+    convolution.load_state_dict({"weight": weight, "bias": bias})
