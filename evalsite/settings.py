@@ -199,15 +199,21 @@ ADMIN_CONTENT_SECURITY_POLICY: dict[str, Any] = {
 }
 
 REST_FRAMEWORK = {
+    # Tokens first: the first class says how to come in, and only one that can say so makes 401 of "who are you?".
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.SessionAuthentication",
         "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissions"],
+    "DEFAULT_PERMISSION_CLASSES": ["evalsite.api.permissions.HasModelPermissions"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["evalsite.api.filters.StrictFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "evalsite.api.pagination.Pages",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": "1200/min", "token": "20/min"},
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
-    "PAGE_SIZE": 100,
+    "EXCEPTION_HANDLER": "evalsite.api.errors.handle",
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "evalsite",
@@ -216,6 +222,19 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "evalsite.api.schema.declare_errors",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "SampleSetKind": "evalsite.samples.models.SampleSet.Kind",
+        "StudyState": "evalsite.studies.models.Study.State",
+        "StudySource": "evalsite.studies.models.Study.Source",
+        "SessionKind": "evalsite.api.sessions.KINDS",
+        "SessionState": "evalsite.trials.models.Session.State",
+        "TrialKind": "evalsite.trials.models.Trial.Kind",
+        "JobState": "evalsite.runs.models.Job.State",
+    },
 }
 
 UNFOLD = {

@@ -2,7 +2,46 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.contrib.admin.views.decorators import staff_member_required
+from django.urls import path
+from rest_framework.routers import APIRootView, DefaultRouter
+
+from evalsite.api.metric_runs import MetricRunViewSet
+from evalsite.api.permissions import IsStaff
+from evalsite.api.responses import ResponseViewSet
+from evalsite.api.results import ResultViewSet
+from evalsite.api.sample_sets import SampleSetViewSet
+from evalsite.api.schema import DocsView, SchemaView
+from evalsite.api.sessions import SessionViewSet
+from evalsite.api.studies import StudyViewSet
+from evalsite.api.tokens import TokenView
+
+
+class RootView(APIRootView):
+    """The lists that there are."""
+
+    permission_classes = (IsStaff,)
+
+
+class Router(DefaultRouter):
+    """Addresses by converters, so that one that can't exist is 404, whatever the database makes of it."""
+
+    APIRootView = RootView
+    include_format_suffixes = False
+
+
+router = Router(use_regex_path=False)
+router.register("sample-sets", SampleSetViewSet, "sample-sets")
+router.register("studies", StudyViewSet, "studies")
+router.register("sessions", SessionViewSet, "sessions")
+router.register("responses", ResponseViewSet, "responses")
+router.register("metric-runs", MetricRunViewSet, "metric-runs")
+router.register("results", ResultViewSet, "results")
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    *router.urls,
+    path("token/", TokenView.as_view(), name="token"),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", staff_member_required(DocsView.as_view(), login_url="admin:login"), name="docs"),
+]

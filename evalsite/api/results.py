@@ -1,0 +1,207 @@
+"""Results: per condition of a study, what people said beside what machines measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from evalsite.api.fields import Input, Number, Output
+from evalsite.api.filters import StudyFilter
+from evalsite.results.estimates import estimate_study
+from evalsite.results.joining import Measured
+from evalsite.results.page import describe_source
+from evalsite.results.report import correlate, count_sessions, leading_quantity, tabulate
+from evalsite.results.scope import Scope
+from evalsite.studies.models import Study
+
+
+class ChoiceSerializer(Input):
+    """Whose answers count, and what metrics are compared with."""
+
+    simulated = serializers.BooleanField(default=False, help_text="Whether simulated raters count too.")
+    human = serializers.CharField(
+        default="",
+        max_length=200,
+        help_text="Key of the human quantity for the agreement; the first with a direction if not given.",
+    )
+
+
+class SessionCountsSerializer(Output):
+    """Sessions by kind and how far they came."""
+
+    live = serializers.IntegerField()
+    live_completed = serializers.IntegerField()
+    simulated = serializers.IntegerField()
+    simulated_completed = serializers.IntegerField()
+    imported = serializers.IntegerField()
+
+
+class ListedResultSerializer(serializers.ModelSerializer[Study]):
+    """A study with how many answered it."""
+
+    sessions = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Study
+        fields = ("slug", "title", "state", "source", "sessions")
+
+    @extend_schema_field(SessionCountsSerializer)
+    def get_sessions(self, study: Study) -> Any:
+        """Counts by kind."""
+        return SessionCountsSerializer(count_sessions(study)).data
+
+
+class HumanQuantitySerializer(Output):
+    """A column of human values."""
+
+    key = serializers.CharField()
+    quantity = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # kept apart from the field's own label
+    block = serializers.SerializerMethodField(help_text="Block of the protocol, from 1.")
+    better = serializers.CharField(help_text="higher or lower is more like real images; empty if neither.")
+    unit = serializers.CharField(help_text="share, ms, z, logit or empty.")
+    chance = Number(help_text="What guessing would give, where that is one number.")
+
+    def get_block(self, column: Any) -> int:
+        """The block's number."""
+        return int(column.block) + 1
+
+
+class MachineQuantitySerializer(Output):
+    """A column of metric values, under its honest name."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # kept apart from the field's own label
+    better = serializers.CharField()
+
+
+class EstimateSerializer(Output):
+    """A human quantity with its 95 % interval over raters."""
+
+    value = Number(help_text="Null where undefined; the note says why.")
+    low = Number()
+    high = Number()
+    n_raters = serializers.IntegerField()
+    n_trials = serializers.IntegerField()
+    note = serializers.CharField()
+
+
+class MeasuredSerializer(Output):
+    """A metric quantity with what it rests on."""
+
+    value = Number()
+    std = Number()
+    low = Number()
+    high = Number()
+    n_generated = serializers.IntegerField(allow_null=True)
+    n_reference = serializers.IntegerField(allow_null=True)
+    warnings = serializers.ListField(child=serializers.CharField())
+    imported = serializers.SerializerMethodField(
+        help_text="Where it was imported from; empty if measured here."
+    )
+    provenance = serializers.DictField()
+    measured_at = serializers.DateTimeField(allow_null=True)
+
+    def get_imported(self, value: Measured) -> str:
+        """The source in one sentence."""
+        return describe_source(value)
+
+
+class RowSerializer(Output):
+    """One condition, its values by the columns' keys; a value that there is none of has no key."""
+
+    condition = serializers.CharField(help_text="`real` for the real images.")
+    human = serializers.DictField(child=EstimateSerializer())
+    metrics = serializers.DictField(child=MeasuredSerializer())
+
+
+class OverallSerializer(Output):
+    """An estimate of a whole block, which belongs to no condition."""
+
+    quantity = HumanQuantitySerializer()
+    estimate = EstimateSerializer()
+
+
+class CorrelationSerializer(Output):
+    """A coefficient from -1 to 1 with its 95 % interval; null where undefined."""
+
+    value = Number()
+    low = Number()
+    high = Number()
+
+
+class AgreementSerializer(Output):
+    """How far a metric orders and spaces the conditions as people do."""
+
+    metric = serializers.CharField(help_text="Key of the metric's column.")
+    human = serializers.CharField(source="human.key", help_text="Key of the human column.")
+    n = serializers.IntegerField(source="found.n", help_text="Conditions that have both values.")
+    spearman = CorrelationSerializer(source="found.spearman")
+    pearson = CorrelationSerializer(source="found.pearson")
+    kendall = CorrelationSerializer(source="found.kendall")
+    note = serializers.CharField(source="found.note")
+
+
+class ResultSerializer(Output):
+    """A study's results."""
+
+    study = serializers.CharField()
+    version = serializers.IntegerField(
+        allow_null=True, help_text="Newest version that is counted; null for a draft."
+    )
+    version_digest = serializers.CharField(allow_null=True)
+    simulated = serializers.BooleanField(help_text="Whether simulated raters are counted.")
+    sessions = SessionCountsSerializer()
+    human = HumanQuantitySerializer(many=True)
+    metrics = MachineQuantitySerializer(many=True)
+    rows = RowSerializer(many=True)
+    overall = OverallSerializer(many=True)
+    agreement = AgreementSerializer(many=True)
+    facts = serializers.ListField(
+        child=serializers.CharField(), help_text="What follows from the blocks' params."
+    )
+
+
+class ResultViewSet(ReadOnlyModelViewSet[Study]):
+    """The table that everything is collected for, study by study."""
+
+    queryset = Study.objects.order_by("slug")
+    serializer_class = ListedResultSerializer
+    filterset_class = StudyFilter
+    lookup_field = "slug"
+    lookup_value_converter = "slug"
+
+    @extend_schema(parameters=[ChoiceSerializer], responses=ResultSerializer)
+    def retrieve(self, request: Request, *_: Any, **__: Any) -> Response:
+        """Estimates with intervals and n beside metric values, and how far the two agree."""
+        choice = ChoiceSerializer(data=request.query_params.dict())
+        choice.is_valid(raise_exception=True)
+        scope = Scope(self.get_object(), simulated=choice.validated_data["simulated"])
+        return Response(ResultSerializer(_report(scope, choice.validated_data["human"])).data)
+
+
+def _report(scope: Scope, human: str) -> dict[str, Any]:
+    """The study's results as plain data and dataclasses. Raises ``UnknownQuantityError``."""
+    table = tabulate(scope)
+    leading = table.human_quantity(human) if human else leading_quantity(table)
+    agreements = correlate(scope, table, leading)
+    return {
+        "study": scope.study.slug,
+        "version": scope.version and scope.version.number,
+        "version_digest": scope.version and scope.version.digest,
+        "simulated": scope.simulated,
+        "sessions": count_sessions(scope.study),
+        "human": table.human,
+        "metrics": table.metrics,
+        "rows": table.rows,
+        "overall": [{"quantity": quantity, "estimate": found} for quantity, found in table.overall],
+        "agreement": [
+            {"metric": metric, "human": leading, "found": found} for metric, found in agreements.items()
+        ],
+        "facts": [fact for block in estimate_study(scope) for fact in block.facts],
+    }
