@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from evalsite.runs import deeds
 from evalsite.runs.errors import JobCancelledError, LeaseLostError, WorkerStoppingError
-from evalsite.runs.lease import Clock, Lease, Observer, Renewal, claim
+from evalsite.runs.lease import Clock, Lease, Listener, Renewal, claim
 from evalsite.runs.models import Job
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def take(
     *,
     clock: Clock = timezone.now,
     stop: threading.Event = STOP,
-    observe: Observer | None = None,
+    observe: Listener | None = None,
 ) -> Lease | None:
     """Take up a queued job.
 

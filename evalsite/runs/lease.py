@@ -24,7 +24,7 @@ from evalsite.runs.models import Job
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-Observer = Callable[[int, int, str], None]
+Listener = Callable[[int, int, str], None]
 """Told of progress: units done, units in total, and a few words."""
 
 PROGRESS_EVERY = timedelta(seconds=0.5)
@@ -51,7 +51,7 @@ class Lease:
         clock: Clock,
         duration: timedelta,
         stop: threading.Event,
-        observe: Observer | None = None,
+        observe: Listener | None = None,
     ) -> None:
         self.job_id = job_id
         self.attempt = attempt
