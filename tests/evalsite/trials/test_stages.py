@@ -1,0 +1,104 @@
+import pytest
+
+from evalsite.trials.models import Response, Trial
+from tests.support import wire
+
+
+@pytest.fixture
+def arrived(make_study, rater):
+    make_study({"trials": 4, "practice": 1})
+    return rater("faces")
+
+
+def test_the_way_from_the_link_to_the_code(arrived):
+    state = arrived.get("state")
+    assert (state["stage"], state["preview"], state["ending"]) == ("consent", False, None)
+    assert state["progress"] == {"answered": 0, "total": 5, "block": 0, "blocks": 1}
+    assert state["requirements"] == {"min_refresh_hz": 50.0, "display_px": 256, "flashes": True}
+    assert arrived.post("consent", {"agreed": True})["stage"] == "device"
+    assert arrived.post("device", wire.device())["stage"] == "instructions"
+    assert arrived.post("begin", {})["stage"] == "trials"
+    assert arrived.answer_all() == 5
+    state = arrived.get("state")
+    assert (state["stage"], state["progress"]["answered"]) == ("debriefing", 5)
+    ending = arrived.post("complete", {})
+    assert ending["code"]
+    assert ending["debriefing"] == state["texts"]["debriefing"]
+    assert arrived.get("state")["ending"]["code"] == ending["code"]
+    assert arrived.session.state == "completed"
+
+
+def test_the_debriefing_is_kept_back_until_the_answers_are_given(arrived):
+    assert "debriefing" not in arrived.get("state")["texts"]
+    arrived.begin()
+    assert "debriefing" not in arrived.get("state")["texts"]
+
+
+def test_who_declines_is_done_and_has_no_trials(arrived):
+    state = arrived.post("consent", {"agreed": False})
+    assert (state["stage"], state["ending"]["code"]) == ("ended", "")
+    assert state["ending"]["message"]
+    arrived.post("device", wire.device(), status=409)
+    arrived.post("consent", {"agreed": True}, status=409)
+    assert not Trial.objects.exists()
+
+
+def test_a_slow_screen_ends_a_study_that_flashes(arrived):
+    arrived.post("consent", {"agreed": True})
+    state = arrived.post("device", wire.device(refresh_hz=48.0, period_ms=1000 / 48))
+    assert (state["stage"], state["ending"]["code"]) == ("ended", "")
+    assert arrived.session.device["refresh_hz"] == 48.0
+    arrived.post("begin", {}, status=409)
+
+
+def test_a_slow_screen_will_do_where_nothing_is_flashed(make_study, rater):
+    make_study({"params": {"exposure": "unlimited"}})
+    still = rater("faces")
+    assert still.get("state")["requirements"]["flashes"] is False
+    still.post("consent", {"agreed": True})
+    assert still.post("device", wire.device(refresh_hz=30.0))["stage"] == "instructions"
+
+
+def test_every_step_may_be_sent_again(arrived):
+    arrived.post("consent", {"agreed": True})
+    assert arrived.post("consent", {"agreed": True})["stage"] == "device"
+    arrived.post("device", wire.device())
+    assert arrived.post("device", wire.device(language="de"))["stage"] == "instructions"
+    arrived.post("begin", {})
+    planned = list(Trial.objects.values_list("pk", flat=True))
+    assert arrived.post("begin", {})["stage"] == "trials"
+    assert list(Trial.objects.values_list("pk", flat=True)) == planned
+    arrived.answer_all()
+    assert arrived.post("complete", {}) == arrived.post("complete", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("device", wire.device()), ("begin", {}), ("complete", {}), ("responses", {"responses": [{}]})],
+)
+def test_no_step_is_taken_before_its_turn(arrived, name, data):
+    refused = arrived.post(name, data, status=409)
+    assert refused["error"]
+    assert refused["next"]
+    assert arrived.session.state == "arrived"
+
+
+def test_a_session_is_not_complete_while_trials_wait(arrived):
+    arrived.begin()
+    delivered = arrived.get("block")["trials"]
+    arrived.send(*(wire.submission(trial) for trial in delivered[:-1]))
+    refused = arrived.post("complete", {}, status=409)
+    assert refused["error"].startswith("1 trials")
+    assert arrived.session.state == "running"
+    assert arrived.session.completion_code == ""
+
+
+def test_a_reload_shows_the_same_session(arrived):
+    arrived.begin()
+    before = arrived.get("block")
+    arrived.send(wire.submission(before["trials"][0]))
+    assert arrived.client.get("/r/faces/")["Location"] == arrived.base
+    after = arrived.get("block")
+    assert after["trials"] == before["trials"][1:]
+    assert after["progress"]["answered"] == 1
+    assert Response.objects.count() == 1

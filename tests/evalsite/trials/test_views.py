@@ -1,0 +1,189 @@
+import json
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from evalsite.studies.services import close_study
+from evalsite.trials.models import Response, Session, Trial
+from tests.support import wire
+
+POSTS = {
+    "consent": {"agreed": True},
+    "device": wire.device(),
+    "begin": {},
+    "responses": {"responses": [wire.submission({"trial": 0, "payload": {"exposure_ms": 100}})]},
+    "complete": {},
+}
+GETS = ["", "state", "block"]
+ISOLATION = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+}
+
+
+@pytest.fixture
+def begun(make_study, rater):
+    make_study({"trials": 3})
+    return rater("faces").begin()
+
+
+def stored():
+    rows = Session.objects.values_list("state", "device", "completion_code")
+    return list(rows), Response.objects.count(), Trial.objects.count()
+
+
+@pytest.mark.parametrize("name", list(POSTS))
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"", "application/json"),
+        (b"{", "application/json"),
+        (b"[]", "application/json"),
+        (b'{"a": NaN}', "application/json"),
+        (b"[" * 50_000, "application/json"),
+        (b'{"a": "' + b"x" * 2**20 + b'"}', "application/json"),
+        (b'{"unheard": 1}', "application/json"),
+        (b"agreed=true", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_a_malformed_request_is_answered_with_a_sentence_and_changes_nothing(begun, name, body, content_type):
+    before = stored()
+    response = begun.client.post(begun.base + name, body, content_type=content_type)
+    assert response.status_code == 400
+    answer = response.json()
+    assert set(answer) == {"error", "next"}
+    assert answer["error"].endswith(".")
+    assert stored() == before
+
+
+@pytest.mark.parametrize("name", list(POSTS))
+def test_somebody_else_s_session_is_not_there(begun, name):
+    before = stored()
+    for path in (begun.base, f"/s/{uuid4()}/"):
+        refused = Client().post(path + name, json.dumps(POSTS[name]), content_type="application/json")
+        assert refused.status_code == 404
+        assert set(refused.json()) == {"error", "next"}
+    assert stored() == before
+
+
+@pytest.mark.parametrize("name", GETS)
+def test_somebody_else_s_pages_are_not_there(begun, name):
+    assert Client().get(begun.base + name).status_code == 404
+    assert Client().get(f"/s/{uuid4()}/{name}").status_code == 404
+
+
+def test_a_forged_cookie_opens_nothing(begun):
+    forger = Client()
+    real = begun.client.cookies["evalsite_rater"].value
+    forger.cookies["evalsite_rater"] = begun.session.pk.hex + real[real.index(":") :][:-1]
+    assert forger.get(begun.base + "state").status_code == 404
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(begun):
+    cookie = begun.client.cookies["evalsite_rater"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+
+
+def test_two_studies_in_one_browser_do_not_lock_each_other_out(begun, make_study, rater):
+    make_study(slug="cats")
+    cats = rater("cats", begun.client)
+    assert cats.get("state")["stage"] == "consent"
+    assert begun.get("state")["stage"] == "trials"
+
+
+@pytest.mark.parametrize("name", list(POSTS))
+def test_a_request_without_the_token_is_refused(make_study, rater, name):
+    make_study()
+    strict = rater("faces", Client(enforce_csrf_checks=True))
+    path, data = strict.base + name, json.dumps(POSTS[name])
+    assert strict.client.post(path, data, content_type="application/json").status_code == 403
+
+
+def test_the_page_hands_out_the_token_and_the_addresses(make_study, rater):
+    make_study()
+    strict = rater("faces", Client(enforce_csrf_checks=True))
+    page = strict.client.get(strict.base).content.decode()
+    config = json.loads(page.split('id="rater-config"')[1].split(">", 1)[1].split("</script>")[0])
+    assert set(config["urls"]) == {"state", "consent", "device", "begin", "block", "responses", "complete"}
+    assert list(config["modules"]) == ["rapid_scene"]
+    agreed = strict.client.post(
+        config["urls"]["consent"],
+        json.dumps({"agreed": True}),
+        content_type="application/json",
+        headers={"X-CSRFToken": config["csrf"]},
+    )
+    assert agreed.json()["stage"] == "device"
+
+
+@pytest.mark.parametrize("name", ["", "state", "block"])
+def test_every_page_of_a_session_is_isolated_and_kept_in_no_cache(begun, name):
+    headers = begun.client.get(begun.base + name).headers
+    assert {key: headers[key] for key in ISOLATION} == ISOLATION
+
+
+def test_errors_are_isolated_too(begun):
+    headers = Client().get(begun.base + "state").headers
+    assert {key: headers[key] for key in ISOLATION} == ISOLATION
+
+
+@pytest.mark.parametrize("name", list(POSTS))
+def test_reading_changes_nothing(begun, name):
+    assert begun.client.get(begun.base + name).status_code == 405
+
+
+def test_links_that_lead_nowhere_say_so(make_study, client):
+    study = make_study()
+    make_study(slug="draft", opened=False)
+    close_study(study=study)
+    for slug, status in (("nothing", 404), ("draft", 410), ("faces", 410)):
+        page = client.get(f"/r/{slug}/")
+        assert page.status_code == status
+        assert "trials/message.html" in [template.name for template in page.templates]
+    assert not Session.objects.exists()
+
+
+def test_a_study_whose_judgements_were_imported_takes_no_raters(make_study, client):
+    study = make_study()
+    type(study).objects.update(source="imported")
+    assert client.get("/r/faces/").status_code == 404
+
+
+def test_who_has_begun_finishes_a_closed_study(begun):
+    close_study(study=begun.session.study)
+    assert begun.answer_all() == 3
+    assert begun.post("complete", {})["code"]
+
+
+@pytest.mark.parametrize("name", ["0" * 48, "x", "0" * 4000])
+def test_a_made_up_image_is_not_there(begun, name):
+    assert begun.client.get(f"{begun.base}stimuli/{name}.png").status_code == 404
+
+
+def test_an_image_of_mine_is_not_there_for_others(begun, rater):
+    url = begun.get("block")["trials"][0]["images"][0]
+    assert begun.client.get(url)["Content-Type"] == "image/png"
+    other = rater("faces").begin()
+    assert other.client.get(url).status_code == 404
+    assert other.client.get(other.base + "stimuli/" + url.rsplit("/", 1)[1]).status_code == 404
+
+
+def test_the_timing_page_needs_no_session(client, db):
+    page = client.get("/timing/")
+    assert page.status_code == 200
+    assert page["Cross-Origin-Embedder-Policy"] == "require-corp"
+
+
+def test_a_fault_of_the_set_up_is_told_to_staff_only(make_study, rater, admin_client):
+    study = make_study()
+    version = study.versions.get()
+    version.protocol["blocks"][0]["task"] = "secret_task"
+    version.save()
+    told = rater("faces")
+    answer = told.client.get(told.base + "state")
+    assert answer.status_code == 500
+    assert "secret_task" not in answer.content.decode()
+    staff = rater("faces", admin_client)
+    assert "secret_task" in staff.client.get(staff.base + "state").content.decode()
