@@ -12,7 +12,8 @@ import { fullscreenButton } from "./fullscreen.js";
 import { Outbox } from "./outbox.js";
 import { ProgressBar, showNotice } from "./progress.js";
 import { Runner } from "./runner.js";
-import { askConsent, checkDevice, giveInstructions, showEnding, showOtherTab, showTrouble } from "./screens.js";
+import { askConsent, checkDevice, giveInstructions, interlude } from "./screens.js";
+import { showEnding, showOtherTab, showStage, showTrouble } from "./screens.js";
 import { TrialStage } from "./stage.js";
 import { bestStore } from "./store.js";
 import { holdSession } from "./tabs.js";
@@ -78,7 +79,9 @@ async function start() {
   const { attentive } = attention;
   /** @param {string} name */
   const loadTask = (name) => import(config.modules[name]);
-  const runner = new Runner({ client, outbox, kit, stage, progress, attentive, measure, setPeriod, loadTask, trouble });
+  const toStage = () => showStage(stage.root);
+  const page = { stage, progress, interlude, toStage, attentive };
+  const runner = new Runner({ client, outbox, kit, measure, setPeriod, loadTask, trouble, ...page });
   const bar = furnish({ runner, progress });
   watchConnection(outbox);
 

@@ -6,9 +6,7 @@ import { pause } from "../kit/clock.js";
 import { StimulusUnavailableError } from "../kit/errors.js";
 import { inKeyOrder } from "../kit/keyboard.js";
 import { persist } from "./client.js";
-import { byId } from "./dom.js";
 import { RefusedError } from "./errors.js";
-import { interlude } from "./screens.js";
 
 /** @typedef {import("../kit/types.js").Kit} Kit */
 /** @typedef {import("../kit/types.js").Outcome} Outcome */
@@ -16,6 +14,7 @@ import { interlude } from "./screens.js";
 /** @typedef {import("./client.js").Client} Client */
 /** @typedef {import("./outbox.js").Outbox} Outbox */
 /** @typedef {import("./progress.js").ProgressBar} ProgressBar */
+/** @typedef {import("./screens.js").Interlude} Interlude */
 /** @typedef {import("./stage.js").TrialStage} TrialStage */
 /** @typedef {import("./types.js").Delivery} Delivery */
 /** @typedef {import("./types.js").DeliveredTrial} DeliveredTrial */
@@ -23,7 +22,8 @@ import { interlude } from "./screens.js";
 /** @typedef {import("./types.js").Receipt} Receipt */
 /** @typedef {import("./types.js").Submission} Submission */
 
-/** @typedef {{LABELS: Record<string, string>, run: (stage: TrialStage, payload: any, kit: Kit) => Promise<Outcome>}} TaskModule */
+/** @typedef {Pick<TrialStage, "ask" | "instruct" | "arrange" | "feedback" | "reset">} RunnerStage */
+/** @typedef {{LABELS: Record<string, string>, run: (stage: RunnerStage, payload: any, kit: Kit) => Promise<Outcome>}} TaskModule */
 
 /** Empty stage between an answer and the next trial, ms. */
 const BETWEEN_MS = 350;
@@ -33,6 +33,9 @@ const FEEDBACK_MS = 750;
 
 /** How long a trial waits for its feedback before it goes on without, ms. */
 const FEEDBACK_WAIT_MS = 5000;
+
+/** What a rater reads who paused, or went away. @type {Interlude} */
+const PAUSED = { heading: "Paused", lines: ["Take the time you need. Nothing is lost."], go: "Continue" };
 
 /** How often an answer to one trial may be rejected before the page gives up. */
 const REJECTIONS = 2;
@@ -75,7 +78,9 @@ export class Runner {
   #about;
 
   /**
-   * @param {{client: Client, outbox: Outbox, kit: Kit, stage: TrialStage, progress: ProgressBar,
+   * @param {{client: Pick<Client, "block">, outbox: Outbox, kit: Kit, stage: RunnerStage,
+   *   progress: Pick<ProgressBar, "set" | "step">, interlude: (about: Interlude) => Promise<void>,
+   *   toStage: () => void,
    *   attentive: () => boolean, measure: () => Promise<Period>, setPeriod: (period: Period) => void,
    *   loadTask: (name: string) => Promise<TaskModule>, trouble: NonNullable<Parameters<typeof persist>[1]>}} about
    */
@@ -116,9 +121,9 @@ export class Runner {
       this.#about.setPeriod(await this.#about.measure());
     };
     if (block === this.#block) await prepare(() => undefined);
-    else await interlude({ ...introduction(delivery, block, task.LABELS), prepare });
+    else await this.#about.interlude({ ...introduction(delivery, block, task.LABELS), prepare });
     this.#block = block;
-    this.#toStage();
+    this.#about.toStage();
     await this.#runTrials(delivery, task);
     kit.library.release(urls);
   }
@@ -183,16 +188,10 @@ export class Runner {
   async #hold() {
     while (this.#paused || !this.#about.attentive()) {
       this.#paused = false;
-      await interlude({ heading: "Paused", lines: ["Take the time you need. Nothing is lost."], go: "Continue" });
-      this.#toStage();
+      await this.#about.interlude(PAUSED);
+      this.#about.toStage();
       this.#about.setPeriod(await this.#about.measure());
     }
-  }
-
-  #toStage() {
-    byId("rater-main").replaceChildren(this.#about.stage.root);
-    document.body.classList.add("on-stage");
-    this.#about.stage.reset();
   }
 }
 

@@ -133,10 +133,17 @@ export function giveInstructions(state) {
 }
 
 /**
+ * @typedef {object} Interlude
+ * @property {string} heading
+ * @property {string[]} lines
+ * @property {string} go Label of the button that goes on.
+ * @property {[string, string][]} [keys] Pairs of key and meaning.
+ * @property {(say: (text: string) => void) => Promise<void>} [prepare] What the rater must wait for; says how far it is.
+ */
+
+/**
  * The pause before a block, or in it.
- * @param {{heading: string, lines: string[], go: string, keys?: [string, string][],
- *   prepare?: (say: (text: string) => void) => Promise<void>}} about `keys` are pairs of key and meaning; `prepare` is
- *   what the rater must wait for, and says how far it is.
+ * @param {Interlude} about
  * @returns {Promise<void>}
  */
 export async function interlude({ heading, lines, go, keys = [], prepare }) {
@@ -201,6 +208,15 @@ export function showTrouble(sentence, next) {
   const { row, chosen } = choose([["Reload the page", true]]);
   chosen.then(() => window.location.reload());
   showPage("The page stopped", element("p", { text: sentence }), element("p", { class: "lead", text: next }), row);
+}
+
+/**
+ * Put the stage up in place of the last page.
+ * @param {HTMLElement} stage
+ */
+export function showStage(stage) {
+  byId("rater-main").replaceChildren(stage);
+  document.body.classList.add("on-stage");
 }
 
 /** Another tab holds this session. */

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { StimulusUnavailableError } from "../../../evalsite/static/js/kit/errors.js";
+import { RefusedError } from "../../../evalsite/static/js/rater/errors.js";
+import { Outbox } from "../../../evalsite/static/js/rater/outbox.js";
+import { introduction, Runner } from "../../../evalsite/static/js/rater/runner.js";
+import { memoryStore } from "../../../evalsite/static/js/rater/store.js";
+
+/** @typedef {import("../../../evalsite/static/js/rater/types.js").Delivery} Delivery */
+/** @typedef {import("../../../evalsite/static/js/rater/types.js").DeliveredTrial} DeliveredTrial */
+/** @typedef {import("../../../evalsite/static/js/rater/types.js").Receipts} Receipts */
+/** @typedef {import("../../../evalsite/static/js/rater/types.js").Submission} Submission */
+
+const progress = { answered: 0, total: 3, block: 0, blocks: 1 };
+const quick = { wait: async () => undefined };
+
+/** @param {number} trial @param {object | null} payload @returns {DeliveredTrial} */
+const delivered = (trial, payload) => ({ trial, kind: "scored", images: [`/${trial}`], payload });
+
+/**
+ * A session whose site hands out `deliveries` and says `reply` to each answer.
+ * @param {Partial<Delivery>[]} deliveries
+ * @param {(submission: Submission) => Partial<Receipts> & {status?: string, correct?: boolean}} [reply]
+ * @param {{attentive?: () => boolean, failures?: number}} [world]
+ */
+function session(deliveries, reply = () => ({}), { attentive = () => true, failures = 0 } = {}) {
+  /** @type {string[]} */
+  const log = [];
+  const end = { block: null, task: "", adaptive: false, trials: [], progress };
+  const send = async (/** @type {Submission[]} */ batch) => {
+    const said = reply(batch[0]);
+    const results = batch.map(({ id }) => ({
+      id, status: said.status ?? "stored", error: "no", repeated: false,
+      feedback: said.correct === undefined ? null : { correct: said.correct },
+    }));
+    return /** @type {Receipts} */ ({ results, next: said.next ?? null, progress });
+  };
+  const outbox = new Outbox({ session: "s", store: { ...memoryStore(), durable: true }, send, ...quick });
+  const library = {
+    fetch: async (/** @type {string[]} */ urls) => {
+      if (failures-- > 0) throw new StimulusUnavailableError(urls[0], "offline", true);
+      log.push(`fetch ${urls.join()}`);
+    },
+    decode: async () => undefined,
+    release: () => undefined,
+  };
+  const task = {
+    LABELS: { real: "Real" },
+    run: async (/** @type {unknown} */ _stage, /** @type {any} */ payload) => {
+      log.push(`show ${payload.name}`);
+      return { answer: { answer: "real" }, rt_ms: 1, exposures: [] };
+    },
+  };
+  const runner = new Runner(
+    /** @type {ConstructorParameters<typeof Runner>[0]} */ (
+      /** @type {unknown} */ ({
+        client: { block: async () => ({ ...end, ...deliveries.shift() }) },
+        outbox,
+        kit: { library },
+        stage: { reset: () => undefined, feedback: (/** @type {boolean} */ correct) => log.push(`feedback ${correct}`) },
+        progress: { set: () => undefined, step: () => log.push("step") },
+        interlude: async (/** @type {any} */ { heading, prepare }) => {
+          log.push(heading);
+          await prepare?.(() => undefined);
+        },
+        toStage: () => undefined,
+        attentive,
+        measure: async () => ({ period_ms: 16, refresh_hz: 60, stable: true, deltas: 120 }),
+        setPeriod: () => log.push("period"),
+        loadTask: async () => task,
+        trouble: quick,
+      })
+    ),
+  );
+  return { runner, log, outbox };
+}
+
+test("a block is introduced once, its images come first, its repeats follow", async () => {
+  const { runner, log, outbox } = session([
+    { block: 0, trials: [delivered(0, { name: "a" }), delivered(1, { name: "b" })] },
+    { block: 0, trials: [delivered(2, { name: "a again" })] },
+  ]);
+  await runner.run();
+  assert.deepEqual(log, ["Ready?", "fetch /0,/1", "period", "show a", "step", "show b", "step", "fetch /2", "period", "show a again", "step"]);
+  assert.equal(outbox.waiting, 0);
+});
+
+test("a block that adapts waits for each answer and shows what comes back", async () => {
+  const { runner, log } = session(
+    [{ block: 0, adaptive: true, trials: [delivered(0, { name: "500 ms" }), delivered(1, null), delivered(2, null)] }],
+    ({ trial }) => ({ next: trial < 2 ? { trial: trial + 1, payload: /** @type {any} */ ({ name: `${490 - trial * 10} ms` }) } : null }),
+  );
+  await runner.run();
+  assert.deepEqual(log.filter((line) => line.startsWith("show")), ["show 500 ms", "show 490 ms", "show 480 ms"]);
+});
+
+test("a trial with feedback says whether the answer was right", async () => {
+  const { runner, log } = session([{ block: 0, trials: [delivered(0, { name: "a", feedback: true })] }], () => ({ correct: false }));
+  await runner.run();
+  assert.ok(log.includes("feedback false"));
+});
+
+test("nothing is shown while nobody looks, nor after a pause until the rater goes on", async () => {
+  let looks = 0;
+  const { runner, log } = session([{ block: 0, trials: [delivered(0, { name: "a" })] }], undefined, { attentive: () => ++looks > 1 });
+  runner.pause();
+  await runner.run();
+  const before = log.slice(0, log.indexOf("show a"));
+  assert.deepEqual(before, ["Ready?", "fetch /0", "period", "Paused", "period", "Paused", "period"]);
+});
+
+test("images that can't be fetched just now are tried again", async () => {
+  const { runner, log } = session([{ block: 0, trials: [delivered(0, { name: "a" })] }], undefined, { failures: 2 });
+  await runner.run();
+  assert.ok(log.includes("fetch /0"));
+});
+
+test("an answer rejected once leads to a fresh list, rejected twice stops with the site's sentence", async () => {
+  const trials = [delivered(0, { name: "a", feedback: true })];
+  const once = session([{ block: 0, trials }], () => ({ status: "rejected" }));
+  await once.runner.run();
+  const twice = session([{ block: 0, trials }, { block: 0, trials }], () => ({ status: "rejected" }));
+  await assert.rejects(twice.runner.run(), (error) => error instanceof RefusedError && error.message === "no");
+});
+
+test("the introduction names question, practice and keys in the keyboard's order", () => {
+  const payload = { question: "Which?", keys: { right: "j", left: "f", tie: null } };
+  const trials = [{ ...delivered(0, payload), kind: /** @type {"practice"} */ ("practice") }, delivered(1, null)];
+  const delivery = { block: 1, task: "pairwise", adaptive: false, trials, progress: { ...progress, blocks: 3 } };
+  const { heading, lines, keys } = introduction(delivery, 1, { left: "Left" });
+  assert.equal(heading, "Part 2 of 3");
+  assert.equal(lines[0], "Which?");
+  assert.match(lines[1], /first trial is for practice/);
+  assert.deepEqual(keys, [["f", "Left"], ["j", "right"]]);
+});
