@@ -241,6 +241,23 @@ UNFOLD = {
     "SITE_TITLE": "evalsite",
     "SITE_HEADER": "evalsite",
     "SITE_URL": "/results/",
+    "SIDEBAR": {"navigation": "evalsite.menu.navigation"},
+    # The site's own accent, from light to dark.
+    "COLORS": {
+        "primary": {
+            "50": "#eef5f5",
+            "100": "#dfecec",
+            "200": "#bcd8d9",
+            "300": "#8fbfc1",
+            "400": "#5b9fa3",
+            "500": "#2c7d83",
+            "600": "#0d5a61",
+            "700": "#0b4c52",
+            "800": "#0a3f44",
+            "900": "#093338",
+            "950": "#051f22",
+        }
+    },
 }
 
 LOGGING = {
