@@ -67,6 +67,6 @@ class SimulatedRater:
         """The intended answer, or in a lapse any of the choices."""
         return rng.choice(choices) if rng.random() < self.lapse else intended
 
-    def reaction_ms(self, exposure_ms: float | None, rng: Random) -> float:
+    def draw_rt_ms(self, exposure_ms: float | None, rng: Random) -> float:
         """Milliseconds from stimulus onset to the answer, log-normal after the stimulus has gone."""
         return round((exposure_ms or 0.0) + self.speed_ms * math.exp(rng.gauss(0.0, RT_SPREAD)), 1)

@@ -241,7 +241,7 @@ class Pairwise(Task[PairwiseParams]):
         able = rater if params.allow_tie else replace(rater, ties=0.0)
         answer = trial.settings.get("asked") or able.prefers(left, right, exposure_ms, rng)
         given = rater.answers(answer, _allowed(params), rng)
-        return {"answer": {"answer": given}, "rt_ms": rater.reaction_ms(exposure_ms, rng)}
+        return {"answer": {"answer": given}, "rt_ms": rater.draw_rt_ms(exposure_ms, rng)}
 
 
 def _allowed(params: PairwiseParams) -> tuple[str, ...]:

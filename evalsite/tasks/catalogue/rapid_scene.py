@@ -307,7 +307,7 @@ class RapidScene(Task[RapidSceneParams]):
         generated = rater.judges_generated(stimulus.condition, exposure_ms, rng)
         answer = trial.settings.get("asked") or ("generated" if generated else "real")
         given = rater.answers(answer, ANSWERS, rng)
-        return {"answer": {"answer": given}, "rt_ms": rater.reaction_ms(exposure_ms, rng)}
+        return {"answer": {"answer": given}, "rt_ms": rater.draw_rt_ms(exposure_ms, rng)}
 
 
 def _deal_labels(materials: Materials, trials: int, real_share: float, rng: Random) -> list[Label]:

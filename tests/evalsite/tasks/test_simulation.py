@@ -40,6 +40,6 @@ def test_equal_stimuli_tie_as_often_as_davidsons_nu_says() -> None:
 
 def test_reaction_times_have_the_stated_median_after_the_exposure() -> None:
     rng, rater = Random(3), SimulatedRater(speed_ms=600.0)
-    times = [rater.reaction_ms(100, rng) for _ in range(2000)]
+    times = [rater.draw_rt_ms(100, rng) for _ in range(2000)]
     assert statistics.median(times) == pytest.approx(700, rel=0.03)
     assert min(times) > 100
