@@ -47,7 +47,7 @@ check: setup $(JS)/node_modules/.stamp ## style, types, contracts, settings, mig
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/bandit -q -r evalsite metrics ganmodels
+	$(VENV)/bin/bandit -q -ll -r evalsite metrics ganmodels
 	$(VENV)/bin/deptry .
 	EVALSITE_MODE=production EVALSITE_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))') \
 		EVALSITE_HOSTS=evalsite.example $(PY) manage.py check --deploy --fail-level WARNING
