@@ -29,5 +29,5 @@ test("the notice speaks only while the connection is interrupted, and counts wha
   assert.equal(noticeOf({ waiting: 3, connected: true }), "");
   assert.match(noticeOf({ waiting: 1, connected: false }), /1 answer is kept/);
   assert.match(noticeOf({ waiting: 3, connected: false }), /3 answers are kept/);
-  assert.match(noticeOf({ waiting: 0, connected: false }), /interrupted/);
+  assert.match(noticeOf({ waiting: 0, connected: false }), /goes on by itself/);
 });

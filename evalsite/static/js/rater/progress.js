@@ -47,9 +47,9 @@ export class ProgressBar {
  */
 export function noticeOf({ waiting, connected }) {
   if (connected) return "";
-  if (waiting === 0) return "The connection is interrupted. The page goes on by itself when it is back.";
+  if (waiting === 0) return "No connection. The page goes on by itself when it is back.";
   const answers = waiting === 1 ? "1 answer is" : `${waiting} answers are`;
-  return `The connection is interrupted. ${answers} kept here and sent when it is back; please leave this page open.`;
+  return `No connection. ${answers} kept here until it is back.`;
 }
 
 /**
