@@ -64,9 +64,9 @@ class Agreement:
 def agree(pairs: Sequence[Pair], *, seed: int = 0, resamples: int = 2000) -> Agreement:
     """Correlations over conditions, with intervals by resampling conditions and raters.
 
-    Each resample draws the conditions with replacement, and each human value from a normal distribution as wide
-    as its interval over raters, so that it shows both how few the models and how few the raters are. Resamples in
-    which one side is constant have no correlation and are left out.
+    Each resample draws the conditions with replacement, and each human value from a normal distribution
+    as wide as its interval over raters, so that it shows both how few the models and how few the raters
+    are. Resamples in which one side is constant have no correlation and are left out.
 
     Args:
         pairs: The conditions that have both values.
@@ -84,13 +84,13 @@ def agree(pairs: Sequence[Pair], *, seed: int = 0, resamples: int = 2000) -> Agr
         nothing = Correlation(None)
         return Agreement(len(pairs), nothing, nothing, nothing, reason)
     x, y = _resample(metric, human, _spread(pairs), seed=seed, resamples=resamples)
-    results = [_with_interval(kind, metric, human, x, y) for kind in (spearman, pearson, kendall)]
+    rho, r, tau = (_with_interval(kind, metric, human, x, y) for kind in (spearman, pearson, kendall))
     note = (
         f"only {len(pairs)} conditions: a correlation over fewer than {FEW} says little"
         if len(pairs) < FEW
         else ""
     )
-    return Agreement(len(pairs), *results, note)
+    return Agreement(len(pairs), rho, r, tau, note)
 
 
 def pearson(x: Floats, y: Floats) -> Floats:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from evalsite.results.agreement import Pair
 from evalsite.results.errors import UnknownQuantityError
@@ -96,6 +96,9 @@ class MachineQuantity:
     key: str
     label: str
     better: str
+
+
+C = TypeVar("C", HumanQuantity, MachineQuantity)
 
 
 @dataclass(frozen=True)
@@ -215,7 +218,7 @@ _WORDS = {
 }
 
 
-def _find(key: str, columns: Iterable[Any], kind: str) -> Any:
+def _find(key: str, columns: Iterable[C], kind: str) -> C:
     for column in columns:
         if column.key == key:
             return column

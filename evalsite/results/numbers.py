@@ -19,7 +19,8 @@ def show(value: float | None, unit: str = "") -> str:
         size = math.floor(math.log10(abs(value))) if value else 0
         if size < -SIGNIFICANT:
             return f"{value:.2e}".replace("-", MINUS)
-        decimals = max(SIGNIFICANT - 1 - size, 0)
+        text = f"{value:,.{max(SIGNIFICANT - 1 - size, 0)}f}"
+        return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS)
     return f"{value:,.{decimals}f}".replace("-", MINUS)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from evalsite.results.estimates import estimate_study
 from evalsite.results.export import TABLES
 from evalsite.results.joining import HumanQuantity, MachineQuantity, ResultTable
 from evalsite.results.measures import runs_of
@@ -17,7 +18,6 @@ from evalsite.results.report import (
     SessionCounts,
     correlate,
     count_sessions,
-    estimate_study,
     leading_quantity,
     summarise_timing,
     tabulate,
@@ -47,6 +47,7 @@ def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
     human = table.human_quantity(asked.human) if asked.human else leading_quantity(table)
     metric = table.metric_quantity(asked.metric) if asked.metric else next(iter(table.metrics), None)
     sheet = lay_out(table, human)
+    agreements = lay_out_agreements(table, correlate(scope, table, human))
     timing = summarise_timing(scope)
     return {
         "study": scope.study,
@@ -58,7 +59,8 @@ def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
         "human": human,
         "metric": metric,
         "query": _query(scope, human, metric),
-        "agreements": lay_out_agreements(table, correlate(scope, table)),
+        "agreements": agreements,
+        "warnings": sorted({found.note for found in agreements if found.note}),
         "facts": [fact for block in estimate_study(scope) for fact in block.facts],
         "timing": describe_timing(timing),
         "flashes": any(group.flashes for group in timing),

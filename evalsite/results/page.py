@@ -21,13 +21,15 @@ class Cell:
     Args:
         text: The number.
         interval: Its interval, in brackets, or empty.
-        n: What it rests on, in words.
+        n: What it rests on, in short.
+        basis: The same at length.
         marks: Numbers of its footnotes.
     """
 
     text: str = MISSING
     interval: str = ""
     n: str = ""
+    basis: str = ""
     marks: tuple[int, ...] = ()
 
 
@@ -55,10 +57,9 @@ class Sheet:
 
 @dataclass(frozen=True)
 class AgreementLine:
-    """One metric quantity with one human quantity: three correlations, n, and a warning."""
+    """One metric quantity with the human quantity at hand: three correlations, n, and a warning."""
 
     metric: str
-    human: str
     spearman: Cell
     kendall: Cell
     pearson: Cell
@@ -96,14 +97,11 @@ def lay_out(table: ResultTable, leading: HumanQuantity | None) -> Sheet:
     return Sheet(table.human, table.metrics, tuple(lines), overall, tuple(footnotes.numbers))
 
 
-def lay_out_agreements(
-    table: ResultTable, agreements: Mapping[tuple[str, str], Agreement]
-) -> list[AgreementLine]:
-    """The correlations of every metric quantity with every human quantity that has a direction."""
+def lay_out_agreements(table: ResultTable, agreements: Mapping[str, Agreement]) -> list[AgreementLine]:
+    """The correlations of every metric quantity with one human quantity."""
     return [
         AgreementLine(
             metric=metric.label,
-            human=human.label,
             spearman=_correlation(found.spearman),
             kendall=_correlation(found.kendall),
             pearson=_correlation(found.pearson),
@@ -111,8 +109,7 @@ def lay_out_agreements(
             note=found.note,
         )
         for metric in table.metrics
-        for human in table.human
-        if human.better and (found := agreements[metric.key, human.key])
+        if (found := agreements.get(metric.key))
     ]
 
 
@@ -122,7 +119,7 @@ def describe_source(value: Measured) -> str:
         return ""
     digest = str(value.imported.get("digest", ""))[:DIGEST_SHOWN]
     when = f" on {value.measured_at:%-d %B %Y}" if value.measured_at else ""
-    return f"{value.title or value.quantity}: imported from {value.imported.get('source')} (SHA-256 {digest}…){when}"
+    return f"Imported from {value.imported.get('source')}, SHA-256 {digest}…{when}."
 
 
 def _human(estimate: Estimate | None, footnotes: _Footnotes) -> Cell:
@@ -131,7 +128,8 @@ def _human(estimate: Estimate | None, footnotes: _Footnotes) -> Cell:
     return Cell(
         text=show(estimate.value, estimate.unit),
         interval=show_interval(estimate.low, estimate.high, estimate.unit),
-        n=f"{estimate.n_raters:,} raters, {estimate.n_trials:,} trials",
+        n=f"n = {estimate.n_raters:,}",
+        basis=f"{estimate.n_raters:,} raters, {estimate.n_trials:,} trials",
         marks=footnotes.mark([estimate.note]),
     )
 
@@ -139,9 +137,14 @@ def _human(estimate: Estimate | None, footnotes: _Footnotes) -> Cell:
 def _machine(value: Measured | None, footnotes: _Footnotes) -> Cell:
     if value is None:
         return Cell()
-    images = f"{value.n_generated:,} images" if value.n_generated else ""
     spread = f"± {show(value.std)}" if value.std is not None else show_interval(value.low, value.high)
-    return Cell(show(value.value), spread, images, footnotes.mark([*value.warnings, describe_source(value)]))
+    return Cell(
+        text=show(value.value),
+        interval=spread,
+        n=f"{value.n_generated:,} images" if value.n_generated else "",
+        basis=f"against {value.n_reference:,} real images" if value.n_reference else "",
+        marks=footnotes.mark([*value.warnings, describe_source(value)]),
+    )
 
 
 def _correlation(found: Correlation) -> Cell:

@@ -65,20 +65,18 @@ def leading_quantity(table: ResultTable) -> HumanQuantity | None:
 
 
 def agreement_of(scope: Scope, table: ResultTable, metric: str, human: str) -> Agreement:
-    """How a metric quantity agrees with a human quantity over the conditions. Raises ``UnknownQuantityError``."""
+    """How a metric quantity agrees with a human one over conditions. Raises ``UnknownQuantityError``."""
     table.metric_quantity(metric)
     table.human_quantity(human)
     pairs = table.pairs(metric, human)
     return scope.remember(f"agreement:{pairs!r}", lambda: agree(pairs))
 
 
-def correlate(scope: Scope, table: ResultTable) -> dict[tuple[str, str], Agreement]:
-    """The agreement of each metric quantity with each human quantity, by their keys."""
-    return {
-        (metric.key, human.key): agreement_of(scope, table, metric.key, human.key)
-        for metric in table.metrics
-        for human in table.human
-    }
+def correlate(scope: Scope, table: ResultTable, human: HumanQuantity | None) -> dict[str, Agreement]:
+    """The agreement of each metric quantity with one human quantity, by the metric's key."""
+    if human is None:
+        return {}
+    return {metric.key: agreement_of(scope, table, metric.key, human.key) for metric in table.metrics}
 
 
 def summarise_timing(scope: Scope) -> list[TimingGroup]:

@@ -80,7 +80,7 @@ class Scope:
 
     @cached_property
     def _fingerprint(self) -> str:
-        """Changes when a session is completed or removed, and with the code: completed sessions never change."""
+        """Changes when a session is completed or removed, and with the code."""
         completed = self.sessions().completed()
         last = completed.order_by("-completed_at", "-pk").values_list("pk", "completed_at").first()
         version = self.version.digest if self.version else ""

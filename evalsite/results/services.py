@@ -148,7 +148,7 @@ def _reference(reference: str, name: str, origin: str, now: datetime) -> SampleS
     if not reference:
         return _empty_set(f"{name}: real images", "reference", origin, now)
     references = SampleSet.objects.references()
-    found = references.filter(name=reference).first()
+    found: SampleSet | None = references.filter(name=reference).first()
     if found is None:
         hint = suggest(reference, references.values_list("name", flat=True))
         raise ImportFileError(f"no reference set is named {reference!r}; {hint}")
@@ -159,7 +159,7 @@ def _empty_set(name: str, kind: str, origin: str, now: datetime) -> SampleSet:
     """A set that stands for images held elsewhere; its name may not be taken nor too long."""
     if len(name) > LONGEST_SET_NAME:
         raise ImportFileError(
-            f"the sample set {name!r} would have more than {LONGEST_SET_NAME} characters; name the study shorter"
+            f"the sample set {name!r} has more than {LONGEST_SET_NAME} characters; name the study shorter"
         )
     try:
         return create_empty_set(name=name, kind=kind, origin=origin, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 
 from evalsite.results import views
-from evalsite.results.plots.images import FORMATS
+from evalsite.results.plots.charts import FORMATS
 
 
 class ImageFormat:

@@ -44,8 +44,9 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
         facts = " ".join(block.facts)
         for found in block.estimates:
             yield [
-                *place, block.position + 1, block.task, found.condition, found.quantity, found.value, found.low,
-                found.high, found.n_raters, found.n_trials, found.chance, found.better, found.unit, found.note, facts,
+                *place, block.position + 1, block.task, found.condition, found.quantity,
+                found.value, found.low, found.high, found.n_raters, found.n_trials,
+                found.chance, found.better, found.unit, found.note, facts,
             ]  # fmt: skip
 
 

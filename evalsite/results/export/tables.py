@@ -20,7 +20,7 @@ CODEBOOK_HEADER = ("table", "column", "kind", "unit", "help")
 
 
 def export_lines(scope: Scope, name: str) -> Iterator[str]:
-    """The CSV lines of a table, the header first. Raises ``UnknownTableError`` at once, not on the first line."""
+    """The CSV lines of a table, the header first. Raises ``UnknownTableError`` at once."""
     table = _table(name)
     header = [column.name for column in table.columns(scope)]
     return csv_lines(header, table.rows(scope))
@@ -30,7 +30,7 @@ def codebook(scope: Scope) -> dict[str, Any]:
     """Every column of every table, as JSON, with the rules that hold for all."""
     return {
         "study": scope.study.slug,
-        "rules": [GUARD_RULE, "Missing values are empty.", "Times are UTC unless a column says otherwise."],
+        "rules": [GUARD_RULE, "Missing values are empty.", "Times are UTC, ISO 8601."],
         "facts": [fact for block in estimate_study(scope) for fact in block.facts],
         "tables": {
             table.name: {"summary": table.summary, "columns": [vars(c) for c in table.columns(scope)]}

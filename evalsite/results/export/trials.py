@@ -123,7 +123,8 @@ def _place(scope: Scope, version: _Version, trial: Trial) -> Row:
     session, earlier = trial.session, trial.repeat_of
     return [
         scope.study.slug, version.number, version.digest, str(session.pk), str(session.participant_id),
-        session.kind, session.state, session.condition, session.device.get("browser"), session.device.get("os"),
+        session.kind, session.state, session.condition,
+        session.device.get("browser"), session.device.get("os"),
         trial.block + 1, version.tasks[trial.block], trial.position + 1, trial.kind,
         earlier is not None, earlier.position + 1 if earlier else None, hasattr(trial, "repeat"),
     ]  # fmt: skip
@@ -146,7 +147,8 @@ def _plan(version: _Version, trial: Trial) -> Row:
     settings = dict(trial.plan["settings"])
     keys = settings.pop("keys", None) or {}
     return [
-        " ".join(f"{answer}={key}" for answer, key in keys.items()), _json(settings), _json(trial.presentation),
+        " ".join(f"{answer}={key}" for answer, key in keys.items()),
+        _json(settings), _json(trial.presentation),
         version.facts[trial.block], trial.delivered_at,
     ]  # fmt: skip
 
@@ -189,7 +191,7 @@ def _prepare(version: StudyVersion) -> _Version:
 
 
 def _shape(scope: Scope) -> _Shape:
-    """The shape of the study's trials, asked of the database, so that the header is known before the first row."""
+    """The shape of the study's trials, asked of the database: the header comes before the first row."""
     trials = Trial.objects.filter(session__in=scope.sessions()).order_by()
     slots: dict[str, None] = {}
     for number in count():

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-GUARD_RULE = "Text that begins with = + - @, a tab or a carriage return has a ' put before it, so that no spreadsheet runs it."
+GUARD_RULE = (
+    "Text that begins with = + - @, a tab or a carriage return has a ' put before it, "
+    "so that no spreadsheet runs it."
+)
 
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """Lines of a CSV file, one at a time: True and False, empty where missing, ISO times, text guarded."""
-    writer = csv.writer(_Echo(), lineterminator="\n")
+    writer = csv.writer(_Echo(), lineterminator="\r\n")  # so that cells with either of the two are quoted
     yield writer.writerow([_cell(name) for name in header])
     for row in rows:
         yield writer.writerow([_cell(value) for value in row])

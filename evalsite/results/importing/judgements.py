@@ -82,7 +82,7 @@ class Survey:
     """What a file holds, from a first reading.
 
     Args:
-        conditions: Names of the conditions, in order of appearance, with their judgements of generated images.
+        conditions: Names of the conditions, in order of appearance, with how often each was judged.
         home: For each participant, the condition whose images they judged first.
         seen: Conditions that each participant judged.
         trials: Judgements of each participant.
@@ -99,7 +99,7 @@ class Survey:
         return all(len(conditions) <= 1 for conditions in self.seen.values())
 
     def place(self, judgement: ImportedJudgement) -> ImportedJudgement:
-        """The judgement of a real image beside the condition that its rater saw, where the file names none."""
+        """The judgement of a real image beside the condition that its rater saw, if the file names none."""
         if judgement.condition not in {"", REAL}:
             return judgement
         return replace(

@@ -25,7 +25,8 @@ def match_names(names: Sequence[str], known: Sequence[str], aliases: Mapping[str
             raise ImportFileError(f"the alias {name!r} is not in the file; {suggest(name, names)}")
         if condition not in known:
             raise UnmatchedNameError(
-                f"the alias {name!r} leads to {condition!r}, which is no condition; {suggest(condition, known)}"
+                f"the alias {name!r} leads to {condition!r}, which is no condition; "
+                f"{suggest(condition, known)}"
             )
     matched = {name: aliases.get(name, name) for name in names}
     if lost := [name for name in names if matched[name] not in known]:

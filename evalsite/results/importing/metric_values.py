@@ -53,7 +53,7 @@ class MetricFile:
         return column
 
     def _wanted(self) -> list[str]:
-        """The columns to read. Raises ``ImportFileError`` for one that is not there, or a direction that is none."""
+        """The columns to read. Raises ``ImportFileError`` for what is not there."""
         wanted = list(self.quantities) or [
             name for name in self.source.header if name and name != self._named()
         ]

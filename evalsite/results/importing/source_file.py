@@ -26,7 +26,7 @@ class Line:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A CSV file in UTF-8 (with or without a byte-order mark) with a header; comma, semicolon or tab between cells."""
+    """A CSV file in UTF-8, with or without a byte-order mark; commas, semicolons or tabs between cells."""
 
     path: Path
 

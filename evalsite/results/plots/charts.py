@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from evalsite.results.agreement import Agreement
 from evalsite.results.joining import HumanQuantity, ResultTable
 from evalsite.results.ranking import rank
 from evalsite.results.timing import TimingGroup
 
+ImageFormat = Literal["png", "svg"]
+FORMATS: tuple[ImageFormat, ...] = get_args(ImageFormat)
 PALETTE = ("#0d5a61", "#a5430f", "#5b4a9c", "#7a7a00", "#b0325f", "#3f6fb5")
 """Series colours: distinct for the colour-blind too, each at least 4.5:1 on the sheet."""
 INK, GRID, SHEET = "#1d2022", "#d9d6ce", "#fffefb"
@@ -207,6 +210,6 @@ def _dots(table: ResultTable, quantity: HumanQuantity) -> dict[str, Dot]:
 
 
 def _axis(label: str, unit: str, better: str) -> str:
+    """A label with unit and direction, on two lines."""
     words = f"{label} ({UNITS[unit]})" if unit in UNITS and unit not in label else label
-    arrow = {"higher": " – higher is more life-like", "lower": " – lower is more life-like"}.get(better, "")
-    return words + arrow
+    return f"{words}\n{better} is more life-like" if better else words

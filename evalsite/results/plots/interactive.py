@@ -23,7 +23,7 @@ Json = dict[str, Any]
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
 LINE_PX, EDGES_PX, PANEL_PX, SCATTER_PX = 30, 130, 150, 480
 CROWDED = 8
-"""With more conditions than this, labels go above and below their points in turn."""
+"""With more conditions than this, labels go to the left and right of their points in turn."""
 
 
 @singledispatch
@@ -54,11 +54,11 @@ def _(chart: DotChart) -> Json:
     layout["yaxis"] |= {
         "tickvals": list(range(len(chart.categories))),
         "ticktext": [_plain(name) for name in chart.categories],
-        "range": [len(chart.categories) - 0.5, -0.5],
+        "range": [len(chart.categories) - 0.5, -0.5 if chart.chance is None else -1.0],
         "showgrid": False,
     }
     if chart.chance is not None:
-        layout |= _chance(chart.chance)
+        layout |= _chance(chart.chance, [dot.value for series in chart.series for dot in series.dots])
     return {"data": data, "layout": layout}
 
 
@@ -77,7 +77,7 @@ def _(chart: ScatterChart) -> Json:
         "marker": {"color": _colour(0), "size": 10},
     }
     layout = _layout(SCATTER_PX)
-    layout["xaxis"]["title"] = {"text": _plain(chart.x_axis)}
+    layout["xaxis"] |= {"title": {"text": _plain(chart.x_axis)}, "range": _room_for_labels(chart.x)}
     layout["yaxis"]["title"] = {"text": _plain(chart.y_axis)}
     return {"data": [trace], "layout": layout}
 
@@ -145,13 +145,14 @@ def _bars(dots: Sequence[Dot]) -> Json:
     }
 
 
-def _chance(value: float) -> Json:
+def _chance(value: float, dots: Sequence[float]) -> Json:
+    side = "right" if sum(dots) < value * len(dots) else "left"
     line = {"color": INK, "width": 1, "dash": "dot"}
     return {
         "shapes": [
             {"type": "line", "x0": value, "x1": value, "y0": 0, "y1": 1, "yref": "paper", "line": line}
         ],
-        "annotations": [_note("guessing", x=value, xref="x", xanchor="left", y=1)],
+        "annotations": [_note("guessing", x=value, xref="x", xanchor=side, y=1)],
     }
 
 
@@ -163,7 +164,13 @@ def _beside(x: Sequence[float]) -> list[str]:
     if len(x) <= CROWDED:
         return ["top center"] * len(x)
     order = {index: place for place, index in enumerate(sorted(range(len(x)), key=x.__getitem__))}
-    return [("top center", "bottom center")[order[index] % 2] for index in range(len(x))]
+    return [("middle left", "middle right")[order[index] % 2] for index in range(len(x))]
+
+
+def _room_for_labels(x: Sequence[float]) -> list[float] | None:
+    """An axis with a sixth of its length free at either end; plotly's choice where all points coincide."""
+    free = (max(x, default=0.0) - min(x, default=0.0)) / 6
+    return [min(x) - free, max(x) + free] if free else None
 
 
 def _colour(series: int) -> str:
@@ -172,4 +179,4 @@ def _colour(series: int) -> str:
 
 def _plain(text: str) -> str:
     """Text that plotly shows as it is: it reads a few HTML tags, and a condition may be called anything."""
-    return html.escape(text, quote=False)
+    return html.escape(text, quote=False).replace("\n", "<br>")

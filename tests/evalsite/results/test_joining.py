@@ -69,5 +69,5 @@ def test_undefined_estimates_are_shown_but_not_correlated(estimate):
 
 
 def test_unknown_quantity_is_named_with_those_there_are(table):
-    with pytest.raises(UnknownQuantityError, match="no metric quantity named 'fidd'.*it has fid"):
+    with pytest.raises(UnknownQuantityError, match=r"no metric quantity named 'fidd'.*it has fid"):
         table.metric_quantity("fidd")

@@ -21,12 +21,16 @@ COLUMNS = "participant=id,condition=model,real_error_rate=r_err_rt,generated_err
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(not HUMAN.is_dir(), reason="the public human data is not beside the checkout (../shared/data/human)")
+@pytest.mark.skipif(
+    not HUMAN.is_dir(), reason="the public human data is not beside the checkout (../shared/data/human)"
+)
 def test_error_rates_and_correlations_are_the_papers():
     raters, metrics = HUMAN / "stein2023_cifar10_raters.csv", HUMAN / "stein2023_cifar10_metrics.csv"
     study = ["--study", "stein-cifar10"]
     call_command("import_judgements", str(raters), *study, "--layout", "rates", "--columns", COLUMNS)
-    call_command("import_metrics", str(metrics), *study, "--alias", "PFGM++=PFGMPP", "--better", "fd_dinov2=lower")
+    call_command(
+        "import_metrics", str(metrics), *study, "--alias", "PFGM++=PFGMPP", "--better", "fd_dinov2=lower"
+    )
     scope = Scope(Study.objects.get(slug="stein-cifar10"))
     table = tabulate(scope)
     rates = {row.condition: round(row.human["deception_rate"].value, 4) for row in table.rows}

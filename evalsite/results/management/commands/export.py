@@ -21,12 +21,14 @@ class Command(BaseCommand):
     help = "Export a study's trials, sessions, estimates or joined table as CSV; a codebook comes along."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """What the command is given."""
         parser.add_argument("study", help="name of the study, as in its address")
         parser.add_argument("table", choices=[*TABLES, CODEBOOK])
         parser.add_argument("--simulated", action="store_true", help="count simulated raters too")
         parser.add_argument("--out", type=Path, help="file to write; the terminal if not given")
 
     def handle(self, *, study: str, table: str, simulated: bool, out: Path | None, **_: Any) -> None:
+        """Do it; a mistake ends in one sentence."""
         scope = Scope(find_study(study), simulated=simulated)
         lines = codebook_lines(scope) if table == CODEBOOK else export_lines(scope, table)
         if out is None:

@@ -1,4 +1,4 @@
-"""``manage.py import_judgements FILE --study NAME``: judgements collected elsewhere become a study of their own."""
+"""``manage.py import_judgements FILE --study NAME``: judgements of elsewhere become a study."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Command(BaseCommand):
     help = "Import judgements collected elsewhere (CSV) as a study of their own."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """What the command is given."""
         parser.add_argument("file", type=Path, help="a CSV file")
         parser.add_argument("--study", required=True, help="name of the new study, as in its address")
         parser.add_argument(
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--layout", choices=LAYOUTS, default="long",
-            help="long: participant, condition, truth, answer, optional stimulus and rt_ms, a line a judgement; "
+            help="long: participant, condition, truth, answer, maybe stimulus, rt_ms, a line a judgement; "
             "rates: participant, condition, real_error_rate, generated_error_rate, a line a rater",
         )  # fmt: skip
         parser.add_argument(
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *, file: Path, study: str, reference: str, **options: Any) -> None:
+        """Do it; a mistake ends in one sentence."""
         read = JudgementFile(
             SourceFile(file), options["layout"], options["columns"], options["trials_per_truth"]
         )
@@ -49,6 +51,6 @@ class Command(BaseCommand):
         except ImportFileError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"Imported {done.judgements:,} judgements of {done.participants:,} raters on {done.conditions:,} conditions "
-            f"as study {done.study.slug!r}; see /results/{done.study.slug}/."
+            f"Imported {done.judgements:,} judgements of {done.participants:,} raters "
+            f"on {done.conditions:,} conditions as study {study!r}; see /results/{study}/."
         )

@@ -21,6 +21,7 @@ class Command(BaseCommand):
     help = "Import metric values of others (CSV, a line a condition) into a study."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """What the command is given."""
         parser.add_argument("file", type=Path, help="a CSV file")
         parser.add_argument("--study", required=True, help="name of the study")
         parser.add_argument(
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *, file: Path, study: str, **options: Any) -> None:
+        """Do it; a mistake ends in one sentence."""
         read = MetricFile(
             SourceFile(file), options["condition_column"], options["quantity"], dict(options["better"])
         )
