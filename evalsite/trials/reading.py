@@ -42,7 +42,7 @@ def scored_trials(
         .completed()
         .scored()
         .filter(session__study=study, version__in=versions, trial__block=block)
-        .order_by("session_id", "trial__position")
+        .order_by("session__created_at", "session_id", "trial__position")
         .values_list(*SCORED_COLUMNS)
     )
     for row in rows.iterator(chunk_size=CHUNK):

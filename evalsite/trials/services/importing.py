@@ -134,6 +134,7 @@ class _Desk:
     def _open(self, number: int, row: ImportedJudgement) -> Session:
         between = self.version.protocol["assignment"] == Study.Assignment.BETWEEN
         session = Session(
+            id=self._stable_id("session", row.participant),
             participant=self._participant(number, row.participant),
             study=self.study,
             version=self.version,
@@ -154,12 +155,20 @@ class _Desk:
         try:
             with transaction.atomic():
                 return Participant.objects.create(
-                    study=self.study, recruiter=RECRUITER, external_id=name, created_at=self.now
+                    id=self._stable_id("participant", name),
+                    study=self.study,
+                    recruiter=RECRUITER,
+                    external_id=name,
+                    created_at=self.now,
                 )
         except IntegrityError as error:
             raise InvalidImportError(
                 f"row {number}: {name!r} is in study {self.study.slug!r} already; import under another name"
             ) from error
+
+    def _stable_id(self, what: str, participant: str) -> UUID:
+        """The same import gives the same ids anywhere, and so the same order and the same intervals."""
+        return uuid5(NAMESPACE_URL, f"{self.study.slug}/{what}/{participant}")
 
 
 def _planned(row: ImportedJudgement, position: int) -> PlannedTrial:

@@ -43,6 +43,9 @@ class Channel(Protocol):
     def complete(self) -> None:
         """Finish."""
 
+    def close(self) -> None:
+        """Let go of the connection, finished or not."""
+
 
 @dataclass
 class ServicesChannel:
@@ -75,6 +78,9 @@ class ServicesChannel:
     def complete(self) -> None:
         """Finish."""
         services.complete_session(session=self.session, now=self.clock())
+
+    def close(self) -> None:
+        """There is no connection."""
 
 
 class HttpChannel:
@@ -113,6 +119,9 @@ class HttpChannel:
     def complete(self) -> None:
         """Finish."""
         self._post("complete", {})
+
+    def close(self) -> None:
+        """Let go of the connection, finished or not."""
         self.client.close()
 
     def _post(self, name: str, data: Json) -> Json:

@@ -58,6 +58,12 @@ class Sitter:
 
     def sit(self, channel: Channel) -> int:
         """Go through the whole study; returns how many answers were stored. Raises ``SimulationError``."""
+        try:
+            return self._sit(channel)
+        finally:
+            channel.close()
+
+    def _sit(self, channel: Channel) -> int:
         session = channel.enter(DEVICE.to_json(), seed=self.seed)
         version = _version_of(session)
         stored = 0

@@ -36,7 +36,8 @@ def test_a_good_answer_is_read_whole():
         *({"answer": value} for value in (None, "real", [], {"answer": "x" * 2000})),
         *({"rt_ms": value} for value in (None, -0.1, "5", math.nan, math.inf, 1e16, False)),
         *({"exposures": value} for value in (None, {}, [1], [{}], [wire.exposure(100)] * 21)),
-        *({"answered_at": value} for value in (None, 5, "now", "2026-01-01T10:00:00", "0001-01-01T00:00:00+14:00")),
+        *({"answered_at": value} for value in (None, 5, "now", "2026-01-01T10:00:00")),
+            {"answered_at": "0001-01-01T00:00:00+14:00"},
         *({"exposures": [wire.exposure(100) | {name: "x"}]} for name in wire.exposure(100)),
         {"exposures": [wire.exposure(100, period_ms=0)]},
         {"exposures": [wire.exposure(100, dropped_frames=0.5)]},
@@ -76,7 +77,8 @@ def test_what_is_no_object_among_the_answers_is_unreadable(data):
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b"[]", b"3", b"\xff\xfe", b'{"a": NaN}', b'{"a": 1e999}', b'{"a": "\\ud800"}', b'{"a": "\\u0000"}',
+        b"", b"{", b"[]", b"3", b"\xff\xfe", b'{"a": NaN}', b'{"a": 1e999}', b'{"a": "\\ud800"}',
+        b'{"a": "\\u0000"}',
         b'{"a":' * 100_000, b'{"a": "' + b"x" * forms.MAX_BODY_BYTES + b'"}',
     ],
 )  # fmt: skip
