@@ -24,3 +24,124 @@ from evalsite.results.plots.charts import (
     ImageFormat,
     ScatterChart,
 )
+
+MARKERS = ("o", "s", "D", "^", "P", "X")
+WIDTH_IN, LINE_IN, EDGES_IN, PANEL_IN, SCATTER_IN = 8.0, 0.32, 1.5, 1.7, 5.2
+DPI = 200
+LABEL_PLACES = [
+    ((6 * side, rise), ("right", "left")[side > 0]) for rise in (0, 9, -9, 18, -18) for side in (1, -1)
+]
+"""Offsets of a point's name, in points, and which of the name's ends lies there."""
+STYLE: Any = {
+    "svg.fonttype": "none",  # text stays text: the reader's fonts have letters that ours lack
+    "svg.hashsalt": "evalsite",  # same chart, same bytes
+    "text.parse_math": False,  # a condition may have a $ in its name
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+}
+_ONE_AT_A_TIME = Lock()
+
+
+def draw(chart: object, image_format: ImageFormat) -> bytes:
+    """The chart as a file's bytes, the same for the same chart; may be called from any thread."""
+    buffer = io.BytesIO()
+    with _ONE_AT_A_TIME, mpl.rc_context(STYLE):  # matplotlib's settings are global
+        figure = _figure(chart)
+        FigureCanvasAgg(figure)
+        undated = {"Date": None} if image_format == "svg" else None
+        figure.savefig(buffer, format=image_format, dpi=DPI, metadata=undated)
+    return buffer.getvalue()
+
+
+@singledispatch
+def _figure(chart: object) -> Figure:
+    raise TypeError(f"{type(chart).__name__} is no chart")
+
+
+@_figure.register
+def _(chart: DotChart) -> Figure:
+    figure, axes = _sheet(EDGES_IN + LINE_IN * chart.lines)
+    for i, series in enumerate(chart.series):
+        values = [dot.value for dot in series.dots]
+        axes.errorbar(
+            values,
+            chart.heights(i),
+            xerr=_bars(series.dots),
+            fmt=MARKERS[i % len(MARKERS)],
+            color=PALETTE[i % len(PALETTE)],
+            capsize=3,
+            label=series.name,
+        )
+    if chart.chance is not None:
+        axes.axvline(chart.chance, color=INK, linestyle=":", linewidth=1, label="guessing")
+    axes.set_yticks(range(len(chart.categories)), chart.categories)
+    axes.set_ylim(max(len(chart.categories), 1) - 0.5, -0.5)
+    axes.grid(visible=False, axis="y")
+    axes.set(title=chart.title, xlabel=chart.axis)
+    if axes.get_legend_handles_labels()[0]:
+        figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    return figure
+
+
+@_figure.register
+def _(chart: ScatterChart) -> Figure:
+    figure, axes = _sheet(SCATTER_IN)
+    values = [dot.value for dot in chart.dots]
+    axes.errorbar(chart.x, values, yerr=_bars(chart.dots), fmt="o", color=PALETTE[0], capsize=3)
+    axes.margins(x=0.12)
+    axes.set(title=f"{chart.title}\n{chart.agreement}", xlabel=chart.x_axis, ylabel=chart.y_axis)
+    figure.draw_without_rendering()  # fixes where everything lies
+    _label(axes, chart)
+    return figure
+
+
+@_figure.register
+def _(chart: HistogramChart) -> Figure:
+    panels = max(len(chart.series), 1)
+    figure = Figure(figsize=(WIDTH_IN, EDGES_IN + PANEL_IN * panels), layout="constrained")
+    figure.suptitle(chart.title, x=0.01, ha="left", fontsize=11)
+    grid = figure.subplots(panels, 1, sharex=True, squeeze=False)[:, 0]
+    for i, (axes, series) in enumerate(zip(grid, chart.series, strict=False)):
+        axes.bar(series.shown_ms, series.counts, width=1, color=PALETTE[i % len(PALETTE)])
+        axes.set(title=series.name, ylabel="flashes", xlim=chart.limits)
+    grid[-1].set_xlabel(chart.axis)
+    return figure
+
+
+def _sheet(height_in: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+    return figure, figure.subplots()
+
+
+def _label(axes: Axes, chart: ScatterChart) -> None:
+    """Write each point's name at the first place beside it that is free; at the last one if none is."""
+    taken = []
+    for x, dot in zip(chart.x, chart.dots, strict=True):
+        ends = axes.transData.transform([(x, dot.value - dot.below), (x, dot.value + dot.above)])
+        taken.append(Bbox(ends).padded(3))
+    for x, dot in zip(chart.x, chart.dots, strict=True):
+        for offset, side in LABEL_PLACES:
+            name = axes.annotate(
+                dot.label,
+                (x, dot.value),
+                xytext=offset,
+                textcoords="offset points",
+                ha=side,
+                va="center",
+                fontsize=8,
+            )
+            box = name.get_window_extent()
+            if not any(box.overlaps(other) for other in taken) or offset == LABEL_PLACES[-1][0]:
+                taken.append(box)
+                break
+            name.remove()
+
+
+def _bars(dots: Sequence[Dot]) -> list[list[float]]:
+    return [[dot.below for dot in dots], [dot.above for dot in dots]]

@@ -159,7 +159,8 @@ def _exposure(asked_ms: float | None, *, dropped: int) -> Exposure:
     return Exposure(
         asked_ms=asked_ms, period_ms=FRAME_MS, planned_frames=frames, achieved_frames=frames or 90,
         onset_ms=1000.0, offset_ms=1000.0 + shown_ms, shown_ms=shown_ms, dropped_frames=dropped,
-        visible=True, focused=True, full_screen=False, device_pixel_ratio=2.0, css_px=256.0, natural_px=8.0, refresh_hz=60.0,
+        visible=True, focused=True, full_screen=False, device_pixel_ratio=2.0,
+        css_px=256.0, natural_px=8.0, refresh_hz=60.0,
     )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 
 ADDRESSES = (
     "", "flash/", "flash/progress/", "flash/plots/ranking.json", "flash/plots/ranking.png",
-    "flash/plots/scatter.svg", "flash/export/trials.csv", "flash/export/codebook.csv", "flash/export/codebook.json",
+    "flash/plots/scatter.svg", "flash/export/trials.csv", "flash/export/codebook.csv",
+    "flash/export/codebook.json",
 )  # fmt: skip
 
 
