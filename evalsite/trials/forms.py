@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, get_type_hints
@@ -27,6 +27,7 @@ MAX_POSITION = 2**24 - 1
 SIMULATION_PASS_SECONDS = 24 * 3600
 
 Json = dict[str, Any]
+Reader = Callable[[object, str], Any]
 
 
 SIMULATED = "simulated"
@@ -151,19 +152,20 @@ def _read_exposure(data: object) -> Exposure:
 def _read_record(record: type[Any], data: object, what: str) -> Any:
     if not isinstance(data, dict):
         raise MalformedRequestError(f"{what} was not a JSON object; send one.")
+    readers = _FIELDS[record]
+    _expect_keys(data, readers.keys(), what)
+    return record(**{name: read(data[name], name) for name, read in readers.items()})
+
+
+def _field_readers(record: type[Any]) -> dict[str, Reader]:
+    """How each field of a record is read, from its type."""
     hints = get_type_hints(record)
-    names = [f.name for f in fields(record)]
-    _expect_keys(data, set(names), what)
-    return record(**{name: _read_typed(hints[name], data[name], name) for name in names})
+    return {field.name: _READERS[hints[field.name]] for field in fields(record)}
 
 
-def _read_typed(hint: Any, value: object, name: str) -> Any:
-    if hint in _OPTIONAL:
-        return None if value is None else _read_typed(_OPTIONAL[hint], value, name)
-    return _READERS[hint](value, name)
-
-
-def _expect_keys(data: Mapping[str, Any], names: set[str], what: str) -> None:
+def _expect_keys(data: Mapping[str, Any], names: Set[str], what: str) -> None:
+    if data.keys() == names:
+        return
     if missing := sorted(names - set(data)):
         raise MalformedRequestError(f"{what} lacks {missing[0]}; send {', '.join(sorted(names))}.")
     if unknown := sorted(set(data) - names):
@@ -238,9 +240,22 @@ def _moment(value: object) -> datetime:
     return moment
 
 
+def _or_null(read: Reader) -> Reader:
+    return lambda value, name: None if value is None else read(value, name)
+
+
 def _small(value: float) -> bool:
     return abs(value) <= MAX_NUMBER  # false for NaN and infinities
 
 
-_READERS: dict[Any, Callable[[object, str], Any]] = {bool: _boolean, float: _number, int: _whole, str: _text}
-_OPTIONAL: dict[Any, Any] = {float | None: float, int | None: int}
+_READERS: dict[Any, Reader] = {
+    bool: _boolean,
+    float: _number,
+    int: _whole,
+    str: _text,
+    float | None: _or_null(_number),
+    int | None: _or_null(_whole),
+}
+_FIELDS: dict[type[Any], dict[str, Reader]] = {
+    record: _field_readers(record) for record in (Device, Exposure)
+}
