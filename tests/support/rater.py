@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Locator, Page
-from site_server import SiteServer
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.site_server import SiteServer
 
 ARMED = ".stage-answers.armed"
 START = "button:has-text('Start'):enabled"
@@ -108,6 +109,4 @@ class Rater:
 
     def _taken(self) -> None:
         """Wait until the page has written the answer down: from then on it must not be lost."""
-        self.page.wait_for_function(
-            "before => document.querySelector('#progress-text').textContent !== before", arg=self._before
-        )
+        expect(self.page.locator("#progress-text")).not_to_have_text(self._before, timeout=WAIT_MS)
