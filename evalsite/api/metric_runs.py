@@ -136,11 +136,11 @@ class MetricRequestSerializer(Input):
         min_value=0, max_value=2**63 - 1, default=0, help_text="For metrics that draw subsets."
     )
 
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """What `request_evaluation` takes. Raises ``ValidationError``."""
-        asked = super().to_internal_value(data)
-        settings = {name: asked.pop(name) for name in ("extractor", "protocol", "seed") if asked[name]}
-        return {**asked, "settings": {"seed": 0, **settings}}
+    def request(self) -> dict[str, Any]:
+        """What `request_evaluation` takes."""
+        asked = dict(self.validated_data)
+        settings = {name: asked.pop(name) for name in ("extractor", "protocol", "seed")}
+        return {"settings": {name: value for name, value in settings.items() if value != ""}, **asked}
 
 
 class MetricRunFilter(django_filters.FilterSet):
@@ -175,7 +175,7 @@ class MetricRunViewSet(ReadOnlyModelViewSet[MetricRun]):
         """Ask for metrics; a worker computes them in the background."""
         asked = MetricRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        run = request_evaluation(now=timezone.now(), **asked.validated_data)
+        run = request_evaluation(now=timezone.now(), **asked.request())
         address = reverse("api:metric-runs-detail", [run.pk], request=request)
         shown = self.get_serializer(run).data
         return Response(shown, status=status.HTTP_201_CREATED, headers={"Location": address})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from evalsite.api.permissions import IsStaff
@@ -22,6 +23,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 class SchemaView(SpectacularAPIView):
     """The OpenAPI description of this API."""
 
+    renderer_classes = (OpenApiJsonRenderer2, OpenApiYamlRenderer)  # type: ignore[assignment]
     permission_classes = (IsStaff,)
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.admin.views.decorators import staff_member_required
-from django.urls import path
+from django.urls import path, re_path
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
 from rest_framework.routers import APIRootView, DefaultRouter
+from rest_framework.views import APIView
 
 from evalsite.api.metric_runs import MetricRunViewSet
 from evalsite.api.permissions import IsStaff
@@ -21,6 +26,17 @@ class RootView(APIRootView):
     """The lists that there are."""
 
     permission_classes = (IsStaff,)
+
+
+class NowhereView(APIView):
+    """Any other address, so that programs are told in JSON as well."""
+
+    permission_classes = (IsStaff,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Tell the staff that there is nothing, and strangers not even that."""
+        super().initial(request, *args, **kwargs)
+        raise NotFound("There is nothing at this address.")
 
 
 class Router(DefaultRouter):
@@ -44,4 +60,5 @@ urlpatterns = [
     path("token/", TokenView.as_view(), name="token"),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", staff_member_required(DocsView.as_view(), login_url="admin:login"), name="docs"),
+    re_path(r"^.*/$", NowhereView.as_view()),  # without the slash, Django adds it and comes again
 ]
