@@ -217,7 +217,12 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "evalsite",
-    "DESCRIPTION": "People's judgements and machines' measures of generative image models.",
+    "DESCRIPTION": (
+        "People's judgements and machines' measures of generative image models, to read for the staff. "
+        "Programs send the header `Authorization: Token …`; `POST /api/token/` gives the token for a password, "
+        "and so does `manage.py drf_create_token NAME` on the server. Whatever is refused is answered with "
+        "`error`, a sentence, and `next`, what to do about it."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
