@@ -199,7 +199,7 @@ ADMIN_CONTENT_SECURITY_POLICY: dict[str, Any] = {
 }
 
 REST_FRAMEWORK = {
-    # Tokens first: the first class says how to come in, and only one that can say so makes 401 of "who are you?".
+    # Tokens first: the first class says how to come in, and only one that can say so makes it 401.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
@@ -219,9 +219,9 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "evalsite",
     "DESCRIPTION": (
         "People's judgements and machines' measures of generative image models, to read for the staff. "
-        "Programs send the header `Authorization: Token …`; `POST /api/token/` gives the token for a password, "
-        "and so does `manage.py drf_create_token NAME` on the server. Whatever is refused is answered with "
-        "`error`, a sentence, and `next`, what to do about it."
+        "Programs send the header `Authorization: Token …`; `POST /api/token/` gives the token for a "
+        "password, and so does `manage.py drf_create_token NAME` on the server. Whatever is refused is "
+        "answered with `error`, a sentence, and `next`, what to do about it."
     ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
