@@ -118,7 +118,7 @@ def describe_source(value: Measured) -> str:
     if value.imported is None:
         return ""
     digest = str(value.imported.get("digest", ""))[:DIGEST_SHOWN]
-    when = f" on {value.measured_at:%-d %B %Y}" if value.measured_at else ""
+    when = f" on {value.measured_at.day} {value.measured_at:%B %Y}" if value.measured_at else ""
     return f"Imported from {value.imported.get('source')}, SHA-256 {digest}…{when}."
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count, islice
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.fields.json import KT
@@ -22,6 +24,7 @@ from evalsite.tasks.protocol import REAL
 from evalsite.trials.models import Response, Session, Trial
 
 Row = list[Any]
+Json = dict[str, Any]
 Images = Mapping[tuple[int, int], tuple[str, str]]
 
 SESSIONS_AT_ONCE = 20
@@ -54,6 +57,36 @@ class _Version:
     facts: tuple[str, ...]
 
 
+class _Record(NamedTuple):
+    """A trial with its response as they are stored; all that belongs to the response is None without one."""
+
+    session: UUID
+    block: int
+    position: int
+    kind: str
+    plan: Json
+    presentation: Json | None
+    delivered_at: datetime | None
+    repeat_of: int | None
+    repeat: int | None
+    answer: Json | None
+    score: Json
+    exposures: list[Json] | None
+    rt_ms: float | None
+    valid: bool | None
+    invalid_reason: str | None
+    answered_at: datetime | None
+    received_at: datetime | None
+
+
+FIELDS = (
+    "session_id", "block", "position", "kind", "plan", "presentation", "delivered_at", "repeat_of__position",
+    "repeat__pk", "response__answer", "response__score", "response__exposures", "response__rt_ms",
+    "response__valid", "response__invalid_reason", "response__answered_at", "response__received_at",
+)  # fmt: skip
+"""Where ``_Record`` comes from, in its order."""
+
+
 def trial_columns(scope: Scope) -> list[Column]:
     """The columns that this study's trials need: their slots, scores and flashes among them."""
     shape = _shape(scope)
@@ -76,30 +109,29 @@ def trial_rows(scope: Scope) -> Iterator[Row]:
     shape = _shape(scope)
     versions = {version.pk: _prepare(version) for version in StudyVersion.objects.filter(study=scope.study)}
     sessions = scope.sessions().order_by("created_at", "pk").iterator(chunk_size=SESSIONS_AT_ONCE)
-    while batch := list(islice(sessions, SESSIONS_AT_ONCE)):
-        trials = _trials(batch)
-        images = _images(trials, versions)
-        for trial in trials:
-            yield _row(scope, shape, versions[trial.session.version_id], images, trial)
+    while batch := {session.pk: session for session in islice(sessions, SESSIONS_AT_ONCE)}:
+        records = _records(batch)
+        images = _images(records, {pk: versions[session.version_id].sets for pk, session in batch.items()})
+        places = {pk: _sitting(scope, versions[session.version_id], session) for pk, session in batch.items()}
+        for record in records:
+            version = versions[batch[record.session].version_id]
+            yield _row(shape, version, places[record.session], images, record)
 
 
-def _trials(sessions: list[Session]) -> list[Trial]:
-    """All trials of these sessions with what belongs to them, in order."""
-    order = {session.pk: place for place, session in enumerate(sessions)}
-    found = list(Trial.objects.filter(session__in=sessions).select_related("response", "repeat", "repeat_of"))
-    known = {session.pk: session for session in sessions}
-    for trial in found:
-        trial.session = known[trial.session_id]
-    return sorted(found, key=lambda trial: (order[trial.session_id], trial.block, trial.position))
+def _records(sessions: Mapping[UUID, Session]) -> list[_Record]:
+    """All trials of these sessions with their responses, in order."""
+    order = {pk: place for place, pk in enumerate(sessions)}
+    rows = Trial.objects.filter(session__in=order).order_by().values_list(*FIELDS)
+    records = [_Record._make(row) for row in rows]
+    return sorted(records, key=lambda record: (order[record.session], record.block, record.position))
 
 
-def _images(trials: Iterable[Trial], versions: Mapping[int, _Version]) -> Images:
+def _images(records: Iterable[_Record], sets: Mapping[UUID, Mapping[str, int]]) -> Images:
     """Digest and label of every image that these trials show, by sample set and position."""
     wanted: dict[int, set[int]] = {}
-    for trial in trials:
-        sets = versions[trial.session.version_id].sets
-        for stimulus in trial.plan["stimuli"]:
-            wanted.setdefault(sets[stimulus["condition"]], set()).add(stimulus["image"])
+    for record in records:
+        for stimulus in record.plan["stimuli"]:
+            wanted.setdefault(sets[record.session][stimulus["condition"]], set()).add(stimulus["image"])
     asked = Q(pk__in=[])
     for sample_set, positions in wanted.items():
         asked |= Q(sample_set=sample_set, position__in=positions)
@@ -107,31 +139,36 @@ def _images(trials: Iterable[Trial], versions: Mapping[int, _Version]) -> Images
     return {(sample_set, position): (sha256, label) for sample_set, position, sha256, label in rows}
 
 
-def _row(scope: Scope, shape: _Shape, version: _Version, images: Images, trial: Trial) -> Row:
-    response: Response | None = getattr(trial, "response", None)
-    return [
-        *_place(scope, version, trial),
-        *_stimuli(shape, version, images, trial),
-        *_plan(version, trial),
-        *_response(response),
-        *_scores(shape, version.tasks[trial.block], response),
-        *_exposures(shape, response),
-    ]
-
-
-def _place(scope: Scope, version: _Version, trial: Trial) -> Row:
-    session, earlier = trial.session, trial.repeat_of
+def _sitting(scope: Scope, version: _Version, session: Session) -> Row:
     return [
         scope.study.slug, version.number, version.digest, str(session.pk), str(session.participant_id),
         session.kind, session.state, session.condition,
         session.device.get("browser"), session.device.get("os"),
-        trial.block + 1, version.tasks[trial.block], trial.position + 1, trial.kind,
-        earlier is not None, earlier.position + 1 if earlier else None, hasattr(trial, "repeat"),
     ]  # fmt: skip
 
 
-def _stimuli(shape: _Shape, version: _Version, images: Images, trial: Trial) -> Row:
-    shown = {stimulus["slot"]: stimulus for stimulus in trial.plan["stimuli"]}
+def _row(shape: _Shape, version: _Version, sitting: Row, images: Images, record: _Record) -> Row:
+    return [
+        *sitting,
+        *_place(version, record),
+        *_stimuli(shape, version, images, record),
+        *_plan(version, record),
+        *_response(record),
+        *_scores(shape, version.tasks[record.block], record),
+        *_exposures(shape, record),
+    ]
+
+
+def _place(version: _Version, record: _Record) -> Row:
+    earlier = record.repeat_of
+    return [
+        record.block + 1, version.tasks[record.block], record.position + 1, record.kind,
+        earlier is not None, None if earlier is None else earlier + 1, record.repeat is not None,
+    ]  # fmt: skip
+
+
+def _stimuli(shape: _Shape, version: _Version, images: Images, record: _Record) -> Row:
+    shown = {stimulus["slot"]: stimulus for stimulus in record.plan["stimuli"]}
     cells: Row = []
     for slot in shape.slots:
         if stimulus := shown.get(slot):
@@ -143,37 +180,37 @@ def _stimuli(shape: _Shape, version: _Version, images: Images, trial: Trial) -> 
     return cells
 
 
-def _plan(version: _Version, trial: Trial) -> Row:
-    settings = dict(trial.plan["settings"])
+def _plan(version: _Version, record: _Record) -> Row:
+    settings = dict(record.plan["settings"])
     keys = settings.pop("keys", None) or {}
     return [
         " ".join(f"{answer}={key}" for answer, key in keys.items()),
-        _json(settings), _json(trial.presentation),
-        version.facts[trial.block], trial.delivered_at,
+        _json(settings), _json(record.presentation),
+        version.facts[record.block], record.delivered_at,
     ]  # fmt: skip
 
 
-def _response(response: Response | None) -> Row:
-    if response is None:
+def _response(record: _Record) -> Row:
+    if record.answer is None:
         return [False, *[None] * (len(RESPONSE) - 1)]
-    answer = response.answer.get("answer", _json(response.answer))
+    answer = record.answer.get("answer", _json(record.answer))
     return [
-        True, answer, response.rt_ms, response.valid, response.invalid_reason, response.answered_at,
-        response.received_at, len(response.exposures),
+        True, answer, record.rt_ms, record.valid, record.invalid_reason, record.answered_at,
+        record.received_at, len(record.exposures),
     ]  # fmt: skip
 
 
-def _scores(shape: _Shape, task: str, response: Response | None) -> Row:
-    if response is None:
+def _scores(shape: _Shape, task: str, record: _Record) -> Row:
+    if record.answer is None:
         return [None] * len(shape.scores)
     own = registry.get(task).columns
-    return [response.score.get(column.name) if column in own else None for column in shape.scores.values()]
+    return [record.score.get(column.name) if column in own else None for column in shape.scores.values()]
 
 
-def _exposures(shape: _Shape, response: Response | None) -> Row:
-    records = response.exposures if response else []
-    padded = [*records, *[{}] * (shape.flashes - len(records))]
-    return [record.get(column.name) for record in padded for column in EXPOSURE]
+def _exposures(shape: _Shape, record: _Record) -> Row:
+    flashes = record.exposures or []
+    padded = [*flashes, *[{}] * (shape.flashes - len(flashes))]
+    return [flash.get(column.name) for flash in padded for column in EXPOSURE]
 
 
 def _json(value: Any) -> str:

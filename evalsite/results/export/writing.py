@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+AS_IT_IS = frozenset((int, float, bool, type(None)))
 GUARD_RULE = (
     "Text that begins with = + - @, a tab or a carriage return has a ' put before it, "
     "so that no spreadsheet runs it."
@@ -22,7 +23,7 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[
     writer = csv.writer(_Echo(), lineterminator="\r\n")  # so that cells with either of the two are quoted
     yield writer.writerow([_cell(name) for name in header])
     for row in rows:
-        yield writer.writerow([_cell(value) for value in row])
+        yield writer.writerow([value if type(value) in AS_IT_IS else _cell(value) for value in row])
 
 
 def write_whole(path: Path, lines: Iterable[str]) -> int:
