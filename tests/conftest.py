@@ -4,5 +4,7 @@ from __future__ import annotations
 
 import os
 
+pytest_plugins = ["tests.support.chromium"]
+
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # pytest-playwright's sync API runs a loop of its own

@@ -102,8 +102,7 @@ STUDIES = (
 )
 CONSENT = (
     "This is a demonstration study. You will judge pictures of clothing for about three minutes. Your "
-    "answers are stored without your name, on this computer. Pictures flash briefly: please do not take "
-    "part if you have photosensitive epilepsy. You may stop at any time by closing the page."
+    "answers are stored without your name, on this computer. You may stop at any time by closing the page."
 )
 DEBRIEFING = (
     "Thank you. The real pictures are test images of Fashion-MNIST; the others were made by three small "

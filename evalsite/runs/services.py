@@ -87,7 +87,7 @@ def request_evaluation(
     against = f" against {reference_set.name}" if reference_set else ""
     run.job = _add_job(
         kind="evaluation",
-        title=f"Measure {', '.join(run.metrics)} of {sample_set.name}{against}",
+        title=f"Measure {', '.join(run.metrics)} of {sample_set.name}{against}{_network(settings)}",
         arguments={"run": run.pk},
         now=now,
         background=background,
@@ -206,3 +206,7 @@ def _add_job(*, kind: str, title: str, arguments: dict[str, Any], now: datetime,
     if background:
         tasks.enqueue(job)
     return job
+
+
+def _network(settings: Mapping[str, Any]) -> str:
+    return f" with {settings['extractor']}" if settings.get("extractor") else ""

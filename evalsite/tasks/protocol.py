@@ -144,9 +144,27 @@ class Task(ABC, Generic[P]):
 
     @abstractmethod
     def plan(
-        self, params: P, materials: Materials, *, trials: int, practice: int, catch: int, seed: int
+        self,
+        params: P,
+        materials: Materials,
+        *,
+        trials: int,
+        practice: int,
+        catch: int,
+        seed: int,
+        rater_seed: int | None = None,
     ) -> list[PlannedTrial]:
         """Fix what is shown, practice first; same arguments, same plan.
+
+        Args:
+            params: The block's params.
+            materials: What may be drawn from.
+            trials: How many scored trials.
+            practice: How many practice trials.
+            catch: How many catch trials.
+            seed: Of this block of this rater.
+            rater_seed: The same in all blocks of a rater, for what must not change between them, such as
+                which key means what; None takes ``seed``.
 
         Raises:
             PlanError: The materials do not suffice.

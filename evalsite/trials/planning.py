@@ -76,6 +76,7 @@ def plan_session(protocol: Mapping[str, Any], *, seed: int, condition: str = "")
             practice=block.practice,
             catch=block.catch,
             seed=derive_seed(protocol["seed"], seed, number),
+            rater_seed=derive_seed(protocol["seed"], seed),
         )
         placed += [PlacedTrial(number, index, trial) for index, trial in enumerate(planned)]
     return placed

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
+
 from tests.bench.rows import BenchRow
 
 HERE = Path(__file__).parent

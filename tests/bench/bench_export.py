@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.rows import BenchRow
-
 from tests.bench.site import ROOT, STUDY, BenchSite
 
 MANY, FEW = 1_000_000, 100_000

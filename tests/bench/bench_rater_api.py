@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.bench.rows import BenchRow
 
+from tests.bench.rows import BenchRow
 from tests.bench.site import STUDY, BenchSite
 
 RATERS = 100
@@ -65,8 +65,8 @@ def rows() -> Iterator[BenchRow]:
     p99 = statistics.quantiles(latencies, n=100)[98]
     yield BenchRow(
         name=f"Rater API, SQLite, {RATERS} raters at once",
-        ours=f"{len(latencies) / seconds:.0f} answers/s, median {1000 * statistics.median(latencies):.0f} ms, "
-        f"p99 {1000 * p99:.0f} ms",
+        ours=f"{len(latencies) / seconds:.0f} answers/s, "
+        f"median {1000 * statistics.median(latencies):.0f} ms, p99 {1000 * p99:.0f} ms",
         peer="-",
         ratio=float("nan"),
         agreement=f"{len(latencies):,} answers, all stored once",

@@ -1,31 +1,16 @@
-"""Chromium, and a real server to look at with it."""
+"""A real server to look at, and raters who look."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-from rater import Rater
-from site_server import SiteServer
-
-CHROMIUM = os.environ.get("EVALSITE_CHROMIUM", "/usr/bin/chromium")
-REQUIRED = os.environ.get("EVALSITE_REQUIRE_BROWSER") == "1"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+from tests.support.rater import Rater
+from tests.support.site_server import SiteServer
 
 SIZES: dict[str, dict[str, Any]] = {
     "laptop": {"viewport": {"width": 1366, "height": 768}},
@@ -56,26 +41,12 @@ STUDIES: list[dict[str, Any]] = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here needs Chromium; without it the tests are left out, or fail where it is required."""
-    missing = not Path(CHROMIUM).exists()
+    """Everything here looks at pages (tests/support/chromium.py says what that takes)."""
     for item in items:
-        if not item.path.is_relative_to(Path(__file__).parent):
-            continue
-        item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.xdist_group("browser"))
-        if missing and not REQUIRED:
-            reason = f"There is no Chromium at {CHROMIUM}; install it or set EVALSITE_CHROMIUM."
-            item.add_marker(pytest.mark.skip(reason=reason))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    assert shutil.which(CHROMIUM), f"EVALSITE_REQUIRE_BROWSER is set and there is no Chromium at {CHROMIUM}"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
-from rater import ARMED, CODE, START, Rater
-from site_server import SiteServer
+
+from tests.support.rater import ARMED, CODE, START, Rater
+from tests.support.site_server import SiteServer
 
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from rater import Rater
+
+from tests.support.rater import Rater
 
 EXPOSURE_MS = 100
 FLASHES = 54

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
-from rater import Rater
+
+from tests.support.rater import Rater
 
 
 def answers(rater: Rater) -> list[str]:

@@ -6,7 +6,8 @@ import csv
 from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext
-from site_server import SiteServer
+
+from tests.support.site_server import SiteServer
 
 
 def test_the_timing_check_shows_and_hands_out_its_records(

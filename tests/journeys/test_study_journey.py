@@ -1,7 +1,7 @@
 """A study from the admin's empty form to the CSV, and a checkpoint from its file into the same table.
 
-One story, told once: a researcher sets it up in a real browser, a rater answers by keyboard, a checkpoint is sampled
-and measured by commands, and what was typed is found in results and exports.
+One story, told once: a researcher sets it up in a real browser, a rater answers by keyboard, a checkpoint is
+sampled and measured by commands, and what was typed is found in results and exports.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ def _sign_in(page: Page, site: SiteServer) -> None:
 def _set_up(page: Page, site: SiteServer) -> None:
     page.goto(f"{site.url}/admin/studies/study/add/")
     page.fill("#id_title", "Which clothes are real?")
+    page.keyboard.press("Tab")  # leaving the title proposes a name, which the next line replaces
     page.fill("#id_slug", SLUG)
     page.select_option("#id_reference_set", label="discs")
     page.fill("#id_conditions-0-name", "gan")
@@ -107,7 +108,7 @@ def _answer(page: Page, site: SiteServer) -> list[str]:
 def test_what_was_typed_is_what_was_stored(story: Story) -> None:
     trials = story.csv("trials")
     assert trials["judged"].tolist() == story.typed
-    assert (trials["kind"] == "scored").sum() >= TRIALS
+    assert (trials["trial_kind"] == "scored").sum() >= TRIALS
     assert set(trials["truth"]) == {"real", "generated"}
 
 
@@ -122,7 +123,7 @@ def test_each_row_names_its_version_and_what_the_screen_did(story: Story) -> Non
 
 def test_the_estimate_is_the_share_that_the_rater_judged_wrongly(story: Story) -> None:
     trials = story.csv("trials")
-    counted = trials[trials["valid"] & (trials["kind"] == "scored")]
+    counted = trials[trials["valid"] & (trials["trial_kind"] == "scored")]
     by_truth = 1 - counted.groupby("truth")["correct"].mean()
     estimates = story.csv("estimates").query("condition == 'gan'").set_index("quantity")["value"]
     assert estimates["deception_rate_generated"] == pytest.approx(by_truth["generated"])

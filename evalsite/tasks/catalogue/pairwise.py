@@ -115,6 +115,7 @@ class Pairwise(Task[PairwiseParams]):
         practice: int,
         catch: int,
         seed: int,
+        rater_seed: int | None = None,
     ) -> list[PlannedTrial]:
         """Practice first, then the scored pairs in random order with catch trials spread among them."""
         rng = seeded(seed)

@@ -156,6 +156,7 @@ class RapidScene(Task[RapidSceneParams]):
         practice: int,
         catch: int,
         seed: int,
+        rater_seed: int | None = None,
     ) -> list[PlannedTrial]:
         """Practice first, then the scored trials in mixed order with catch trials spread among them."""
         if not materials.conditions:
@@ -168,7 +169,7 @@ class RapidScene(Task[RapidSceneParams]):
         }
         shown = [condition for labels in dealt.values() for condition, _ in labels]
         images = decks([materials.reference, *materials.conditions], shown, rng)
-        keys = _keys(params, rng)
+        keys = _keys(params, seeded(seed if rater_seed is None else rater_seed))
 
         def trial(kind: TrialKind, condition: str, staircase: str, **settings: str) -> PlannedTrial:
             fixed: Json = {"keys": keys, "mask_seed": rng.getrandbits(31), **settings}

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
-
-CHROMIUM = Path(os.environ.get("EVALSITE_CHROMIUM", "/usr/bin/chromium"))
+from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture
-def page(live_server: Any, staff: Any) -> Any:
+def page(chromium: Browser, live_server: Any, staff: Any) -> Iterator[Page]:
     """A page of a browser in which the researcher is logged in; what its policy refuses is kept."""
-    if not CHROMIUM.exists() and os.environ.get("EVALSITE_REQUIRE_BROWSER") != "1":
-        pytest.skip("needs Chromium")
-    from playwright.sync_api import sync_playwright
-
     client = Client()
     client.force_login(staff["researcher"])
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        context = browser.new_context(viewport={"width": 1366, "height": 900})
-        context.add_cookies([cookie])
-        yield context.new_page()
-        browser.close()
+    context = chromium.new_context(viewport={"width": 1366, "height": 900})
+    context.add_cookies([cookie])
+    yield context.new_page()
+    context.close()
 
 
 @pytest.mark.browser
@@ -42,6 +34,4 @@ def test_the_page_lists_operations_and_runs_one(page: Any, live_server: Any, stu
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     page.get_by_text('"slug": "flash"').first.wait_for()
-    if shot := os.environ.get("EVALSITE_SHOT"):
-        page.screenshot(path=shot)
     assert complaints == []

@@ -56,3 +56,13 @@ def test_seeds_fit_the_database_and_differ():
     seeds = {derive_seed(a, b) for a in range(30) for b in range(30)}
     assert len(seeds) == 900
     assert max(seeds) < 2**48
+
+
+def test_keys_mean_the_same_in_all_blocks_of_a_rater_and_differ_between_raters():
+    protocol = {**PROTOCOL, "blocks": PROTOCOL["blocks"][:1] * 3}
+    mappings = []
+    for seed in range(20):
+        keys = {tuple(t.trial.settings["keys"].items()) for t in plan_session(protocol, seed=seed)}
+        assert len(keys) == 1
+        mappings += keys
+    assert len(set(mappings)) == 2
