@@ -14,7 +14,7 @@ from evalsite.api.fields import Input, Number, Output
 from evalsite.api.filters import StudyFilter
 from evalsite.results.estimates import estimate_study
 from evalsite.results.joining import Measured
-from evalsite.results.page import describe_source
+from evalsite.results.provenance import describe_source
 from evalsite.results.report import correlate, count_sessions, leading_quantity, tabulate
 from evalsite.results.scope import Scope
 from evalsite.studies.models import Study

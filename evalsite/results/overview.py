@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -53,6 +53,7 @@ def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
         "study": scope.study,
         "version": scope.version,
         "simulated": scope.simulated,
+        "source": " ".join(replace(scope, simulated=False).notes),
         "sessions": count_sessions(scope.study),
         "sheet": sheet,
         "ties": any(line.tied for line in sheet.lines),

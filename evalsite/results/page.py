@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from evalsite.results.agreement import Agreement, Correlation
 from evalsite.results.joining import HumanQuantity, MachineQuantity, Measured, ResultTable
 from evalsite.results.numbers import MISSING, show, show_interval
+from evalsite.results.provenance import describe_source
 from evalsite.results.ranking import rank
 from evalsite.tasks.protocol import Estimate
-
-DIGEST_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -111,15 +110,6 @@ def lay_out_agreements(table: ResultTable, agreements: Mapping[str, Agreement]) 
         for metric in table.metrics
         if (found := agreements.get(metric.key))
     ]
-
-
-def describe_source(value: Measured) -> str:
-    """Where an imported value comes from, in one sentence; empty for what was measured here."""
-    if value.imported is None:
-        return ""
-    digest = str(value.imported.get("digest", ""))[:DIGEST_SHOWN]
-    when = f" on {value.measured_at.day} {value.measured_at:%B %Y}" if value.measured_at else ""
-    return f"Imported from {value.imported.get('source')}, SHA-256 {digest}…{when}."
 
 
 def _human(estimate: Estimate | None, footnotes: _Footnotes) -> Cell:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.core.cache import cache
 
 import evalsite
+from evalsite.results.provenance import SIMULATED, describe_import
 from evalsite.studies.models import Study, StudyVersion
 from evalsite.trials.models import Session
 from evalsite.trials.querysets import SessionQuerySet
@@ -64,6 +65,14 @@ class Scope:
         if self.version:
             return int(self.version.protocol["reference"]["sample_set"])
         return self.study.reference_set_id
+
+    @property
+    def notes(self) -> list[str]:
+        """What must be said wherever these results are shown: answers of elsewhere, answers of programs."""
+        said = [SIMULATED] if self.simulated else []
+        if self.study.provenance:
+            said.append(describe_import("Judgements imported", self.study.provenance, self.study.created_at))
+        return said
 
     def sessions(self) -> SessionQuerySet:
         """The sessions that count, answered to the end or not."""

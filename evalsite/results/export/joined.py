@@ -7,7 +7,7 @@ from typing import Any
 
 from evalsite.results.export.table import Table
 from evalsite.results.joining import HumanQuantity, MachineQuantity, ResultRow
-from evalsite.results.page import describe_source
+from evalsite.results.provenance import describe_source
 from evalsite.results.report import tabulate
 from evalsite.results.scope import Scope
 from evalsite.tasks.columns import Column
@@ -15,8 +15,10 @@ from evalsite.tasks.columns import Column
 PLACE = (
     Column("study", "text", "Name of the study."),
     Column("condition", "text", "Condition; real for real images."),
+    Column("judgements_source", "text", "Where people's answers come from; says so if simulated ones count."),
 )
 MEASURED_HERE = "measured on this site"
+COLLECTED_HERE = "collected on this site"
 
 
 def _columns(scope: Scope) -> list[Column]:
@@ -55,10 +57,11 @@ def _direction(better: str) -> str:
 
 def _rows(scope: Scope) -> Iterator[list[Any]]:
     table = tabulate(scope)
+    source = " ".join(scope.notes) or COLLECTED_HERE
     for row in table.rows:
         human = [value for quantity in table.human for value in _human(row, quantity)]
         machine = [value for quantity in table.metrics for value in _machine(row, quantity)]
-        yield [scope.study.slug, row.condition, *human, *machine]
+        yield [scope.study.slug, row.condition, source, *human, *machine]
 
 
 def _human(row: ResultRow, quantity: HumanQuantity) -> list[Any]:

@@ -196,7 +196,7 @@ def _response(record: _Record) -> Row:
     answer = record.answer.get("answer", _json(record.answer))
     return [
         True, answer, record.rt_ms, record.valid, record.invalid_reason, record.answered_at,
-        record.received_at, len(record.exposures),
+        record.received_at, len(record.exposures or ()),
     ]  # fmt: skip
 
 

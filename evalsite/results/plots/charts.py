@@ -60,6 +60,7 @@ class DotChart:
         categories: Conditions from top to bottom.
         series: One or more quantities of the same unit.
         chance: Where guessing lies; None if that means nothing here.
+        notes: What must be said beside the plot, in sentences.
     """
 
     title: str
@@ -67,6 +68,7 @@ class DotChart:
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     chance: float | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def lines(self) -> int:
@@ -90,6 +92,7 @@ class ScatterChart:
         x: Metric values, one a condition.
         dots: The human values at these places.
         agreement: The correlations in words.
+        notes: What must be said beside the plot, in sentences.
     """
 
     title: str
@@ -98,6 +101,7 @@ class ScatterChart:
     x: tuple[float, ...]
     dots: tuple[Dot, ...]
     agreement: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,7 @@ class HistogramChart:
     title: str
     axis: str
     series: tuple[HistogramSeries, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def limits(self) -> tuple[int, int]:

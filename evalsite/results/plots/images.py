@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from functools import singledispatch
+from textwrap import fill
 from threading import Lock
 from typing import Any
 
@@ -18,6 +19,7 @@ from evalsite.results.plots.charts import (
     GRID,
     INK,
     PALETTE,
+    Chart,
     Dot,
     DotChart,
     HistogramChart,
@@ -28,6 +30,7 @@ from evalsite.results.plots.charts import (
 MARKERS = ("o", "s", "D", "^", "P", "X")
 WIDTH_IN, LINE_IN, EDGES_IN, PANEL_IN, SCATTER_IN = 8.0, 0.32, 1.5, 1.7, 5.2
 DPI = 200
+NOTE_CHARACTERS = 130
 LABEL_PLACES = [
     ((6 * side, rise), ("right", "left")[side > 0]) for rise in (0, 9, -9, 18, -18) for side in (1, -1)
 ]
@@ -48,11 +51,14 @@ STYLE: Any = {
 _ONE_AT_A_TIME = Lock()
 
 
-def draw(chart: object, image_format: ImageFormat) -> bytes:
+def draw(chart: Chart, image_format: ImageFormat) -> bytes:
     """The chart as a file's bytes, the same for the same chart; may be called from any thread."""
     buffer = io.BytesIO()
     with _ONE_AT_A_TIME, mpl.rc_context(STYLE):  # matplotlib's settings are global
         figure = _figure(chart)
+        if chart.notes:
+            said = fill(" ".join(chart.notes), NOTE_CHARACTERS)
+            figure.supxlabel(said, x=0.01, ha="left", fontsize=7, color=INK)
         FigureCanvasAgg(figure)
         undated = {"Date": None} if image_format == "svg" else None
         figure.savefig(buffer, format=image_format, dpi=DPI, metadata=undated)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evalsite.results.errors import UnknownQuantityError, UnknownTableError
 from evalsite.results.joining import HumanQuantity, ResultTable
 from evalsite.results.plots import charts
+from evalsite.results.provenance import describe_source
 from evalsite.results.report import agreement_of, leading_quantity, summarise_timing, tabulate
 from evalsite.results.scope import Scope
 
@@ -26,12 +27,14 @@ def draw_plot(name: str, scope: Scope, asked: Asked) -> charts.Chart:
         plot = PLOTS[name]
     except KeyError:
         raise UnknownTableError(f"no plot named {name!r}; there are {', '.join(PLOTS)}") from None
-    return plot(scope, asked)
+    chart = plot(scope, asked)
+    return replace(chart, notes=(*scope.notes, *chart.notes))
 
 
 def caption_of(chart: charts.Chart) -> str:
-    """The sentence under a plot."""
-    return chart.agreement if isinstance(chart, charts.ScatterChart) else chart.title
+    """What stands under a plot."""
+    words = chart.agreement if isinstance(chart, charts.ScatterChart) else chart.title
+    return " ".join([f"{words}.", *chart.notes])
 
 
 def _ranking(scope: Scope, asked: Asked) -> charts.DotChart:
@@ -48,7 +51,12 @@ def _scatter(scope: Scope, asked: Asked) -> charts.ScatterChart:
     table = tabulate(scope)
     metric = asked.metric or next((column.key for column in table.metrics), "")
     human = _human(table, asked).key
-    return charts.scatter_chart(table, metric, human, agreement_of(scope, table, metric, human))
+    chart = charts.scatter_chart(table, metric, human, agreement_of(scope, table, metric, human))
+    sources = {describe_source(row.metrics[metric]) for row in table.rows if metric in row.metrics}
+    return replace(
+        chart,
+        notes=tuple(f"{table.metric_quantity(metric).label}: {said}" for said in sorted(sources) if said),
+    )
 
 
 def _exposures(scope: Scope, _asked: Asked) -> charts.HistogramChart:

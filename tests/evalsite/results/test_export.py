@@ -122,7 +122,10 @@ def test_no_platform_id_gets_out(scope):
 
 def test_simulated_raters_only_where_asked_for(scope):
     assert len(read(scope, "sessions")) == 2
-    both = read(Scope(scope.study, simulated=True), "sessions")
+    with_programs = Scope(scope.study, simulated=True)
+    both = read(with_programs, "sessions")
+    assert set(read(scope, "joined").judgements_source) == {"collected on this site"}
+    assert read(with_programs, "joined").judgements_source.str.contains("Simulated raters are counted").all()
     assert sorted(both.session_kind) == ["live", "live", "simulated"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 
+from evalsite.results.export import export_lines
 from evalsite.results.report import tabulate
 from evalsite.results.scope import Scope
 from evalsite.runs.models import MetricRun, MetricValue
@@ -56,7 +57,12 @@ def test_long_form_becomes_a_study(judgements):
         ("imported", "vae"),
     ]
     assert Response.objects.get(rt_ms=812.5).score["correct"] is False
-    table = tabulate(Scope(study))
+    scope = Scope(study)
+    assert scope.notes[0].startswith(
+        f"Judgements imported from raters.csv, SHA-256 {study.provenance['digest'][:12]}…"
+    )
+    assert "imported from raters.csv" in "".join(export_lines(scope, "joined"))
+    table = tabulate(scope)
     assert table.rows[0].human["deception_rate_generated"].value == 1.0
     assert table.rows[1].human["deception_rate"].value == 0.5
 

@@ -125,6 +125,16 @@ def test_scatter_follows_the_choice(analyst, study):
     assert plot["figure"]["layout"]["yaxis"]["title"]["text"].startswith("d′")
 
 
+def test_where_values_come_from_is_said_beside_plots_and_in_their_files(analyst, study, answer):
+    said = "Imported from theirs.csv, SHA-256 abababababab…"
+    assert said in analyst.get("/results/flash/plots/scatter.json").json()["caption"]
+    assert said[:30] in analyst.get("/results/flash/plots/scatter.svg").content.decode()
+    answer(study, 1, kind="simulated")
+    assert "imulated" not in analyst.get("/results/flash/plots/ranking.svg").content.decode()
+    counted = analyst.get("/results/flash/plots/ranking.svg?simulated=on").content.decode()
+    assert "Simulated raters are counted" in counted
+
+
 def test_tables_are_streamed(analyst, study):
     for name in ("trials", "sessions", "estimates", "joined"):
         answer = analyst.get(f"/results/flash/export/{name}.csv")
