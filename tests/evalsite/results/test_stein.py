@@ -20,6 +20,7 @@ ERROR_RATES = {
 COLUMNS = "participant=id,condition=model,real_error_rate=r_err_rt,generated_error_rate=f_err_rt"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.skipif(
     not HUMAN.is_dir(), reason="the public human data is not beside the checkout (../shared/data/human)"

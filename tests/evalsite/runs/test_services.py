@@ -79,7 +79,7 @@ def test_a_metric_run_has_its_job(generated, reference):
     run = evaluate(generated, reference, ["kid", "fid", "kid"], extractor="efficientnet_lite0", seed=3)
     assert run.metrics == ["kid", "fid"]
     assert run.job.arguments == {"run": run.pk}
-    assert run.job.title == "Measure kid, fid of fakes against reals"
+    assert run.job.title == "Measure kid, fid of fakes against reals with efficientnet_lite0"
     assert run.image_count == 17
 
 

@@ -52,6 +52,7 @@ def test_what_can_not_be_read_ends_in_a_sentence(tmp_path: Path, content: bytes 
     assert not SampleSet.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.skipif(not CIFAR.exists(), reason="shared/data/cifar10-test.zip is not here")
 def test_cifar10_imports_as_it_is() -> None:
