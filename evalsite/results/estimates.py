@@ -8,6 +8,7 @@ from typing import Any
 from evalsite.results.joining import BlockEstimates
 from evalsite.results.scope import Scope
 from evalsite.tasks import registry
+from evalsite.tasks.params import Params, specs
 from evalsite.trials.reading import scored_trials
 
 SEED = 0
@@ -26,4 +27,15 @@ def _estimate(scope: Scope, position: int, block: Mapping[str, Any]) -> BlockEst
     trials = list(scored_trials(scope.study, position, simulated=scope.simulated))
     params = task.Params.from_json(block["params"])
     estimates = task.estimate(params, trials, seed=SEED, resamples=RESAMPLES) if trials else []
-    return BlockEstimates(position, task.name, task.title, tuple(estimates), task.facts(params))
+    title = ", ".join([task.title, *_changed(params)])
+    return BlockEstimates(position, task.name, title, tuple(estimates), task.facts(params))
+
+
+def _changed(params: Params) -> list[str]:
+    """The params that are not as the task has them by default, in words."""
+    values = {spec: getattr(params, spec.name) for spec in specs(type(params))}
+    return [
+        f"{spec.label[0].lower()}{spec.label[1:]} {dict(spec.choices).get(value, value)} {spec.unit}".rstrip()
+        for spec, value in values.items()
+        if value != spec.default
+    ]

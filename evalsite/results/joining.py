@@ -20,7 +20,7 @@ class BlockEstimates:
     Args:
         position: Position of the block in the frozen protocol, from 0.
         task: Name of the task.
-        title: Title of the task, for people.
+        title: Title of the task with the params that were changed, for people.
         estimates: Its estimates.
         facts: What follows from its params and belongs beside them, e.g. what a staircase converges on.
     """
@@ -181,7 +181,7 @@ def _human_column(block: BlockEstimates, estimate: Estimate, *, several: bool) -
     return HumanQuantity(
         key=f"{estimate.quantity}_block_{number}" if several else estimate.quantity,
         quantity=estimate.quantity,
-        label=f"{words} (block {number}: {block.title})" if several else words,
+        label=f"{words}, block {number}" if several else words,
         block=block.position,
         better=estimate.better,
         unit=estimate.unit,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from evalsite.results.agreement import Agreement
 from evalsite.results.joining import HumanQuantity, ResultTable
+from evalsite.results.plots.labels import Point, Side, place
 from evalsite.results.ranking import rank
 from evalsite.results.timing import TimingGroup
 
@@ -91,6 +92,7 @@ class ScatterChart:
         x_axis, y_axis: The metric and the human quantity.
         x: Metric values, one a condition.
         dots: The human values at these places.
+        sides: Where each condition's name goes.
         agreement: The correlations in words.
         notes: What must be said beside the plot, in sentences.
     """
@@ -100,6 +102,7 @@ class ScatterChart:
     y_axis: str
     x: tuple[float, ...]
     dots: tuple[Dot, ...]
+    sides: tuple[Side, ...]
     agreement: str
     notes: tuple[str, ...] = ()
 
@@ -168,14 +171,40 @@ def scatter_chart(table: ResultTable, metric: str, human: str, agreement: Agreem
     """A metric quantity against a human quantity. Raises ``UnknownQuantityError``."""
     machine, people = table.metric_quantity(metric), table.human_quantity(human)
     pairs = table.pairs(metric, human)
+    x = tuple(pair.metric for pair in pairs)
+    dots = tuple(Dot(pair.condition, pair.human, pair.human_low, pair.human_high) for pair in pairs)
     return ScatterChart(
         title=f"{people.label} against {machine.label}",
         x_axis=_axis(machine.label, "", machine.better),
         y_axis=_axis(people.label, people.unit, people.better),
-        x=tuple(pair.metric for pair in pairs),
-        dots=tuple(Dot(pair.condition, pair.human, pair.human_low, pair.human_high) for pair in pairs),
+        x=x,
+        dots=dots,
+        sides=_sides(x, dots),
         agreement=describe_agreement(agreement),
     )
+
+
+def _sides(x: Sequence[float], dots: Sequence[Dot]) -> tuple[Side, ...]:
+    """Names beside their points, in a plot with some room on all sides."""
+    ends = [end for dot in dots for end in (dot.value - dot.below, dot.value + dot.above)]
+    across, upwards = _scale(x), _scale(ends)
+    points = [
+        Point(
+            dot.label,
+            across(at),
+            upwards(dot.value),
+            upwards(dot.value - dot.below),
+            upwards(dot.value + dot.above),
+        )
+        for at, dot in zip(x, dots, strict=True)
+    ]
+    return tuple(place(points))
+
+
+def _scale(values: Sequence[float]) -> Callable[[float], float]:
+    """From values to 0.15 to 0.85, the part of the plot that they take up."""
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    return lambda value: 0.15 + 0.7 * (value - low) / (high - low) if high > low else 0.5
 
 
 def exposures_chart(groups: Sequence[TimingGroup]) -> HistogramChart:

@@ -13,7 +13,6 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.transforms import Bbox
 
 from evalsite.results.plots.charts import (
     GRID,
@@ -31,10 +30,6 @@ MARKERS = ("o", "s", "D", "^", "P", "X")
 WIDTH_IN, LINE_IN, EDGES_IN, PANEL_IN, SCATTER_IN = 8.0, 0.32, 1.5, 1.7, 5.2
 DPI = 200
 NOTE_CHARACTERS = 130
-LABEL_PLACES = [
-    ((6 * side, rise), ("right", "left")[side > 0]) for rise in (0, 9, -9, 18, -18) for side in (1, -1)
-]
-"""Offsets of a point's name, in points, and which of the name's ends lies there."""
 STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: the reader's fonts have letters that ours lack
     "svg.hashsalt": "evalsite",  # same chart, same bytes
@@ -100,10 +95,18 @@ def _(chart: ScatterChart) -> Figure:
     figure, axes = _sheet(SCATTER_IN)
     values = [dot.value for dot in chart.dots]
     axes.errorbar(chart.x, values, yerr=_bars(chart.dots), fmt="o", color=PALETTE[0], capsize=3)
-    axes.margins(x=0.12)
+    for x, dot, side in zip(chart.x, chart.dots, chart.sides, strict=True):
+        axes.annotate(
+            dot.label,
+            (x, dot.value),
+            xytext=(6 * side.right, 9 * side.up),
+            textcoords="offset points",
+            ha="left" if side.right > 0 else "right",
+            va="center",
+            fontsize=8,
+        )
+    axes.margins(x=0.2)
     axes.set(title=f"{chart.title}\n{chart.agreement}", xlabel=chart.x_axis, ylabel=chart.y_axis)
-    figure.draw_without_rendering()  # fixes where everything lies
-    _label(axes, chart)
     return figure
 
 
@@ -123,30 +126,6 @@ def _(chart: HistogramChart) -> Figure:
 def _sheet(height_in: float) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
     return figure, figure.subplots()
-
-
-def _label(axes: Axes, chart: ScatterChart) -> None:
-    """Write each point's name at the first place beside it that is free; at the last one if none is."""
-    taken = []
-    for x, dot in zip(chart.x, chart.dots, strict=True):
-        ends = axes.transData.transform([(x, dot.value - dot.below), (x, dot.value + dot.above)])
-        taken.append(Bbox(ends).padded(3))
-    for x, dot in zip(chart.x, chart.dots, strict=True):
-        for offset, side in LABEL_PLACES:
-            name = axes.annotate(
-                dot.label,
-                (x, dot.value),
-                xytext=offset,
-                textcoords="offset points",
-                ha=side,
-                va="center",
-                fontsize=8,
-            )
-            box = name.get_window_extent()
-            if not any(box.overlaps(other) for other in taken) or offset == LABEL_PLACES[-1][0]:
-                taken.append(box)
-                break
-            name.remove()
 
 
 def _bars(dots: Sequence[Dot]) -> list[list[float]]:

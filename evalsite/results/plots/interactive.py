@@ -22,8 +22,7 @@ Json = dict[str, Any]
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
 LINE_PX, EDGES_PX, PANEL_PX, SCATTER_PX = 30, 130, 150, 480
-CROWDED = 8
-"""With more conditions than this, labels go to the left and right of their points in turn."""
+UP = {0: "middle", 1: "top", -1: "bottom"}
 
 
 @singledispatch
@@ -70,7 +69,7 @@ def _(chart: ScatterChart) -> Json:
         "x": list(chart.x),
         "y": [dot.value for dot in chart.dots],
         "text": [_plain(dot.label) for dot in chart.dots],
-        "textposition": _beside(chart.x),
+        "textposition": [f"{UP[side.up]} {'right' if side.right > 0 else 'left'}" for side in chart.sides],
         "cliponaxis": False,
         "hovertemplate": "%{text}<br>%{x:.4g}, %{y:.4g}<extra></extra>",
         "error_y": _bars(chart.dots),
@@ -158,13 +157,6 @@ def _chance(value: float, dots: Sequence[float]) -> Json:
 
 def _note(text: str, **place: Any) -> Json:
     return {"text": text, "yref": "paper", "yanchor": "top", "showarrow": False, **place}
-
-
-def _beside(x: Sequence[float]) -> list[str]:
-    if len(x) <= CROWDED:
-        return ["top center"] * len(x)
-    order = {index: place for place, index in enumerate(sorted(range(len(x)), key=x.__getitem__))}
-    return [("middle left", "middle right")[order[index] % 2] for index in range(len(x))]
 
 
 def _room_for_labels(x: Sequence[float]) -> list[float] | None:

@@ -252,7 +252,7 @@ class RapidScene(Task[RapidSceneParams]):
     def estimate(
         self, params: RapidSceneParams, trials: Sequence[ScoredTrial], *, seed: int = 0, resamples: int = 2000
     ) -> list[Estimate]:
-        """Deception rates, d′ and criterion of each condition; on a staircase also its thresholds."""
+        """Deception rates, d′ and criterion of each condition; on a staircase, its thresholds first."""
         counted = [trial for trial in trials if trial.valid and trial.trial.kind == "scored"]
         resampling = bootstrap.Resampling(seed, resamples)
         counts = detection.tally(_judgements(counted))
@@ -265,11 +265,12 @@ class RapidScene(Task[RapidSceneParams]):
                 summary = bootstrap.mean_over_raters(values[:, i], resampling).noting(note)
                 n = n_trials.get(quantity, counts.trials)[:, i].sum()
                 estimates.append(self.report(condition, quantity, summary, n_trials=int(n)))
+        thresholds: list[Estimate] = []
         if params.exposure == "staircase":
             for condition in counts.conditions:
                 own = [trial for trial in counted if trial.trial.settings["staircase"] == condition]
-                estimates += self._thresholds(params.staircase, condition, own, resampling)
-        return estimates
+                thresholds += self._thresholds(params.staircase, condition, own, resampling)
+        return thresholds + estimates
 
     def _thresholds(
         self,
