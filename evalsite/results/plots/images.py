@@ -86,7 +86,7 @@ def _(chart: DotChart) -> Figure:
     axes.grid(visible=False, axis="y")
     axes.set(title=chart.title, xlabel=chart.axis)
     if axes.get_legend_handles_labels()[0]:
-        figure.legend(loc="outside lower center", ncols=2, frameon=False)
+        figure.legend(loc="outside upper right", ncols=3, frameon=False)
     return figure
 
 
