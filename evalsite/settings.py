@@ -20,6 +20,7 @@ import dj_database_url
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
+from django.templatetags.static import static
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 EVALSITE_DATA = Path(os.environ.get("EVALSITE_DATA") or BASE_DIR / "var").resolve()
@@ -246,6 +247,7 @@ UNFOLD = {
     "SITE_TITLE": "evalsite",
     "SITE_HEADER": "evalsite",
     "SITE_URL": "/results/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("img/mark.svg")}],
     "SIDEBAR": {"navigation": "evalsite.menu.navigation"},
     # The site's own accent, from light to dark.
     "COLORS": {
