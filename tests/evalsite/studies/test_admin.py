@@ -272,10 +272,20 @@ def test_who_may_only_look_sees_no_buttons(study: Study, now: datetime) -> None:
     page = words(looker.get(page_of(study)))
     assert "Preview as a rater" not in page
     assert "Close…" not in page
-    assert "Results and export" in page
+    assert "Results" in page
+    assert "Export trials" not in page
     assert looker.get(page_of(study, "versions/1")).status_code == 200
     assert looker.get(block_page(study.blocks.get())).status_code == 200
     assert looker.post(block_page(study.blocks.get()), {}).status_code == 403
+
+
+def test_who_may_read_responses_can_export_them_from_here(study: Study, now: datetime) -> None:
+    open_study(study=study, now=now)
+    reader = staff("view_study", "view_condition", "view_block", "view_response")
+    page = reader.get(page_of(study)).content.decode()
+    for table in ("trials", "sessions", "estimates", "joined", "codebook"):
+        assert reader.get(f"/results/{study.slug}/export/{table}.csv").status_code == 200
+        assert f"/results/{study.slug}/export/{table}.csv" in page
 
 
 def test_who_may_not_look_sees_nothing(study: Study, now: datetime) -> None:
