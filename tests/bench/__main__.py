@@ -18,8 +18,12 @@ HERE = Path(__file__).parent
 REPORT = HERE.parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Written by `make bench` on {day}: {cores} cores, {machine}, Python {python}, torch {torch}. Both sides of a
-ratio ran in one run on the same data; ratios travel between machines, seconds do not.
+Written by `make bench`; `python -m tests.bench NAME` measures one section anew. Both sides of a ratio ran in one
+run on the same data: ratios travel between machines, seconds do not.
+"""
+SECTION = """## {name}
+
+Measured on {day}: {cores} cores, {machine}, Python {python}, torch {torch}.
 
 | what | ours | peer | ratio | agreement | target |
 | --- | --- | --- | --- | --- | --- |
@@ -27,18 +31,22 @@ ratio ran in one run on the same data; ratios travel between machines, seconds d
 
 
 def main(wanted: list[str]) -> None:
-    """Run the benchmarks asked for, all by default; only a whole run is written down."""
+    """Run the benchmarks asked for, all by default, and write their sections."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evalsite.settings")
     names = wanted or sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py"))
-    lines = []
     for name in names:
         print(f"· {name}", flush=True)
-        for row in importlib.import_module(f"tests.bench.bench_{name}").rows():
-            lines.append(_line(row))
-            print("  " + lines[-1], flush=True)
-    if not wanted:
-        REPORT.write_text(_head() + "\n".join(lines) + "\n")
-        print(f"written to {REPORT.relative_to(HERE.parents[1])}")
+        lines = [_line(row) for row in importlib.import_module(f"tests.bench.bench_{name}").rows()]
+        print("\n".join(lines), flush=True)
+        _write(name, _section(name) + "\n".join(lines) + "\n")
+
+
+def _write(name: str, section: str) -> None:
+    """Put one section into the report; the others stay as they were measured."""
+    found = REPORT.read_text().split("\n## ")[1:] if REPORT.exists() else []
+    sections = {text.partition("\n")[0]: f"## {text.rstrip()}\n" for text in found}
+    sections[name] = section
+    REPORT.write_text("\n".join([HEAD, *(sections[key] for key in sorted(sections))]))
 
 
 def _line(row: BenchRow) -> str:
@@ -46,8 +54,9 @@ def _line(row: BenchRow) -> str:
     return f"| {row.name} | {row.ours} | {row.peer} | {ratio} | {row.agreement} | {row.target} |"
 
 
-def _head() -> str:
-    return HEAD.format(
+def _section(name: str) -> str:
+    return SECTION.format(
+        name=name,
         day=datetime.now(UTC).date(),
         cores=len(os.sched_getaffinity(0)),
         machine=platform.machine(),

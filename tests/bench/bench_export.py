@@ -20,7 +20,7 @@ from evalsite.studies.services import current_version
 from evalsite.trials.services import ImportedJudgement, import_responses
 study = Study.objects.get(slug="bench")
 said = ("real", "generated")
-rows = (ImportedJudgement(participant=f"{{rater}}", condition="ab"[trial % 2], truth=said[trial // 2 % 2],
+rows = (ImportedJudgement(participant=f"{{rater}}", condition="rings", truth=said[trial % 2],
         answer=said[(trial * 7 + rater) % 3 % 2], rt_ms=5e2)
         for rater in range({first}, {last}) for trial in range(1000))
 import_responses(study=study, version=current_version(study), rows=rows, now=timezone.now())
@@ -36,10 +36,10 @@ def rows() -> Iterator[BenchRow]:
     """Both sizes of export, one after the other, from one database."""
     with tempfile.TemporaryDirectory() as folder:
         site = BenchSite(Path(folder))
-        site.prepare()
-        site.manage("shell", "--verbosity", "0", stdin=FILL.format(first=0, last=FEW // 1000))
+        site.set_up()
+        site.shell(FILL.format(first=0, last=FEW // 1000))
         few = _export(site)
-        site.manage("shell", "--verbosity", "0", stdin=FILL.format(first=FEW // 1000, last=MANY // 1000))
+        site.shell(FILL.format(first=FEW // 1000, last=MANY // 1000))
         many = _export(site)
     yield BenchRow(
         name=f"Export of {MANY:,} trials as CSV",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from evalsite.results.errors import UnknownTableError
@@ -39,11 +39,14 @@ def codebook(scope: Scope) -> dict[str, Any]:
     }
 
 
-def codebook_lines(scope: Scope) -> Iterator[str]:
-    """The codebook as CSV, one line a column."""
+def codebook_lines(scope: Scope, names: Iterable[str] = TABLES) -> Iterator[str]:
+    """The codebook of these tables as CSV, one line a column.
+
+    Some tables' columns follow from the estimates, so that whoever wants the trials' asks for those alone.
+    """
     rows = (
         (table.name, column.name, column.kind, column.unit, column.help)
-        for table in TABLES.values()
+        for table in map(_table, names)
         for column in table.columns(scope)
     )
     return csv_lines(CODEBOOK_HEADER, rows)

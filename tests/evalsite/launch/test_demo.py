@@ -17,7 +17,7 @@ MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
 def _demo(data: Path) -> str:
     done = subprocess.run(
         [sys.executable, str(MANAGE), "demo", "--no-serve"],
-        env={**os.environ, "EVALSITE_DATA": str(data)},
+        env={**os.environ, "EVALSITE_DATA": str(data), "DJANGO_SETTINGS_MODULE": "evalsite.settings"},
         capture_output=True,
         text=True,
         timeout=280,

@@ -225,7 +225,9 @@ def test_command_writes_the_table_and_its_codebook(scope, tmp_path, capsys):
     out = tmp_path / "trials.csv"
     call_command("export", "flash", "trials", "--out", str(out))
     assert pd.read_csv(out).equals(read(scope, "trials"))
-    assert "table,column" in (tmp_path / "trials_codebook.csv").read_text()
+    codebook = pd.read_csv(tmp_path / "trials_codebook.csv")
+    assert set(codebook["table"]) == {"trials"}, "no other table's columns, which would have to be estimated"
+    assert list(codebook["column"]) == list(pd.read_csv(tmp_path / "trials.csv").columns)
     assert "rows to" in capsys.readouterr().err
 
 

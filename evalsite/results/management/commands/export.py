@@ -38,7 +38,7 @@ class Command(BaseCommand):
         try:
             rows = write_whole(out, lines) - 1
             if table != CODEBOOK:
-                write_whole(out.with_name(f"{out.stem}_{CODEBOOK}.csv"), codebook_lines(scope))
+                write_whole(out.with_name(f"{out.stem}_{CODEBOOK}.csv"), codebook_lines(scope, [table]))
         except OSError as error:
             raise CommandError(
                 f"{out} can't be written ({error.strerror}); name a file in a folder of yours"
