@@ -18,8 +18,8 @@ HERE = Path(__file__).parent
 REPORT = HERE.parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Written by `make bench`; `python -m tests.bench NAME` measures one section anew. Both sides of a ratio ran in one
-run on the same data: ratios travel between machines, seconds do not.
+Written by `make bench`; `python -m tests.bench NAME` measures one section anew. Both sides of a ratio ran in
+one run on the same data: ratios travel between machines, seconds do not.
 """
 SECTION = """## {name}
 

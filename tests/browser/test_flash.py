@@ -61,6 +61,7 @@ def flash(rater: Rater) -> tuple[list[dict[str, Any]], list[float]]:
     return rater.stored(), rater.page.evaluate("window.refreshes")
 
 
+@pytest.mark.slow
 def test_fifty_flashes_of_100_ms_are_as_planned(new_rater: Callable[..., Rater]) -> None:
     for attempt in range(1, ATTEMPTS + 1):
         stored, refreshes = flash(new_rater("flashes"))

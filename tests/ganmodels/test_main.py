@@ -101,6 +101,7 @@ def test_refusals_are_one_sentence_and_status_2(
     assert not list(tmp_path.glob("o/*.png"))
 
 
+@pytest.mark.slow
 def test_sigterm_saves_before_it_ends(tmp_path: Path, images: Path) -> None:
     out = tmp_path / "out"
     words = ["train", "vae", "--data", str(images), "--out", str(out), *SMALL, "--steps", "1000000"]

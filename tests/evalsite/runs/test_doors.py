@@ -80,6 +80,7 @@ def test_sampling_refused_by_command(registered, given, options, words):
     assert SampleSet.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_killed_sampling_goes_on_and_makes_the_same_set(registered, start_worker, wait_for):
     job = services.request_sampling(checkpoint=registered, count=600, seed=5, name="long", now=NOW)
     worker = start_worker(lease_s=5)  # longer than loading torch may hold up the renewal
