@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
-from metrics.errors import InvalidSettingError, MetricsError
+from metrics.errors import InvalidSettingError, MetricsError, ResultsWriteError
 from metrics.evaluate import Progress as ProgressCallback
 from metrics.evaluate import evaluate
 from metrics.extractors.registry import EXTRACTORS
@@ -68,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _evaluate(options: argparse.Namespace, console: Console) -> None:
+    if options.json:
+        _check_writable(options.json)  # now, rather than after an hour of work
     with _progress_bar() as progress:
         results = evaluate(
             generated=options.generated,
@@ -89,7 +91,26 @@ def _evaluate(options: argparse.Namespace, console: Console) -> None:
     for warning in dict.fromkeys(f"{result.title}: {text}" for result in results for text in result.warnings):
         console.print(f"[yellow]{warning}[/yellow]", highlight=False)
     if options.json:
-        options.json.write_text(json.dumps([result.as_dict() for result in results], indent=2) + "\n")
+        with _explained(options.json):
+            options.json.write_text(json.dumps([result.as_dict() for result in results], indent=2) + "\n")
+
+
+def _check_writable(path: Path) -> None:
+    known = path.exists()
+    with _explained(path):
+        path.open("a").close()
+        if not known:
+            path.unlink()
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ResultsWriteError(
+            f"{path} can't be written ({error.strerror}); name a file in a folder of yours."
+        ) from error
 
 
 @contextlib.contextmanager
@@ -111,7 +132,7 @@ def _read_settings(given: Sequence[str]) -> dict[str, dict[str, SettingValue]]:
             )
         try:
             settings.setdefault(metric, {})[name] = json.loads(value)
-        except json.JSONDecodeError:
+        except ValueError:  # no JSON, or a number of more digits than Python reads
             settings.setdefault(metric, {})[name] = value
     return settings
 

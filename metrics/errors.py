@@ -49,3 +49,7 @@ class WeightsDigestError(MetricsError, ValueError):
 
 class CacheWriteError(MetricsError, OSError):
     """The feature cache can't be written."""
+
+
+class ResultsWriteError(MetricsError, OSError):
+    """The results can't be written to the file that was named."""

@@ -15,7 +15,7 @@ import torch
 
 from metrics.cache import FeatureCache
 from metrics.discovery import unknown_name
-from metrics.errors import MissingEvidenceError
+from metrics.errors import InvalidSettingError, MissingEvidenceError
 from metrics.evidence import OUTPUT_OF, collect
 from metrics.extractors.extraction import Pass
 from metrics.extractors.registry import EXTRACTORS, Extractor, WeightsRequest
@@ -71,7 +71,7 @@ def evaluate(
 
     Raises:
         UnknownNameError: a name doesn't exist; the message suggests a close one.
-        InvalidSettingError: a setting has a value of the wrong type.
+        InvalidSettingError: a setting has a value of the wrong type or out of range; no such device.
         MissingEvidenceError: a metric needs a set of images that is not given.
         MissingWeightsError: an extractor's weights are not there.
         ImageReadError: an image can't be read.
@@ -84,7 +84,7 @@ def evaluate(
     )
     _require_roles(chosen, given)
     request = WeightsRequest(frozenset(), weights, download)
-    groups = _group(chosen, extractor, protocol, request, torch.device(device))
+    groups = _group(chosen, extractor, protocol, request, _open_device(device))
     images = {role: open_images(source) for role, source in given.items()}
     store = FeatureCache(cache) if cache is not None else None
     counter = _Counter(
@@ -128,6 +128,16 @@ def _resolve_settings(
         )
         for metric in metrics
     }
+
+
+def _open_device(name: str) -> torch.device:
+    try:
+        torch.zeros(1, device=name).item()
+    except (RuntimeError, AssertionError) as error:
+        raise InvalidSettingError(
+            f"There is no device {name!r} here; give cpu, or cuda where torch sees a GPU."
+        ) from error
+    return torch.device(name)
 
 
 def _require_roles(metrics: Sequence[Metric], given: Mapping[str, object]) -> None:

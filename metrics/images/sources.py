@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,14 +95,16 @@ def _read_npz(path: Path) -> Tensor:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return torch.from_numpy(arrays["arr_0"])
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (
+        Exception
+    ) as error:  # numpy and zipfile raise whatever their parsers trip over, down to MemoryError
         raise ImageReadError(
             f"{path} can't be read as images ({error}); it needs a uint8 array 'arr_0'."
         ) from error
 
 
 def _from_array(pixels: Tensor, digest: str | None) -> Images:
-    if pixels.dtype != torch.uint8 or pixels.ndim != 4 or len(pixels) == 0:
+    if pixels.dtype != torch.uint8 or pixels.ndim != 4 or 0 in pixels.shape:
         raise ImageReadError(
             f"An array of shape {tuple(pixels.shape)} and dtype {pixels.dtype} isn't a set of images; "
             "give uint8 (n, height, width, 3) or (n, 3, height, width)."

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from metrics.errors import TooFewSamplesError
+from metrics.errors import InvalidSettingError, TooFewSamplesError
+from metrics.statistics.chance import random_state
 
 BLOCK_ROWS = 2048
+MOST_SUBSETS = 100_000
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ def polynomial_discrepancies(
     Args:
         one: features (n1, d).
         other: features (n2, d).
-        subsets: number of random subsets.
+        subsets: number of random subsets, 1 to `MOST_SUBSETS`.
         subset_size: rows m of each set in a subset, at most min(n1, n2) and at least 2.
-        degree: degree of the kernel.
+        degree: degree of the kernel, from 1.
         seed: fixes the subsets, drawn without replacement: first from `one`, then from `other`, in turn.
 
     Returns:
@@ -51,6 +52,7 @@ def polynomial_discrepancies(
 
     Raises:
         TooFewSamplesError: the subset size is below 2 or larger than a set.
+        InvalidSettingError: the number of subsets, the degree or the seed is out of range.
 
     Source: Gretton et al. 2012, Lemma 6; Bińkowski et al. 2018, section 4; checked against torch-fidelity.
     """
@@ -59,6 +61,10 @@ def polynomial_discrepancies(
             f"Subsets of {subset_size} can't be drawn from {len(one)} and {len(other)} images; "
             f"use a size from 2 to {min(len(one), len(other))}."
         )
+    if not 1 <= subsets <= MOST_SUBSETS:
+        raise InvalidSettingError(f"{subsets} subsets can't be drawn; use 1 to {MOST_SUBSETS:,}.")
+    if degree < 1:
+        raise InvalidSettingError(f"A kernel of degree {degree} tells nothing; use a degree of 1 or more.")
     pick_one, pick_other = _draw_subsets(len(one), len(other), subsets, subset_size, seed)
     within_one = _within_sums(one, pick_one, degree)
     within_other = _within_sums(other, pick_other, degree)
@@ -77,8 +83,7 @@ def polynomial_discrepancies(
 
 def _draw_subsets(n_one: int, n_other: int, subsets: int, size: int, seed: int) -> tuple[Tensor, Tensor]:
     """0/1 matrices (subsets + 1, n) that mark each subset; the last row marks everything."""
-    # NumPy's generator, because published numbers were drawn with it and can be reproduced by their seed.
-    generator = np.random.RandomState(seed)
+    generator = random_state(seed)
     pick_one = torch.zeros(subsets + 1, n_one, dtype=torch.float64)
     pick_other = torch.zeros(subsets + 1, n_other, dtype=torch.float64)
     for index in range(subsets):

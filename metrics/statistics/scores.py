@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from metrics.errors import TooFewSamplesError
+from metrics.statistics.chance import random_state
 
 
 def class_information_scores(
@@ -33,7 +33,7 @@ def class_information_scores(
         )
     rows = probabilities.double()
     if seed is not None:
-        rows = rows[torch.from_numpy(np.random.RandomState(seed).permutation(count))]
+        rows = rows[torch.from_numpy(random_state(seed).permutation(count))]
     parts = [rows[index * count // splits : (index + 1) * count // splits] for index in range(splits)]
     return torch.stack([_score(part) for part in parts])
 

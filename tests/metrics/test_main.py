@@ -47,6 +47,15 @@ def test_evaluate_prints_and_writes(folders, capsys):
         (("--metrics", "kid", "--set", "subsets=3"), "METRIC.SETTING=VALUE"),
         (("--metrics", "kid", "--set", "kid.subsets=many"), "of type int"),
         (("--metrics", "fid", "--protocol", "tf1"), "known: efficientnet_lite"),
+        (("--metrics", "kid", "--set", "kid.subsets=0"), "use 1 to 100,000"),
+        (("--metrics", "kid", "--set", f"kid.subsets={'9' * 30}"), "use 1 to 100,000"),
+        (("--metrics", "kid", "--set", f"kid.subsets={'9' * 5000}"), "of type int"),
+        (("--metrics", "kid", "--set", "kid.degree=0"), "use a degree of 1 or more"),
+        (("--metrics", "kid", "--seed", "-1"), "give a whole number from 0"),
+        (("--metrics", "kid", "--device", "gpu"), "no device 'gpu'"),
+        (("--metrics", "kid", "--device", "cuda:99"), "no device 'cuda:99'"),
+        (("--metrics", "kid", "--json", "no/such/folder/out.json"), "no/such/folder"),
+        (("--metrics", "kid", "--json", "."), "can't be written"),
     ],
 )
 def test_a_users_mistake_is_a_sentence_and_status_2(folders, capsys, words, message):
@@ -60,6 +69,14 @@ def test_a_bad_file_is_named(folders, capsys):
     (folders / "generated" / "3.png").write_text("no image")
     assert _evaluate(folders, "--metrics", "fid") == 2
     assert "3.png can't be read as an image" in " ".join(capsys.readouterr().err.split())
+
+
+def test_what_can_be_refused_is_refused_before_any_image_is_looked_at(folders, capsys):
+    (folders / "generated" / "3.png").write_text("no image")
+    assert _evaluate(folders, "--metrics", "kid", "--json", str(folders)) == 2
+    assert "can't be written" in " ".join(capsys.readouterr().err.split())
+    assert _evaluate(folders, "--metrics", "kid", "--json", str(folders / "out.json")) == 2
+    assert not (folders / "out.json").exists()
 
 
 def test_list_and_info_know_everything(capsys):

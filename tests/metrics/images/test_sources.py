@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import zipfile
+
 import numpy as np
 import pytest
 import torch
@@ -103,6 +105,7 @@ def test_bad_files_are_named(folder, damage, monkeypatch):
         (np.zeros((4, 4, 3), dtype=np.uint8), "isn't a set of images"),
         (np.zeros((0, 4, 4, 3), dtype=np.uint8), "isn't a set of images"),
         (np.zeros((2, 4, 4, 7), dtype=np.uint8), "no axis of 1 or 3 channels"),
+        (np.zeros((2, 0, 0, 3), dtype=np.uint8), "isn't a set of images"),
     ],
 )
 def test_what_is_no_set_of_images_is_refused(source, message):
@@ -115,6 +118,10 @@ def test_folders_and_archives_without_images_are_refused(tmp_path):
         open_images(tmp_path)
     np.savez(tmp_path / "stats.npz", mu=np.zeros(3))
     (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04")
-    for name in ("stats.npz", "broken.npz", "absent.npz"):
+    (tmp_path / "empty.npz").touch()
+    with zipfile.ZipFile(tmp_path / "lying.npz", "w") as file, file.open("arr_0.npy", "w") as array:
+        header = {"descr": "|u1", "fortran_order": False, "shape": (10**9, 10**4, 10**4, 3)}
+        np.lib.format.write_array_header_1_0(array, header)
+    for name in ("stats.npz", "broken.npz", "absent.npz", "empty.npz", "lying.npz"):
         with pytest.raises(ImageReadError, match=rf"{name}.*arr_0"):
             open_images(tmp_path / name)
