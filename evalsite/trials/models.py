@@ -62,6 +62,9 @@ class Session(models.Model):
     condition = models.CharField(
         max_length=80, blank=True, help_text="The one condition of this rater, where each sees one."
     )
+    mirrored = models.BooleanField(
+        default=False, help_text="Whether the rater has the second arrangement of keys; each goes to half."
+    )
     seed = models.BigIntegerField()
     device = models.JSONField(default=dict, help_text="Browser, system, screen and refresh rate as measured.")
     recruitment = models.JSONField(default=dict, help_text="What the recruiter needs to end the sitting.")
@@ -145,6 +148,8 @@ class Response(models.Model):
 
     class Meta:
         ordering: ClassVar = ["session", "trial"]
+        # For who reads on from the last response seen.
+        indexes: ClassVar = [models.Index(fields=["received_at", "id"], name="response_received")]
 
     def __str__(self) -> str:
         return str(self.id)

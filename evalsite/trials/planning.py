@@ -54,13 +54,16 @@ def read_block(protocol: Mapping[str, Any], number: int) -> FrozenBlock:
     )
 
 
-def plan_session(protocol: Mapping[str, Any], *, seed: int, condition: str = "") -> list[PlacedTrial]:
+def plan_session(
+    protocol: Mapping[str, Any], *, seed: int, condition: str = "", mirrored: bool = False
+) -> list[PlacedTrial]:
     """All trials of a session, in order.
 
     Args:
         protocol: As frozen in the study's version.
         seed: The session's own seed; the study's is in the protocol.
         condition: The one condition that this rater sees; empty for all of them.
+        mirrored: Whether this rater has the second of two arrangements that are counterbalanced over raters.
 
     Raises:
         PlanError: If the images don't suffice for a block.
@@ -76,7 +79,7 @@ def plan_session(protocol: Mapping[str, Any], *, seed: int, condition: str = "")
             practice=block.practice,
             catch=block.catch,
             seed=derive_seed(protocol["seed"], seed, number),
-            rater_seed=derive_seed(protocol["seed"], seed),
+            mirrored=mirrored,
         )
         placed += [PlacedTrial(number, index, trial) for index, trial in enumerate(planned)]
     return placed

@@ -173,7 +173,7 @@ def test_attentive_raters_pass_catch_trials_and_lapsing_ones_do_not_always(task:
     assert 5 <= sum(caught[1.0]) <= 25, "30 trials at chance"
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=JSON)
 def test_whatever_comes_in_is_read_or_refused_as_malformed(task: Task[Any], raw: object) -> None:
     params = task.Params()

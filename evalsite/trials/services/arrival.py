@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +19,8 @@ from evalsite.studies.services import current_version, preview_version
 from evalsite.trials.errors import StudyClosedError
 from evalsite.trials.models import Participant, Session
 from evalsite.trials.services.previews import PREVIEW_LIFE, purge_previews
+
+T = TypeVar("T")
 
 PLACE_HELD = timedelta(hours=1)
 """How long an unfinished session holds its place in a condition after its rater was last seen."""
@@ -94,6 +96,7 @@ def _session_of(study: Study, version: StudyVersion, arrival: Arrival) -> Sessio
 
 
 def _seat(version: StudyVersion, arrival: Arrival, kind: str, *, now: datetime, seed: int) -> Session:
+    condition, mirrored = _choose_place(version, kind, now=now, seed=seed)
     participant = Participant.objects.create(
         study=version.study,
         recruiter=version.protocol["recruiter"],
@@ -105,7 +108,8 @@ def _seat(version: StudyVersion, arrival: Arrival, kind: str, *, now: datetime, 
         study=version.study,
         version=version,
         kind=kind,
-        condition=_choose_condition(version, kind, now=now, seed=seed),
+        condition=condition,
+        mirrored=mirrored,
         seed=seed,
         recruitment=arrival.details,
         created_at=now,
@@ -113,13 +117,23 @@ def _seat(version: StudyVersion, arrival: Arrival, kind: str, *, now: datetime, 
     )
 
 
-def _choose_condition(version: StudyVersion, kind: str, *, now: datetime, seed: int) -> str:
-    protocol: dict[str, Any] = version.protocol
-    if protocol["assignment"] != Study.Assignment.BETWEEN:
-        return ""
+def _choose_place(version: StudyVersion, kind: str, *, now: datetime, seed: int) -> tuple[str, bool]:
+    """The condition that fewest raters have, and of its two arrangements of keys the rarer one."""
     places = version.study.sessions.filter(kind=kind).taking_part(seen_since=now - PLACE_HELD)
-    taken = Counter(places.values_list("condition", flat=True))
-    names: list[str] = [condition["name"] for condition in protocol["conditions"]]
-    fewest = min(taken[name] for name in names)
-    least_filled = [name for name in names if taken[name] == fewest]
-    return Random(seed).choice(least_filled)  # noqa: S311 - nothing secret
+    taken = list(places.values_list("condition", "mirrored"))
+    chance = Random(seed)  # noqa: S311 - nothing secret
+    condition = _rarest(_conditions(version.protocol), [name for name, _ in taken], chance)
+    return condition, _rarest([False, True], [turned for name, turned in taken if name == condition], chance)
+
+
+def _conditions(protocol: Mapping[str, Any]) -> list[str]:
+    """What a rater may be given: one condition each, or all of them, written as an empty name."""
+    if protocol["assignment"] != Study.Assignment.BETWEEN:
+        return [""]
+    return [condition["name"] for condition in protocol["conditions"]]
+
+
+def _rarest(options: Sequence[T], taken: Iterable[T], chance: Random) -> T:
+    counts = Counter(taken)
+    fewest = min(counts[option] for option in options)
+    return chance.choice([option for option in options if counts[option] == fewest])

@@ -52,7 +52,9 @@ def begin_trials(*, session: Session, now: datetime) -> Session:
         return locked
     if locked.state != State.READY:
         raise WrongStageError(f"Trials begin after the device check; this session is at {locked.state!r}.")
-    placed = plan_session(locked.version.protocol, seed=locked.seed, condition=locked.condition)
+    placed = plan_session(
+        locked.version.protocol, seed=locked.seed, condition=locked.condition, mirrored=locked.mirrored
+    )
     Trial.objects.bulk_create(_trial_row(locked, position, trial) for position, trial in enumerate(placed))
     return _move(locked, State.RUNNING, now)
 

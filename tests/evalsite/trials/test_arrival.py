@@ -5,7 +5,9 @@ import pytest
 
 from evalsite.studies.services import close_study
 from evalsite.trials.errors import StudyClosedError
-from evalsite.trials.services import arrive, record_consent
+from evalsite.trials.forms import read_device
+from evalsite.trials.services import arrive, begin_trials, record_consent, record_device
+from tests.support import wire
 
 MINUTE = timedelta(minutes=1)
 
@@ -18,6 +20,25 @@ def study(make_study):
 def test_conditions_fill_evenly_whatever_the_seeds(study, now):
     taken = Counter(arrive(study=study, query={}, now=now, seed=seed).condition for seed in range(20))
     assert taken == {"alphagan": 10, "betagan": 10}
+
+
+@pytest.mark.parametrize("assignment", ["within", "between"])
+def test_each_arrangement_of_keys_goes_to_half_of_each_conditions_raters(make_study, now, assignment):
+    study = make_study(assignment=assignment)
+    seated = [arrive(study=study, query={}, now=now, seed=seed) for seed in range(16)]
+    taken = Counter((session.condition, session.mirrored) for session in seated)
+    assert len(set(taken.values())) == 1
+    assert len(taken) == (2 if assignment == "within" else 4)
+
+
+def test_the_plan_follows_the_sessions_arrangement(study, now):
+    for seed in range(2):
+        session = arrive(study=study, query={}, now=now, seed=seed)
+        record_consent(session=session, agreed=True, now=now)
+        record_device(session=session, device=read_device(wire.device()), now=now)
+        begin_trials(session=session, now=now)
+        keys = {trial.plan["settings"]["keys"]["real"] for trial in session.trials.all()}
+        assert keys == {"j" if session.mirrored else "f"}
 
 
 def test_who_left_gives_the_place_back_after_an_hour(study, now):

@@ -58,11 +58,12 @@ def test_seeds_fit_the_database_and_differ():
     assert max(seeds) < 2**48
 
 
-def test_keys_mean_the_same_in_all_blocks_of_a_rater_and_differ_between_raters():
+def test_keys_mean_the_same_in_all_blocks_of_a_rater_and_the_reverse_for_mirrored_raters():
     protocol = {**PROTOCOL, "blocks": PROTOCOL["blocks"][:1] * 3}
-    mappings = []
-    for seed in range(20):
-        keys = {tuple(t.trial.settings["keys"].items()) for t in plan_session(protocol, seed=seed)}
-        assert len(keys) == 1
-        mappings += keys
-    assert len(set(mappings)) == 2
+    real_keys = {
+        mirrored: {
+            t.trial.settings["keys"]["real"] for t in plan_session(protocol, seed=4, mirrored=mirrored)
+        }
+        for mirrored in (False, True)
+    }
+    assert real_keys == {False: {"f"}, True: {"j"}}

@@ -69,16 +69,19 @@ def test_practice_comes_first_and_catch_trials_in_between(materials: Make) -> No
     assert kinds.count("catch") == 3
 
 
-def test_keys_are_one_mapping_a_session_and_both_over_sessions(materials: Make) -> None:
-    plans = [_plan(materials("a"), seed=seed) for seed in range(12)]
-    mappings = [{tuple(trial.settings["keys"].items()) for trial in plan} for plan in plans]
-    assert all(len(mapping) == 1 for mapping in mappings)
-    assert set.union(*mappings) == {(("real", "f"), ("generated", "j")), (("real", "j"), ("generated", "f"))}
+@pytest.mark.parametrize(("mirrored", "real_key"), [(False, "f"), (True, "j")])
+def test_mirrored_raters_have_the_keys_the_other_way_round(
+    materials: Make, mirrored: bool, real_key: str
+) -> None:
+    plan = _plan(materials("a"), mirrored=mirrored)
+    assert {trial.settings["keys"]["real"] for trial in plan} == {real_key}
+    assert {trial.settings["keys"]["generated"] for trial in plan} == {"f", "j"} - {real_key}
 
 
 @pytest.mark.parametrize(("mapping", "real_key"), [("real_left", "f"), ("real_right", "j")])
 def test_keys_can_be_fixed(materials: Make, mapping: str, real_key: str) -> None:
-    plans = [_plan(materials("a"), RapidSceneParams(key_mapping=mapping), seed=seed) for seed in range(5)]
+    params = RapidSceneParams(key_mapping=mapping)
+    plans = [_plan(materials("a"), params, mirrored=mirrored) for mirrored in (False, True)]
     assert {trial.settings["keys"]["real"] for plan in plans for trial in plan} == {real_key}
 
 
