@@ -4,12 +4,10 @@ from __future__ import annotations
 
 
 def default_consent() -> str:
-    """What raters agree to."""
+    """What raters agree to; the consent page adds a warning of its own where a study flashes."""
     return _paragraphs(
         "You are invited to take part in a study of how people see images. You will look at images and "
         "answer a short question about each. Some of them were made by a computer.",
-        "WARNING: images may flash on the screen for a fraction of a second. If you have photosensitive "
-        "epilepsy, or flashing images have ever made you unwell, please do not take part.",
         "Taking part is voluntary. You may stop at any time by closing the page. We store your answers, your "
         "reaction times and technical facts about your browser and screen. We do not ask for your name. "
         "The answers may be published without anything that identifies you.",

@@ -272,7 +272,7 @@ def test_who_may_only_look_sees_no_buttons(study: Study, now: datetime) -> None:
     page = words(looker.get(page_of(study)))
     assert "Preview as a rater" not in page
     assert "Close…" not in page
-    assert "Results" in page
+    assert f'href="/results/{study.slug}/">Results</a>' in page
     assert "Export trials" not in page
     assert looker.get(page_of(study, "versions/1")).status_code == 200
     assert looker.get(block_page(study.blocks.get())).status_code == 200
