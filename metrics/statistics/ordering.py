@@ -1,0 +1,53 @@
+"""Chance that depends on what the rows hold and on the seed, not on the order in which files were read."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from metrics.statistics.chance import random_state
+
+BLOCK_ROWS = 4096
+
+
+def torch_generator(seed: int) -> torch.Generator:
+    """A torch generator for a seed of any size.
+
+    Args:
+        seed: from 0.
+
+    Raises:
+        InvalidSettingError: the seed is negative.
+    """
+    return torch.Generator().manual_seed(int(random_state(seed).randint(2**31)))
+
+
+def seeded_order(values: Float[Tensor, "n d"], seed: int) -> Int[Tensor, " n"]:
+    """A random order of the rows that is the same however the rows were ordered before.
+
+    Rows are first sorted by their projection on one random direction, then permuted, so that a subset, a
+    split or a start drawn from the result is a function of the set and the seed.
+
+    Args:
+        values: rows (n, d).
+        seed: fixes the permutation.
+
+    Returns:
+        Indices into `values` (n,): `values[seeded_order(values, seed)]` is the shuffled set.
+    """
+    direction = torch.randn(values.shape[1], generator=torch_generator(0), dtype=torch.float64)
+    keys = torch.cat([block.double() @ direction for block in values.split(BLOCK_ROWS)])
+    permutation = torch.from_numpy(random_state(seed).permutation(len(values)))
+    return torch.argsort(keys, stable=True)[permutation]
+
+
+def shuffled(values: Float[Tensor, "n d"], seed: int, *, limit: int | None = None) -> Float[Tensor, "m d"]:
+    """The rows in their seeded order, at most `limit` of them.
+
+    Args:
+        values: rows (n, d).
+        seed: fixes the order, and with it which rows are left out.
+        limit: largest number of rows wanted; None keeps all.
+    """
+    return values[seeded_order(values, seed)[:limit]]
