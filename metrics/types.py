@@ -1,7 +1,7 @@
 """Evidence: what a metric is computed from, frozen and with its provenance.
 
-The kinds of evidence are `Images`, `Features`, `Moments` and `Probabilities`. A metric's positional
-parameters are annotated with them (see `metrics.registry`).
+`EVIDENCE_KINDS` lists the kinds; a metric's positional parameters are annotated with them (see
+`metrics.registry`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,31 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Protocol, cast, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
 from metrics.errors import EvidenceMismatchError, InvalidEvidenceError
+from metrics.players import Contest, DiscriminatorLike, GeneratorLike
+
+__all__ = [
+    "EVIDENCE_KINDS",
+    "Contest",
+    "DiscriminatorLike",
+    "Embedder",
+    "Evidence",
+    "Features",
+    "GeneratorLike",
+    "ImageSource",
+    "Images",
+    "Labels",
+    "Moments",
+    "Probabilities",
+    "Provenance",
+    "require_alike",
+]
 
 
 @runtime_checkable
@@ -31,16 +49,54 @@ class ImageSource(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
+class Labels:
+    """The class of each image.
+
+    Attributes:
+        values: (n,) indices into `names`.
+        names: what the classes are called; sets are compared class by class under these names.
+    """
+
+    values: Int64[Tensor, " n"]
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.values) and not 0 <= int(self.values.min()) <= int(self.values.max()) < len(self.names):
+            raise InvalidEvidenceError(
+                f"The labels go from {int(self.values.min())} to {int(self.values.max())}, but there are "
+                f"{len(self.names)} classes; number the classes from 0."
+            )
+
+    @property
+    def count(self) -> int:
+        """Number of images n."""
+        return len(self.values)
+
+    def renamed(self, names: tuple[str, ...]) -> Labels:
+        """The same classes as indices into a longer or reordered list of names."""
+        places = torch.tensor([names.index(name) for name in self.names], dtype=torch.int64)
+        return Labels(places[self.values], names)
+
+
+@dataclass(frozen=True, eq=False)
 class Images:
     """A set of images, read when needed.
 
     Attributes:
         source: where the pixels come from.
         digest: what identifies the set's content; equal digests may share cached features.
+        labels: the class of each image, where the set knows them.
     """
 
     source: ImageSource
     digest: str
+    labels: Labels | None = None
+
+    def __post_init__(self) -> None:
+        if self.labels is not None and self.labels.count != self.count:
+            raise InvalidEvidenceError(
+                f"{self.labels.count} labels can't belong to {self.count} images; give one label for each."
+            )
 
     @property
     def count(self) -> int:
@@ -59,6 +115,8 @@ class Provenance:
         dtype: what the network computed in, such as "float32".
         count: number of images.
         images_digest: digest of the set of images.
+        backend: what ran the network; values of two backends agree to 1e-5 and may be compared.
+        output: which of the network's outputs the features are.
     """
 
     extractor: str
@@ -67,6 +125,8 @@ class Provenance:
     dtype: str
     count: int
     images_digest: str = ""
+    backend: str = "torch"
+    output: str = "features"
 
     def differences(self, other: Provenance) -> list[str]:
         """Names of the fields in which two provenances may not differ, but do."""
@@ -152,6 +212,8 @@ class Moments:
         count: number of rows n that went in.
         rows: centred rows (n, d) if n <= d, else None.
         scatter: sum of outer products of centred rows (d, d) if n > d, else None.
+        witnesses: some of the rows (w, d), evenly spread, that say how much a number made of the moments
+            depends on each image; None where the features themselves are unknown.
     """
 
     mean: Float[Tensor, " d"]
@@ -159,6 +221,7 @@ class Moments:
     provenance: Provenance
     rows: Float[Tensor, "n d"] | None = field(default=None, repr=False)
     scatter: Float[Tensor, "d d"] | None = field(default=None, repr=False)
+    witnesses: Float[Tensor, "w d"] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if (self.rows is None) == (self.scatter is None):
@@ -190,30 +253,60 @@ class Moments:
         return float(self.covariance.diagonal().sum())
 
 
-Evidence = Images | Features | Moments | Probabilities
-EVIDENCE_KINDS: tuple[type[Evidence], ...] = (Images, Features, Moments, Probabilities)
+@runtime_checkable
+class Embedder(Protocol):
+    """An extractor with its preprocessing, for metrics that make images themselves; differentiable."""
+
+    @property
+    def provenance(self) -> Provenance:
+        """Network and preprocessing; the count is 0."""
+        ...
+
+    def __call__(self, pixels: Tensor, /) -> Float[Tensor, "n d"]:
+        """Features of RGB or grey pixels (n, c, h, w) with values from 0 to 255, uint8 or floating."""
+        ...
 
 
-def require_alike(evidence: Sequence[Evidence]) -> None:
-    """Check that evidence about to be compared comes from the same network and preprocessing.
+Extracted = Features | Moments | Probabilities
+Evidence = Images | Labels | Extracted | Embedder | GeneratorLike | DiscriminatorLike | Contest
+EVIDENCE_KINDS: tuple[type[Any], ...] = (
+    *(Images, Labels, Features, Moments, Probabilities),
+    *(Embedder, GeneratorLike, DiscriminatorLike, Contest),
+)
+
+
+def require_alike(evidence: Sequence[object]) -> None:
+    """Check that evidence about to be compared comes from the same network, preprocessing and classes.
 
     Raises:
-        EvidenceMismatchError: extractor, weights, protocol, dtype or dimensions differ.
+        EvidenceMismatchError: extractor, weights, protocol, dtype, dimensions or the classes' names differ.
     """
-    extracted = [item for item in evidence if not isinstance(item, Images)]
-    for one, other in itertools.combinations(extracted, 2):
-        differing = one.provenance.differences(other.provenance)
-        if type(one) is type(other) and one.dimensions != other.dimensions:
+    for one, other in itertools.combinations(evidence, 2):
+        if isinstance(one, Labels) and isinstance(other, Labels) and one.names != other.names:
+            raise EvidenceMismatchError(
+                f"Labels of {len(one.names)} and of {len(other.names)} classes with other names can't be "
+                "compared; give both sets labels of the same classes."
+            )
+        if isinstance(one, Extracted) and isinstance(other, Extracted):
+            _require_alike(one, other)
+
+
+def _require_alike(one: Extracted, other: Extracted) -> None:
+    differing = one.provenance.differences(other.provenance)
+    if type(one) is type(other):
+        if one.provenance.output != other.provenance.output:
+            differing.append("output")
+        elif one.dimensions != other.dimensions:
             raise EvidenceMismatchError(
                 f"Evidence of {one.dimensions} and of {other.dimensions} dimensions can't be compared; "
                 "extract both sets with the same extractor."
             )
-        if differing:
-            pairs = ", ".join(
-                f"{name} {getattr(one.provenance, name)!r} and {getattr(other.provenance, name)!r}"
-                for name in differing
-            )
-            raise EvidenceMismatchError(
-                f"Evidence of unlike origin can't be compared: {pairs}; "
-                "extract both sets with the same extractor, weights and protocol."
-            )
+    if differing:
+        pairs = ", ".join(
+            f"{name} {getattr(one.provenance, name)!r} and {getattr(other.provenance, name)!r}"
+            for name in differing
+        )
+        raise EvidenceMismatchError(
+            f"Evidence of unlike origin can't be compared: {pairs}; "
+            "extract both sets with the same extractor, weights and protocol."
+        )
