@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
@@ -88,6 +88,7 @@ class ScoredTrial:
         participant: An opaque rater id; estimates resample raters, never trials.
         rt_ms: Reaction time from stimulus onset, milliseconds.
         shown_ms: How long the stimulus was on screen (achieved frames × period), milliseconds, if recorded.
+        block: Number of the block in the protocol; trials of several blocks alike are estimated together.
     """
 
     trial: PlannedTrial
@@ -97,6 +98,7 @@ class ScoredTrial:
     participant: str = ""
     rt_ms: float | None = None
     shown_ms: float | None = None
+    block: int = 0
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class Task(ABC, Generic[P]):
         practice: int,
         catch: int,
         seed: int,
-        rater_seed: int | None = None,
+        mirrored: bool = False,
     ) -> list[PlannedTrial]:
         """Fix what is shown, practice first; same arguments, same plan.
 
@@ -163,8 +165,8 @@ class Task(ABC, Generic[P]):
             practice: How many practice trials.
             catch: How many catch trials.
             seed: Of this block of this rater.
-            rater_seed: The same in all blocks of a rater, for what must not change between them, such as
-                which key means what; None takes ``seed``.
+            mirrored: Whether the rater has the second of two arrangements, such as which key means what. The
+                host gives each to as many raters; it is the same in all blocks of a rater.
 
         Raises:
             PlanError: The materials do not suffice.
@@ -204,9 +206,12 @@ class Task(ABC, Generic[P]):
 
     @abstractmethod
     def estimate(
-        self, params: P, trials: Sequence[ScoredTrial], *, seed: int = 0, resamples: int = 2000
+        self, params: P, trials: Iterable[ScoredTrial], *, seed: int = 0, resamples: int = 2000
     ) -> list[Estimate]:
-        """Quantities per condition from valid scored trials, with rater-bootstrap intervals."""
+        """Quantities per condition from valid scored trials, with rater-bootstrap intervals.
+
+        There may be millions of trials: they are read once and counted, never held.
+        """
 
     @abstractmethod
     def simulate(

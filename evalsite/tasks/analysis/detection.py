@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -54,19 +54,14 @@ class Tally:
         return (self.generated + self.real) * ((self.generated > 0) & (self.real > 0))
 
 
-def tally(judgements: Iterable[Judgement]) -> Tally:
-    """Counts from judgements; conditions and raters in order of appearance."""
-    raters: dict[str, int] = {}
-    conditions: dict[str | None, int] = {None: 0}
-    counts: dict[tuple[int, int, bool, bool], int] = {}
-    for judged in judgements:
-        rater = raters.setdefault(judged.rater, len(raters))
-        condition = conditions.setdefault(judged.condition, len(conditions))
-        key = (rater, condition, judged.real, judged.wrong)
-        counts[key] = counts.get(key, 0) + 1
+def tally(judgements: Counter[Judgement]) -> Tally:
+    """The judgements as arrays; conditions and raters in order of appearance."""
+    raters = {rater: i for i, rater in enumerate(dict.fromkeys(j.rater for j in judgements))}
+    named = dict.fromkeys([None, *(j.condition for j in judgements)])
+    conditions = {condition: i for i, condition in enumerate(named)}
     table = np.zeros((len(raters), len(conditions), 2, 2))
-    for (rater, condition, real, wrong), count in counts.items():
-        table[rater, condition, int(real), int(wrong)] = count
+    for j, times in judgements.items():
+        table[raters[j.rater], conditions[j.condition], int(j.real), int(j.wrong)] = times
     names = tuple(condition for condition in conditions if condition is not None)
     return _share_real(names, table[:, 1:], table[:, :1])
 

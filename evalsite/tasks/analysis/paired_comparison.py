@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -62,19 +62,15 @@ class Fit:
     log_ties: Floats
 
 
-def tally(comparisons: Iterable[Comparison]) -> Tally:
-    """Counts from comparisons; items in order of name, raters in order of appearance."""
-    raters: dict[str, int] = {}
-    counts: dict[tuple[int, str, str, int], int] = {}
-    for c in comparisons:
-        key = (raters.setdefault(c.rater, len(raters)), c.left, c.right, OUTCOMES.index(c.outcome))
-        counts[key] = counts.get(key, 0) + 1
-    pairs = sorted({(left, right) for _, left, right, _ in counts})
+def tally(comparisons: Counter[Comparison]) -> Tally:
+    """The comparisons as an array; items in order of name, raters in order of appearance."""
+    raters = {rater: i for i, rater in enumerate(dict.fromkeys(c.rater for c in comparisons))}
+    pairs = sorted({(c.left, c.right) for c in comparisons})
     items = tuple(sorted({item for pair in pairs for item in pair}))
     outcomes = np.zeros((len(raters), len(pairs), 3))
     place = {pair: i for i, pair in enumerate(pairs)}
-    for (rater, left, right, outcome), count in counts.items():
-        outcomes[rater, place[left, right], outcome] = count
+    for c, times in comparisons.items():
+        outcomes[raters[c.rater], place[c.left, c.right], OUTCOMES.index(c.outcome)] = times
     sides = np.array(
         [[items.index(left), items.index(right)] for left, right in pairs], dtype=np.int64
     ).reshape(-1, 2)

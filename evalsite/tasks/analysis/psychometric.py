@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,12 +26,13 @@ USUAL_SLOPE, SLOPE_FACTOR, USUAL_LAPSE = 2.5, 1.6, 0.03
 
 
 class Flash(NamedTuple):
-    """One scored flash of a staircase; ``shown_ms`` where it was recorded."""
+    """One scored flash of a staircase, which begins anew in each block; ``shown_ms`` where recorded."""
 
     rater: str
     asked_ms: float
     shown_ms: float | None
     correct: bool
+    block: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,22 +44,28 @@ class _Counts:
     wrong: Floats
 
 
-def modal_exposures(flashes: Sequence[Flash]) -> Floats:
-    """Each rater's most frequent exposure asked for, ms, shape (raters,); the mean of equally frequent ones.
+def modal_exposures(flashes: Counter[Flash]) -> Floats:
+    """Each rater's most frequent exposure asked for, ms, shape (raters,): per block, then the mean of blocks.
+
+    Of equally frequent ones the mean is taken.
 
     Source: Zhou et al. 2019 (arXiv:1904.01121), section 3: the score of a block is the mode of its exposures.
     """
-    exposures: dict[str, Counter[float]] = {}
-    for flash in flashes:
-        exposures.setdefault(flash.rater, Counter())[flash.asked_ms] += 1
-    return np.array(
-        [np.mean([ms for ms, n in c.items() if n == max(c.values())]) for c in exposures.values()],
-        dtype=np.float64,
-    )
+    exposures: dict[str, dict[int, Counter[float]]] = {}
+    for flash, times in flashes.items():
+        own = exposures.setdefault(flash.rater, {}).setdefault(flash.block, Counter())
+        own[flash.asked_ms] += times
+    means = [np.mean([_mode(counted) for counted in blocks.values()]) for blocks in exposures.values()]
+    return np.array(means, dtype=np.float64)
+
+
+def _mode(counted: Counter[float]) -> float:
+    most = max(counted.values())
+    return float(np.mean([ms for ms, times in counted.items() if times == most]))
 
 
 def threshold(
-    flashes: Sequence[Flash], target: float, bounds_ms: tuple[float, float], resampling: Resampling
+    flashes: Counter[Flash], target: float, bounds_ms: tuple[float, float], resampling: Resampling
 ) -> Summary:
     """Exposure at which the middle rater is right in ``target`` of the trials, with its interval over raters.
 
@@ -99,13 +105,13 @@ def threshold(
     return Summary(cut, low, high, n_raters, note)
 
 
-def _count(flashes: Sequence[Flash]) -> _Counts:
+def _count(flashes: Counter[Flash]) -> _Counts:
     shown = [round(f.asked_ms if f.shown_ms is None else f.shown_ms) for f in flashes]
     levels, level_of = np.unique(np.maximum(shown, 1), return_inverse=True)
     raters = {rater: i for i, rater in enumerate(dict.fromkeys(f.rater for f in flashes))}
     table = np.zeros((2, len(raters), len(levels)))
-    for flash, level in zip(flashes, level_of, strict=True):
-        table[int(flash.correct), raters[flash.rater], level] += 1
+    for (flash, times), level in zip(flashes.items(), level_of, strict=True):
+        table[int(flash.correct), raters[flash.rater], level] += times
     return _Counts(np.log(levels.astype(np.float64)), table[1], table[0])
 
 

@@ -9,7 +9,8 @@ whether its images are diverse.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from evalsite.tasks.analysis import bootstrap, paired_comparison
@@ -115,7 +116,7 @@ class Pairwise(Task[PairwiseParams]):
         practice: int,
         catch: int,
         seed: int,
-        rater_seed: int | None = None,
+        mirrored: bool = False,
     ) -> list[PlannedTrial]:
         """Practice first, then the scored pairs in random order with catch trials spread among them."""
         rng = seeded(seed)
@@ -194,36 +195,39 @@ class Pairwise(Task[PairwiseParams]):
         }  # fmt: skip
 
     def estimate(
-        self, params: PairwiseParams, trials: Sequence[ScoredTrial], *, seed: int = 0, resamples: int = 2000
+        self, params: PairwiseParams, trials: Iterable[ScoredTrial], *, seed: int = 0, resamples: int = 2000
     ) -> list[Estimate]:
         """Strengths and win rates; against real images by “more real” also deception rates."""
-        comparisons = [_comparison(trial) for trial in trials if trial.valid and trial.trial.kind == "scored"]
+        comparisons = Counter(
+            _comparison(trial) for trial in trials if trial.valid and trial.trial.kind == "scored"
+        )
         if not comparisons:
             return []
         resampling = bootstrap.Resampling(seed, resamples)
         counts = paired_comparison.tally(comparisons)
         fitted = paired_comparison.strengths(counts, resampling)
         win_rates = paired_comparison.win_rates(counts)
-        estimates = [self.report("", "side_bias", fitted.side_bias, n_trials=len(comparisons))]
+        estimates = [self.report("", "side_bias", fitted.side_bias, n_trials=comparisons.total())]
         for i, item in enumerate(counts.items):
-            n = sum(item in (c.left, c.right) for c in comparisons)
+            n = sum(times for c, times in comparisons.items() if item in (c.left, c.right))
             rate = bootstrap.mean_over_raters(win_rates[:, i], resampling)
             estimates.append(self.report(item, "bradley_terry_strength", fitted.items[item], n_trials=n))
             estimates.append(self.report(item, "win_rate", rate, n_trials=n))
         return estimates + (self._deception(comparisons, resampling) if params.question == "real" else [])
 
     def _deception(
-        self, comparisons: Sequence[Comparison], resampling: bootstrap.Resampling
+        self, comparisons: Counter[Comparison], resampling: bootstrap.Resampling
     ) -> list[Estimate]:
         """Win rates of generated images over pairs with a real one only."""
         estimates = []
         for condition in sorted({side for c in comparisons for side in (c.left, c.right)} - {REAL}):
-            own = [c for c in comparisons if {c.left, c.right} == {condition, REAL}]
+            pair = {condition, REAL}
+            own = Counter({c: times for c, times in comparisons.items() if {c.left, c.right} == pair})
             if own:
                 counts = paired_comparison.tally(own)
                 rates = paired_comparison.win_rates(counts)[:, counts.items.index(condition)]
                 summary = bootstrap.mean_over_raters(rates, resampling)
-                estimates.append(self.report(condition, "deception_rate", summary, n_trials=len(own)))
+                estimates.append(self.report(condition, "deception_rate", summary, n_trials=own.total()))
         return estimates
 
     def simulate(

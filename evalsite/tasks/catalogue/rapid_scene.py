@@ -11,11 +11,14 @@ nor which image people would like better.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from evalsite.tasks.analysis import bootstrap, detection, proportions, psychometric, signal_detection
+from evalsite.tasks.analysis.detection import Judgement
+from evalsite.tasks.analysis.psychometric import Flash
 from evalsite.tasks.answers import read_choice
 from evalsite.tasks.columns import Column, Quantity
 from evalsite.tasks.design.sequence import deal, decks, mix, scatter, seeded
@@ -66,7 +69,7 @@ class RapidSceneParams(Params):
         high=200,
     )  # fmt: skip
     key_mapping: str = param(
-        "counterbalanced", "Keys", "Which of F and J means “real”; counterbalanced draws it for each rater.",
+        "counterbalanced", "Keys", "Which of F and J is “real”; counterbalanced: each for half the raters.",
         choices={"counterbalanced": "counterbalanced", "real_left": "F is real", "real_right": "J is real"},
     )  # fmt: skip
     feedback: bool = param(False, "Feedback", "Say after each answer if it was right, as HYPE does.")
@@ -156,7 +159,7 @@ class RapidScene(Task[RapidSceneParams]):
         practice: int,
         catch: int,
         seed: int,
-        rater_seed: int | None = None,
+        mirrored: bool = False,
     ) -> list[PlannedTrial]:
         """Practice first, then the scored trials in mixed order with catch trials spread among them."""
         if not materials.conditions:
@@ -169,7 +172,7 @@ class RapidScene(Task[RapidSceneParams]):
         }
         shown = [condition for labels in dealt.values() for condition, _ in labels]
         images = decks([materials.reference, *materials.conditions], shown, rng)
-        keys = _keys(params, seeded(seed if rater_seed is None else rater_seed))
+        keys = _keys(params, mirrored=mirrored)
 
         def trial(kind: TrialKind, condition: str, staircase: str, **settings: str) -> PlannedTrial:
             fixed: Json = {"keys": keys, "mask_seed": rng.getrandbits(31), **settings}
@@ -250,15 +253,16 @@ class RapidScene(Task[RapidSceneParams]):
         return {"condition": stimulus.condition, "truth": truth, "judged": judged, "correct": correct}
 
     def estimate(
-        self, params: RapidSceneParams, trials: Sequence[ScoredTrial], *, seed: int = 0, resamples: int = 2000
+        self, params: RapidSceneParams, trials: Iterable[ScoredTrial], *, seed: int = 0, resamples: int = 2000
     ) -> list[Estimate]:
         """Deception rates, d′ and criterion of each condition; on a staircase, its thresholds first."""
-        counted = [trial for trial in trials if trial.valid and trial.trial.kind == "scored"]
+        steered = params.exposure == "staircase"
+        judgements, staircases = _count(trials, steered=steered)
         resampling = bootstrap.Resampling(seed, resamples)
-        counts = detection.tally(_judgements(counted))
+        counts = detection.tally(judgements)
         by_rater = {**proportions.deception_rates(counts), **signal_detection.sensitivity(counts)}
         n_trials = {"deception_rate_generated": counts.generated, "deception_rate_real": counts.real}
-        note = STEERED if params.exposure == "staircase" else ""
+        note = STEERED if steered else ""
         estimates = []
         for i, condition in enumerate(counts.conditions):
             for quantity, values in by_rater.items():
@@ -266,31 +270,23 @@ class RapidScene(Task[RapidSceneParams]):
                 n = n_trials.get(quantity, counts.trials)[:, i].sum()
                 estimates.append(self.report(condition, quantity, summary, n_trials=int(n)))
         thresholds: list[Estimate] = []
-        if params.exposure == "staircase":
-            for condition in counts.conditions:
-                own = [trial for trial in counted if trial.trial.settings["staircase"] == condition]
-                thresholds += self._thresholds(params.staircase, condition, own, resampling)
+        for condition, flashes in staircases.items():
+            thresholds += self._thresholds(params.staircase, condition, flashes, resampling)
         return thresholds + estimates
 
     def _thresholds(
         self,
         staircase: Staircase,
         condition: str,
-        trials: Sequence[ScoredTrial],
+        flashes: Counter[Flash],
         resampling: bootstrap.Resampling,
     ) -> list[Estimate]:
-        flashes = [
-            psychometric.Flash(
-                t.participant, t.presentation["exposure_ms"], t.shown_ms, bool(t.score["correct"])
-            )
-            for t in trials
-        ]
         bounds_ms = (float(staircase.min_ms), float(staircase.max_ms))
         threshold = psychometric.threshold(flashes, staircase.target_accuracy, bounds_ms, resampling)
         modal = bootstrap.mean_over_raters(psychometric.modal_exposures(flashes), resampling)
         return [
-            self.report(condition, "threshold_ms", threshold, n_trials=len(trials)),
-            self.report(condition, "modal_exposure_ms", modal, n_trials=len(trials)),
+            self.report(condition, "threshold_ms", threshold, n_trials=flashes.total()),
+            self.report(condition, "modal_exposure_ms", modal, n_trials=flashes.total()),
         ]
 
     def simulate(
@@ -321,9 +317,8 @@ def _deal_labels(materials: Materials, trials: int, real_share: float, rng: Rand
     return [(REAL, condition) for condition in deal(conditions, real, rng)] + [(c, c) for c in generated]
 
 
-def _keys(params: RapidSceneParams, rng: Random) -> dict[str, str]:
-    chance = rng.random() < 0.5
-    swapped = params.key_mapping == "real_right" or (params.key_mapping == "counterbalanced" and chance)
+def _keys(params: RapidSceneParams, *, mirrored: bool) -> dict[str, str]:
+    swapped = params.key_mapping == "real_right" or (params.key_mapping == "counterbalanced" and mirrored)
     return dict(zip(ANSWERS, reversed(KEYS) if swapped else KEYS, strict=True))
 
 
@@ -331,8 +326,29 @@ def _is_real(label: Label) -> bool:
     return label[0] == REAL
 
 
-def _judgements(trials: Iterable[ScoredTrial]) -> Iterable[detection.Judgement]:
+def _count(
+    trials: Iterable[ScoredTrial], *, steered: bool
+) -> tuple[Counter[Judgement], dict[str, Counter[Flash]]]:
+    """The judgements and, if a staircase steered them, the flashes of each condition's staircases."""
+    judgements: Counter[Judgement] = Counter()
+    staircases: dict[str, Counter[Flash]] = {}
     for trial in trials:
-        real = trial.score["truth"] == "real"
-        condition = trial.trial.settings.get("staircase") if real else trial.score["condition"]
-        yield detection.Judgement(trial.participant, condition, real, not trial.score["correct"])
+        if not trial.valid or trial.trial.kind != "scored":
+            continue
+        judgements[_judgement(trial)] += 1
+        if steered:
+            own = staircases.setdefault(trial.trial.settings["staircase"], Counter())
+            own[_flash(trial)] += 1
+    return judgements, staircases
+
+
+def _judgement(trial: ScoredTrial) -> Judgement:
+    real = trial.score["truth"] == "real"
+    condition = trial.trial.settings.get("staircase") if real else trial.score["condition"]
+    return Judgement(trial.participant, condition, real, not trial.score["correct"])
+
+
+def _flash(trial: ScoredTrial) -> Flash:
+    shown_ms = None if trial.shown_ms is None else round(trial.shown_ms)
+    asked_ms = trial.presentation["exposure_ms"]
+    return Flash(trial.participant, asked_ms, shown_ms, bool(trial.score["correct"]), trial.block)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from statistics import NormalDist
 
 import numpy as np
 import pytest
 
-from evalsite.tasks.analysis.detection import Judgement, tally
+from evalsite.tasks.analysis import detection
+from evalsite.tasks.analysis.detection import Judgement, Tally
 from evalsite.tasks.analysis.proportions import deception_rates
 from evalsite.tasks.analysis.signal_detection import sensitivity
 
@@ -16,6 +18,10 @@ z = NormalDist().inv_cdf
 
 def _judged(rater: str, condition: str | None, *, real: bool = False, wrong: int, of: int) -> list[Judgement]:
     return [Judgement(rater, condition, real, i < wrong) for i in range(of)]
+
+
+def tally(judgements: list[Judgement]) -> Tally:
+    return detection.tally(Counter(judgements))
 
 
 def test_one_condition_weighs_all_trials_alike() -> None:

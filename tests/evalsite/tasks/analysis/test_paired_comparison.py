@@ -1,19 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from random import Random
 
 import evalica
 import numpy as np
 import pytest
 
+from evalsite.tasks.analysis import paired_comparison
 from evalsite.tasks.analysis.bootstrap import Resampling
 from evalsite.tasks.analysis.paired_comparison import (
     Comparison,
     Outcome,
+    Tally,
     fit,
     strengths,
-    tally,
     why_undefined,
     win_rates,
 )
@@ -35,6 +37,10 @@ def _rounds(
         for right in true
         if left != right
     ]
+
+
+def tally(comparisons: Iterable[Comparison]) -> Tally:
+    return paired_comparison.tally(Counter(comparisons))
 
 
 def _point(comparisons: list[Comparison]) -> tuple[dict[str, float], float, float]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -12,16 +14,16 @@ BOUNDS_MS = (100.0, 1000.0)
 
 def _climb(
     threshold_ms: float, *, raters: int = 30, trials: int = 100, spread: float = 0.3, seed: int = 0
-) -> list[Flash]:
+) -> Counter[Flash]:
     """Staircases of raters whose log thresholds for 75 % correct spread around the given one."""
-    rng, staircase, flashes = np.random.default_rng(seed), Staircase(), list[Flash]()
+    rng, staircase, flashes = np.random.default_rng(seed), Staircase(), Counter[Flash]()
     for rater in range(raters):
         own = np.log(threshold_ms) + spread * rng.standard_normal()
         answers: list[bool] = []
         for _ in range(trials):
             exposure = staircase.exposure_ms(answers)
             answers.append(bool(rng.random() < 0.5 + 0.5 / (1 + np.exp(-2 * (np.log(exposure) - own)))))
-            flashes.append(Flash(str(rater), exposure, None, answers[-1]))
+            flashes[Flash(str(rater), exposure, None, answers[-1])] += 1
     return flashes
 
 
@@ -61,7 +63,7 @@ def test_a_higher_target_needs_a_longer_exposure() -> None:
 
 def test_what_was_shown_counts_where_it_is_known() -> None:
     flashes = _climb(300)
-    longer = [flash._replace(shown_ms=flash.asked_ms * 1.1) for flash in flashes]
+    longer = Counter({flash._replace(shown_ms=flash.asked_ms * 1.1): n for flash, n in flashes.items()})
     asked, shown = (threshold(f, 0.75, BOUNDS_MS, Resampling()).value for f in (flashes, longer))
     assert asked is not None
     assert shown == pytest.approx(asked * 1.1, rel=0.01)
@@ -71,12 +73,19 @@ def test_one_rater_has_no_interval_and_none_has_no_value() -> None:
     one = threshold(_climb(300, raters=1), 0.75, BOUNDS_MS, Resampling())
     assert one.value is not None
     assert (one.low, one.high) == (None, None)
-    nobody = threshold([], 0.75, BOUNDS_MS, Resampling())
+    nobody = threshold(Counter(), 0.75, BOUNDS_MS, Resampling())
     assert (nobody.value, nobody.n_raters) == (None, 0)
     assert "No staircase" in nobody.note
 
 
 def test_the_mode_is_each_raters_own_and_ties_are_averaged() -> None:
     exposures = {"a": [500, 490, 490, 480], "b": [500, 500, 490, 490]}
-    flashes = [Flash(rater, ms, None, True) for rater, shown in exposures.items() for ms in shown]
+    flashes = Counter(Flash(rater, ms, None, True) for rater, shown in exposures.items() for ms in shown)
     assert modal_exposures(flashes).tolist() == [490, 495]
+
+
+def test_the_mode_is_taken_block_by_block() -> None:
+    """A staircase begins anew in each block: 500 is most frequent over all, but the mode of neither end."""
+    exposures = [[300, 300, 300, 500, 500], [400, 400, 400, 500, 500]]
+    flashes = Counter(Flash("a", ms, None, True, block) for block, shown in enumerate(exposures) for ms in shown)
+    assert modal_exposures(flashes).tolist() == [350]
