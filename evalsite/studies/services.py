@@ -33,6 +33,19 @@ def open_study(*, study: Study, now: datetime) -> StudyVersion:
 
 
 @transaction.atomic
+def renew_version(*, study: Study, now: datetime) -> StudyVersion:
+    """The version that raters who come now meet: the current one, kept anew if the code has changed since.
+
+    So no answer stands under a version of code that did not ask for it.
+
+    Raises:
+        NoVersionError: the study was never opened.
+    """
+    study = _locked(study)
+    return _keep_version(study, current_version(study).protocol, now)
+
+
+@transaction.atomic
 def close_study(*, study: Study) -> None:
     """Let no new rater come; who has begun can finish. A draft stays a draft."""
     study = _locked(study)
@@ -109,11 +122,9 @@ def current_version(study: Study) -> StudyVersion:
 
 
 def has_unopened_changes(study: Study) -> bool:
-    """Whether opening the study as it is now would make another version than its current one."""
+    """Whether the study as it is now differs from its current version."""
     version = _last_opened(study)
-    if version is None or study_problems(study):
-        return True
-    return digest(_frozen(study), code_version()) != version.digest
+    return version is None or bool(study_problems(study)) or _frozen(study) != version.protocol
 
 
 def _last_opened(study: Study) -> StudyVersion | None:

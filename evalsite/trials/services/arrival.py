@@ -15,7 +15,7 @@ from django.db import transaction
 from evalsite.recruiters import registry as recruiters
 from evalsite.recruiters.protocol import Arrival
 from evalsite.studies.models import Study, StudyVersion
-from evalsite.studies.services import current_version, preview_version
+from evalsite.studies.services import current_version, preview_version, renew_version
 from evalsite.trials.errors import StudyClosedError
 from evalsite.trials.models import Participant, Session
 from evalsite.trials.services.previews import PREVIEW_LIFE, purge_previews
@@ -63,6 +63,7 @@ def arrive(
         return known
     if study.state != Study.State.OPEN:
         raise StudyClosedError("This study is closed and takes no new raters.")
+    version = renew_version(study=study, now=now)
     return _seat(version, arrival, kind, now=now, seed=secrets.randbits(48) if seed is None else seed)
 
 

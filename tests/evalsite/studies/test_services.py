@@ -10,7 +10,9 @@ from django.db.models import ProtectedError
 
 from evalsite.samples.models import SampleSet
 from evalsite.samples.services import create_empty_set
+from evalsite.studies.code_version import code_version
 from evalsite.studies.errors import NoVersionError, StudyInUseError, StudyNotReadyError
+from evalsite.studies.freezing import digest
 from evalsite.studies.models import Block, Condition, Study, StudyVersion
 from evalsite.studies.services import (
     close_study,
@@ -20,6 +22,7 @@ from evalsite.studies.services import (
     has_unopened_changes,
     open_study,
     preview_version,
+    renew_version,
     study_problems,
 )
 from evalsite.tasks import registry
@@ -78,6 +81,18 @@ def test_going_back_is_a_new_version_of_the_old_digest(study: Study, now: dateti
         study.blocks.update(trials_per_block=trials)
         latest = open_study(study=study, now=now)
     assert (latest.number, latest.digest) == (3, first.digest)
+
+
+def test_code_that_changed_makes_the_next_version_of_the_same_protocol(study: Study, now: datetime) -> None:
+    first = open_study(study=study, now=now)
+    assert renew_version(study=study, now=now + LATER) == first
+    older = {"code_version": "0.0.1", "digest": digest(first.protocol, "0.0.1")}
+    study.versions.update(**older)
+    study.blocks.update(trials_per_block=30)  # what nobody opened stays out
+    renewed = renew_version(study=study, now=now + LATER)
+    assert (renewed.number, renewed.opened_at) == (2, now + LATER)
+    assert (renewed.protocol, renewed.code_version) == (first.protocol, code_version())
+    assert renewed.digest == first.digest != older["digest"]
 
 
 def test_a_study_that_is_not_ready_stays_as_it_was(study: Study, now: datetime) -> None:

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from evalsite.studies.code_version import code_version
 from evalsite.studies.services import close_study
 from evalsite.trials.errors import StudyClosedError
 from evalsite.trials.forms import read_device
@@ -107,6 +108,15 @@ def test_a_closed_study_lets_those_in_who_have_begun(study, now):
 def test_a_draft_is_not_open(make_study, now):
     with pytest.raises(StudyClosedError):
         arrive(study=make_study(opened=False), query={}, now=now)
+
+
+def test_who_comes_after_a_change_of_the_code_is_on_a_version_that_names_it(study, now):
+    before = arrive(study=study, query={}, now=now)
+    study.versions.update(code_version="0.0.1", digest="0" * 64)
+    after = arrive(study=study, query={}, now=now)
+    assert (before.version.number, after.version.number) == (1, 2)
+    assert after.version.code_version == code_version()
+    assert arrive(study=study, query={}, now=now, returning=[before.pk]).version.number == 1
 
 
 def test_a_session_names_the_version_that_was_open_when_it_began(study, now):
