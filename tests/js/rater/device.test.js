@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readUserAgent } from "../../../evalsite/static/js/rater/device.js";
+import { adviceFor, fastEnough, readUserAgent } from "../../../evalsite/static/js/rater/device.js";
 import { noticeOf } from "../../../evalsite/static/js/rater/progress.js";
 import { makeId } from "../../../evalsite/static/js/rater/runner.js";
 
@@ -16,6 +16,17 @@ for (const [agent, browser, os] of [
 ]) {
   test(`a user agent of ${browser} on ${os} is read`, () => assert.deepEqual(readUserAgent(agent), { browser, os }));
 }
+
+test("a slow or uneven screen matters only where something is flashed", () => {
+  const slow = { refresh_hz: 30, stable: true };
+  const uneven = { refresh_hz: 60, stable: false };
+  const flashing = { min_refresh_hz: 50, display_px: 256, flashes: true };
+  const still = { ...flashing, flashes: false };
+  assert.deepEqual([fastEnough(slow, flashing), fastEnough(slow, still), fastEnough(uneven, flashing)], [false, true, true]);
+  assert.match(adviceFor(slow, flashing), /at least 50 times a second/);
+  assert.match(adviceFor(uneven, flashing), /unevenly/);
+  for (const period of [slow, uneven]) assert.equal(adviceFor(period, still), "Your screen is ready.");
+});
 
 test("ids are version-4 UUIDs, with or without the browser's own maker", () => {
   const uuid4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

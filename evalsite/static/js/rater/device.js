@@ -4,6 +4,7 @@
 
 /** @typedef {import("../kit/types.js").Period} Period */
 /** @typedef {import("./types.js").Device} Device */
+/** @typedef {import("./types.js").Requirements} Requirements */
 
 /** Browsers by what they alone say of themselves; the first that matches counts. @type {[string, RegExp][]} */
 const BROWSERS = [
@@ -38,6 +39,30 @@ export function readUserAgent(agent) {
   const os = SYSTEMS.find(([, pattern]) => pattern.test(agent));
   const version = browser ? (browser[1].exec(agent)?.[1] ?? "") : "";
   return { browser: browser ? `${browser[0]} ${version}` : "unknown", os: os?.[0] ?? "unknown" };
+}
+
+/**
+ * Whether a screen is fast enough; where nothing is flashed, every screen is.
+ * @param {Pick<Period, "refresh_hz">} period
+ * @param {Requirements} requirements
+ * @returns {boolean}
+ */
+export function fastEnough({ refresh_hz }, { flashes, min_refresh_hz }) {
+  return !flashes || refresh_hz >= min_refresh_hz;
+}
+
+/**
+ * What a rater is told about the screen.
+ * @param {Pick<Period, "refresh_hz" | "stable">} period
+ * @param {Requirements} requirements
+ * @returns {string}
+ */
+export function adviceFor(period, requirements) {
+  if (!fastEnough(period, requirements)) {
+    return `This study needs a screen that refreshes at least ${requirements.min_refresh_hz} times a second. Plug the device in, turn battery saving off and measure again.`;
+  }
+  if (requirements.flashes && !period.stable) return "The screen refreshes unevenly. Close other tabs and programs, then measure again.";
+  return "Your screen is ready.";
 }
 
 /**

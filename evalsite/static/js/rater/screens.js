@@ -2,6 +2,7 @@
  * @file The pages around the trials: consent, device check, instructions, the pause before a block, the ending.
  */
 
+import { adviceFor, fastEnough } from "./device.js";
 import { button, byId, element, prose } from "./dom.js";
 import { fullscreenButton, canFill } from "./fullscreen.js";
 
@@ -81,25 +82,16 @@ function finding(name, value, good) {
  * @param {Period} period
  */
 function findings(state, period) {
-  const { min_refresh_hz, display_px } = state.requirements;
-  const fast = period.refresh_hz >= min_refresh_hz;
+  const { display_px, flashes } = state.requirements;
+  const good = fastEnough(period, state.requirements) && (period.stable || !flashes);
   const large = Math.min(window.innerWidth, window.innerHeight) >= display_px;
   const pace = period.stable ? "even" : "uneven";
   return element(
     "dl",
     { class: "findings" },
-    finding("Refresh rate", `${period.refresh_hz.toFixed(0)} times a second, ${pace}`, fast && period.stable),
+    finding("Refresh rate", `${period.refresh_hz.toFixed(0)} times a second, ${pace}`, good),
     finding("Window", `${window.innerWidth} × ${window.innerHeight}`, large),
   );
-}
-
-/** @param {State} state @param {Period} period */
-function advice(state, period) {
-  if (period.refresh_hz < state.requirements.min_refresh_hz) {
-    return `This study needs a screen that refreshes at least ${state.requirements.min_refresh_hz} times a second. Plug the device in, turn battery saving off and measure again.`;
-  }
-  if (!period.stable) return "The screen refreshes unevenly. Close other tabs and programs, then measure again.";
-  return "Your screen is ready.";
 }
 
 /**
@@ -112,12 +104,11 @@ export async function checkDevice(state, measure) {
   for (;;) {
     showPage("A look at your screen", element("p", { class: "busy", text: "Measuring how your screen refreshes. This takes a few seconds …" }));
     const period = await measure();
-    const fast = period.refresh_hz >= state.requirements.min_refresh_hz;
     /** @type {[string, boolean][]} */
-    const choices = fast ? [["Continue", true], ["Measure again", false]] : [["Measure again", false], ["Leave the study", true]];
+    const choices = fastEnough(period, state.requirements) ? [["Continue", true], ["Measure again", false]] : [["Measure again", false], ["Leave the study", true]];
     const { row, chosen } = choose(choices);
     const fill = canFill() ? [element("p", { class: "offer", text: "Full screen keeps other things out of sight. " }, fullscreenButton())] : [];
-    showPage("A look at your screen", findings(state, period), element("p", { text: advice(state, period) }), ...fill, row);
+    showPage("A look at your screen", findings(state, period), element("p", { text: adviceFor(period, state.requirements) }), ...fill, row);
     if (await chosen) return period;
   }
 }

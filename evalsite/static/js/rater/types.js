@@ -19,12 +19,19 @@
  */
 
 /**
+ * @typedef {object} Requirements
+ * @property {number} min_refresh_hz Slowest screen that can show a flash as planned, Hz.
+ * @property {number} display_px Side of an image on the page, CSS px.
+ * @property {boolean} flashes Whether anything is shown for a limited time.
+ */
+
+/**
  * @typedef {object} State
  * @property {"consent" | "device" | "instructions" | "trials" | "debriefing" | "ended"} stage
  * @property {string} title Name of the study.
  * @property {{consent?: string, instructions?: string, debriefing?: string}} texts
  * @property {Progress} progress
- * @property {{min_refresh_hz: number, display_px: number, flashes: boolean}} requirements
+ * @property {Requirements} requirements
  * @property {boolean} preview Whether nothing is kept.
  * @property {Ending | null} ending
  */
