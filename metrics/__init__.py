@@ -12,7 +12,7 @@ from metrics.extractors.registry import EXTRACTORS, Extractor
 from metrics.images.sources import open_images
 from metrics.registry import METRICS, Measured, Metric, Quantity, register
 from metrics.results import MetricResult
-from metrics.types import Evidence, Features, Images, Moments, Probabilities, Provenance
+from metrics.types import Evidence, Features, Images, Labels, Moments, Probabilities, Provenance
 
 __all__ = [
     "EXTRACTORS",
@@ -21,6 +21,7 @@ __all__ = [
     "Extractor",
     "Features",
     "Images",
+    "Labels",
     "Measured",
     "Metric",
     "MetricResult",

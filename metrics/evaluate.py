@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -157,9 +158,9 @@ class _Group:
     protocol: Protocol
     metrics: tuple[Metric, ...]
 
-    def kinds_by_role(self) -> dict[str, set[type[Evidence]]]:
+    def kinds_by_role(self) -> dict[str, set[type[Any]]]:
         """The union of what the metrics need of each set."""
-        kinds: dict[str, set[type[Evidence]]] = {}
+        kinds: dict[str, set[type[Any]]] = {}
         for metric in self.metrics:
             for need in metric.needs:
                 kinds.setdefault(need.role, set()).add(need.kind)
@@ -199,11 +200,11 @@ def _require_outputs(extractor: Extractor, outputs: frozenset[str], metrics: Seq
 
 def _run(
     metric: Metric,
-    evidence: Mapping[str, Mapping[type[Evidence], Evidence]],
+    evidence: Mapping[str, Mapping[type[Any], Evidence]],
     settings: Mapping[str, SettingValue],
     extractor: Extractor,
 ) -> list[MetricResult]:
-    taken = {need.role: evidence[need.role][need.kind] for need in metric.needs}
+    taken = {need.parameter: evidence[need.role][need.kind] for need in metric.needs}
     started = time.perf_counter()
     measured = measure(metric, taken, settings)
     seconds = time.perf_counter() - started

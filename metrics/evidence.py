@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,13 +13,11 @@ from metrics.extractors.registry import FEATURES, PROBABILITIES
 from metrics.statistics.moments import MomentsAccumulator
 from metrics.types import Evidence, Features, Images, Moments, Probabilities
 
-OUTPUT_OF: dict[type[Evidence], str] = {Features: FEATURES, Moments: FEATURES, Probabilities: PROBABILITIES}
+OUTPUT_OF: dict[type[Any], str] = {Features: FEATURES, Moments: FEATURES, Probabilities: PROBABILITIES}
 """The network's output that each kind is made of; kinds that need no network are left out."""
 
 
-def collect(
-    over: Pass, kinds: set[type[Evidence]], advance: Callable[[int], None]
-) -> dict[type[Evidence], Evidence]:
+def collect(over: Pass, kinds: set[type[Any]], advance: Callable[[int], None]) -> dict[type[Any], Evidence]:
     """Make evidence of several kinds from one set of images, looking at each image once.
 
     Features are kept in memory only where a kind needs them all.
@@ -36,7 +35,7 @@ def collect(
         if Moments in kinds:
             moments = moments or MomentsAccumulator(chunk[FEATURES].shape[1])
             moments.update(chunk[FEATURES])
-    evidence: dict[type[Evidence], Evidence] = {}
+    evidence: dict[type[Any], Evidence] = {}
     if Images in kinds:
         evidence[Images] = over.images
     if Features in kinds:

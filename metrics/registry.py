@@ -5,14 +5,17 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
-from typing import Literal, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from metrics.discovery import Catalogue, unknown_name
 from metrics.errors import InvalidMetricError, InvalidSettingError
 from metrics.signatures import Need, Setting, SettingValue, place_of, read_signature
-from metrics.types import EVIDENCE_KINDS, Evidence, require_alike
+from metrics.types import require_alike
+
+FEATURES = "features"
+"""The output of an extractor that metrics look at unless they say otherwise."""
 
 P = ParamSpec("P")
 R = TypeVar("R", bound="Mapping[str, float | Measured]")
@@ -25,9 +28,10 @@ class Measured:
     Attributes:
         value: the quantity.
         std: spread over the metric's own splits or subsets; not a standard error.
-        low: lower end of an interval.
-        high: upper end of an interval.
+        low: lower end of the 95 % interval.
+        high: upper end of the 95 % interval.
         notes: sentences that a reader of the number must know.
+        interval: how the interval was made, such as "jackknife over 20 groups of images".
     """
 
     value: float
@@ -35,6 +39,7 @@ class Measured:
     low: float | None = None
     high: float | None = None
     notes: tuple[str, ...] = ()
+    interval: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,8 @@ class Metric:
         needs: evidence it takes, in the order of its parameters.
         settings: its keyword-only parameters by name.
         compute: the function itself, which refuses unlike evidence.
+        output: which output of the extractor its features are.
+        selections: named selections that it belongs to, such as "paper".
     """
 
     name: str
@@ -83,6 +90,8 @@ class Metric:
     needs: tuple[Need, ...]
     settings: Mapping[str, Setting]
     compute: Callable[..., Mapping[str, float | Measured]]
+    output: str = FEATURES
+    selections: frozenset[str] = frozenset()
 
     @property
     def description(self) -> str:
@@ -129,12 +138,14 @@ def register(
     paper: str,
     quantities: list[Quantity],
     extractor: str | None = None,
+    output: str = FEATURES,
+    selections: Set[str] = frozenset(),
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make the decorated function a metric.
 
-    Positional parameters are evidence: the name is the role, the annotation the kind. Keyword-only
-    parameters are settings, with the paper's values as defaults. The function returns a value, or a
-    `Measured`, for each quantity by name.
+    Positional parameters are evidence: the name is the role, the annotation the kind (see
+    `metrics.signatures`). Keyword-only parameters are settings, with the paper's values as defaults. The
+    function returns a `Measured`, with its interval, for each quantity by name.
 
     Args:
         name: the file's stem.
@@ -142,6 +153,8 @@ def register(
         paper: reference with its arXiv number.
         quantities: what is reported.
         extractor: the extractor that the names of the quantities stand for.
+        output: which output of the extractor its features are, such as "spatial".
+        selections: named selections that it belongs to, such as "paper".
 
     Raises:
         InvalidMetricError: the signature or the declaration can't be read; the message names the file.
@@ -153,11 +166,14 @@ def register(
 
         @functools.wraps(function)
         def compute(*args: P.args, **kwargs: P.kwargs) -> R:
-            evidence = [*args, *(kwargs[need.role] for need in needs if need.role in kwargs)]
-            require_alike([item for item in evidence if isinstance(item, EVIDENCE_KINDS)])
+            require_alike([*args, *(kwargs[need.parameter] for need in needs if need.parameter in kwargs)])
             return function(*args, **kwargs)
 
-        metric = Metric(name, title, paper, extractor, tuple(quantities), needs, settings, compute)
+        metric = Metric(
+            *(name, title, paper, extractor, tuple(quantities), needs, settings, compute),
+            output=output,
+            selections=frozenset(selections),
+        )
         METRICS.add(name, metric, function.__module__)
         return compute
 
@@ -165,19 +181,19 @@ def register(
 
 
 def measure(
-    metric: Metric, evidence: Mapping[str, Evidence], settings: Mapping[str, SettingValue]
+    metric: Metric, evidence: Mapping[str, Any], settings: Mapping[str, SettingValue]
 ) -> dict[str, Measured]:
     """Call a metric and check that it reports what it declares.
 
     Args:
         metric: the metric.
-        evidence: for each of its roles, evidence of the kind it needs.
+        evidence: for each of its parameters, evidence of the kind it needs.
         settings: values for all its settings.
 
     Raises:
         InvalidMetricError: the quantities reported are not those declared, or one is NaN.
     """
-    reported = metric.compute(*(evidence[need.role] for need in metric.needs), **settings)
+    reported = metric.compute(*(evidence[need.parameter] for need in metric.needs), **settings)
     declared = {quantity.name for quantity in metric.quantities}
     if set(reported) != declared:
         raise InvalidMetricError(

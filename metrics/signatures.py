@@ -6,20 +6,30 @@ import inspect
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from metrics.errors import InvalidMetricError
-from metrics.types import EVIDENCE_KINDS, Evidence
+from metrics.types import EVIDENCE_KINDS
 
 SettingValue = bool | int | float | str
 _SETTING_TYPES = (bool, int, float, str)
+ROLES = ("generated", "reference", "held_out", "generator", "discriminator", "contest", "embed")
+"""Whose evidence it may be: images made, images trained on, real images never trained on; networks."""
 
 
 @dataclass(frozen=True)
 class Need:
-    """Evidence that a metric needs: of which set, and of which kind."""
+    """Evidence that a metric needs.
 
+    Attributes:
+        parameter: name of the metric's parameter.
+        role: of which set, or from whom: one of `ROLES`.
+        kind: of which kind: one of `EVIDENCE_KINDS`.
+    """
+
+    parameter: str
     role: str
-    kind: type[Evidence]
+    kind: type[Any]
 
 
 @dataclass(frozen=True)
@@ -39,8 +49,9 @@ def place_of(function: Callable[..., object]) -> str:
 def read_signature(function: Callable[..., object]) -> tuple[tuple[Need, ...], dict[str, Setting]]:
     """Needs, in order, and settings by name.
 
-    Positional parameters are evidence: the name is the role, the annotation the kind. Keyword-only
-    parameters are settings: bool, int, float or str, with a default.
+    Positional parameters are evidence: the name is the role, the annotation the kind; where a metric wants
+    several kinds of one role, a name ends in its kind (`generated_labels: Labels`). Keyword-only parameters
+    are settings: bool, int, float or str, with a default.
 
     Raises:
         InvalidMetricError: anything else; the message names the file.
@@ -74,12 +85,21 @@ def read_signature(function: Callable[..., object]) -> tuple[tuple[Need, ...], d
 def _read_need(place: str, parameter: inspect.Parameter, hint: object) -> Need:
     for kind in EVIDENCE_KINDS:
         if hint is kind:
-            return Need(parameter.name, kind)
+            return Need(parameter.name, _read_role(place, parameter.name, kind), kind)
     kinds = ", ".join(kind.__name__ for kind in EVIDENCE_KINDS)
     raise InvalidMetricError(
         f"{place} annotates the evidence {parameter.name!r} with {hint!r}; use one of {kinds}, or make it a "
         "keyword-only setting."
     )
+
+
+def _read_role(place: str, parameter: str, kind: type[Any]) -> str:
+    role = parameter.removesuffix("_" + kind.__name__.lower())
+    if role not in ROLES:
+        raise InvalidMetricError(
+            f"{place} takes {parameter!r}, which is evidence of no known role; use one of {', '.join(ROLES)}."
+        )
+    return role
 
 
 def _read_setting(place: str, parameter: inspect.Parameter, hint: object) -> Setting:

@@ -38,7 +38,7 @@ def test_needs_and_settings_are_read_from_the_signature(registered):
         return {"how_many": scale * generated.count**power}
 
     metric = registered(how_many)
-    assert metric.needs == (Need("reference", Moments), Need("generated", Features))
+    assert metric.needs == (Need("reference", "reference", Moments), Need("generated", "generated", Features))
     assert metric.settings == {
         "power": Setting("power", int, 2),
         "scale": Setting("scale", float, 1.0),
@@ -134,7 +134,7 @@ def test_a_name_stands_for_its_extractor_only():
 def test_unknown_names_suggest_the_meant_one():
     with pytest.raises(UnknownNameError, match=r"No metric named 'fdi'; did you mean 'fid'\?"):
         METRICS.get("fdi")
-    with pytest.raises(UnknownNameError, match=r"known: fid, inception_score, kid\."):
+    with pytest.raises(UnknownNameError, match=r"known: .*fid, .*inception_score, .*kid"):
         METRICS.get("quux")
 
 
