@@ -8,9 +8,9 @@ import sys
 def main() -> None:
     """Hand the command line to Django."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evalsite.settings")
-    from django.core.management import execute_from_command_line
+    from evalsite.command_line import main as run
 
-    execute_from_command_line(sys.argv)
+    run(sys.argv)
 
 
 if __name__ == "__main__":

@@ -16,39 +16,28 @@ import os
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.utils import get_random_secret_key
 from django.templatetags.static import static
 
+from evalsite.environment import data_folder, database, seconds, secret_key
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-EVALSITE_DATA = Path(os.environ.get("EVALSITE_DATA") or BASE_DIR / "var").resolve()
+EVALSITE_DATA = data_folder(os.environ.get("EVALSITE_DATA"), BASE_DIR / "var")
 MODE = os.environ.get("EVALSITE_MODE", "local")
 if MODE not in {"local", "production"}:
     raise ImproperlyConfigured(f"EVALSITE_MODE was {MODE!r}; set it to local or production")
 PRODUCTION = MODE == "production"
 DEBUG = not PRODUCTION and os.environ.get("EVALSITE_DEBUG") == "1"
 
-
-def _secret_key() -> str:
-    if key := os.environ.get("EVALSITE_SECRET_KEY"):
-        return key
-    if PRODUCTION:
-        raise ImproperlyConfigured("EVALSITE_SECRET_KEY is not set; a production site needs one of its own")
-    path = EVALSITE_DATA / "secret_key"
-    try:
-        EVALSITE_DATA.mkdir(parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(get_random_secret_key())
-    except FileExistsError:
-        pass
-    return path.read_text().strip()
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = os.environ.get("EVALSITE_SECRET_KEY", "")
+if PRODUCTION and not SECRET_KEY:
+    raise ImproperlyConfigured("EVALSITE_SECRET_KEY is not set; a production site needs one of its own")
+SECRET_KEY = SECRET_KEY or secret_key(EVALSITE_DATA)
 _hosts = [host.strip() for host in os.environ.get("EVALSITE_HOSTS", "").split(",") if host.strip()]
-ALLOWED_HOSTS = _hosts or ([] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
+if PRODUCTION and not _hosts:
+    raise ImproperlyConfigured("EVALSITE_HOSTS is not set; name the hosts that the site is reached under")
+ALLOWED_HOSTS = _hosts or ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _hosts if PRODUCTION]
 
 INSTALLED_APPS = [
@@ -112,28 +101,7 @@ TEMPLATES = [
     }
 ]
 
-SQLITE_OPTIONS = {
-    # Writers queue instead of failing: a deferred transaction that turns into a write can't wait.
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
-}
-
-
-def _database() -> dict[str, Any]:
-    config: dict[str, Any] = dict(
-        dj_database_url.config(default=f"sqlite:///{EVALSITE_DATA / 'evalsite.sqlite3'}")
-    )
-    if config["ENGINE"] == "django.db.backends.sqlite3":
-        config["OPTIONS"] = SQLITE_OPTIONS
-        # A file, because tests of workers and servers open it from other processes.
-        config["TEST"] = {"NAME": str(EVALSITE_DATA / "test.sqlite3")}
-    else:
-        config.update(CONN_MAX_AGE=0, OPTIONS={"pool": True})
-    return config
-
-
-DATABASES = {"default": _database()}
+DATABASES = {"default": database(os.environ.get("DATABASE_URL"), EVALSITE_DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -144,12 +112,13 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "locked.html"
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "/"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-LEASE_SECONDS = float(os.environ.get("EVALSITE_LEASE_SECONDS") or 30)
-REAP_SECONDS = float(os.environ.get("EVALSITE_REAP_SECONDS") or 15)
+LEASE_SECONDS = seconds("EVALSITE_LEASE_SECONDS", os.environ, 30)
+REAP_SECONDS = seconds("EVALSITE_REAP_SECONDS", os.environ, 15)
 JOB_EXPIRIES = 3  # a job whose worker vanished this often without progress is given up
 
 LANGUAGE_CODE = "en"
