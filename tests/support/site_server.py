@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.environment import ROOT, own_site
+
 PREPARE = Path(__file__).with_name("prepare_site.py")
 START_SECONDS = 60.0
 
@@ -43,13 +44,7 @@ class SiteServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("EVALSITE_")}
-        kept.pop("DATABASE_URL", None)
-        return kept | {
-            "EVALSITE_DATA": str(self.data),
-            "DJANGO_SETTINGS_MODULE": "evalsite.settings",
-            "PYTHONPATH": str(ROOT),
-        }
+        return own_site(self.data)
 
     def manage(self, *arguments: str) -> str:
         """Run a management command on the site's data; its standard output."""

@@ -47,6 +47,7 @@ def exposure(asked_ms: float | None, **changes: object) -> Json:
         "css_px": 256,
         "natural_px": 64,
         "refresh_hz": 60.0,
+        "stable": True,
     } | changes
 
 

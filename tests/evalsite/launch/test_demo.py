@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -11,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.environment import own_site
+
 MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
 
 
 def _demo(data: Path) -> str:
     done = subprocess.run(
         [sys.executable, str(MANAGE), "demo", "--no-serve"],
-        env={**os.environ, "EVALSITE_DATA": str(data), "DJANGO_SETTINGS_MODULE": "evalsite.settings"},
+        env=own_site(data),
         capture_output=True,
         text=True,
         timeout=280,

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from evalsite.runs import deeds
 from evalsite.runs.models import Job
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.support.environment import ROOT, same_database
 
 COUNTING = '''
 """Counts to `until`, a step every `pause_s` seconds; appends each number to a file when it is done."""
@@ -66,7 +66,7 @@ def start_worker(deeds_dir: Path, transactional_db: None) -> Iterator[Callable[.
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "evalsite.settings",
-        "DATABASE_URL": f"sqlite:///{settings.DATABASES['default']['NAME']}",
+        "DATABASE_URL": same_database(connection.settings_dict),
         "EVALSITE_DATA": str(settings.EVALSITE_DATA),
         "EVALSITE_REAP_SECONDS": "0.2",
     }

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import signal
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from evalsite.samples.services import (
     import_sample_set,
 )
 from evalsite.samples.storage import store
+from tests.support.environment import own_site
 
 Encoded = Callable[..., bytes]
 Maker = Callable[..., Path]
@@ -196,11 +196,7 @@ def test_after_sigkill_nothing_is_half_imported_and_the_next_import_succeeds(
     archive: Maker, mixed: dict[str, bytes], tmp_path: Path
 ) -> None:
     source = str(archive(mixed))
-    environment = {
-        **os.environ,
-        "EVALSITE_DATA": str(tmp_path / "killed"),
-        "DJANGO_SETTINGS_MODULE": "evalsite.settings",
-    }
+    environment = own_site(tmp_path / "killed")
 
     def attempt(dies_at: int) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", KILLED, source, str(dies_at)]
