@@ -30,6 +30,7 @@ class Exposure:
         device_pixel_ratio: Device pixels per CSS pixel.
         css_px, natural_px: Side length on the page and of the image.
         refresh_hz: Refresh rate measured in this block.
+        stable: Whether frames came at an even pace while it was measured.
     """
 
     asked_ms: float | None
@@ -47,6 +48,7 @@ class Exposure:
     css_px: float
     natural_px: float
     refresh_hz: float
+    stable: bool
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""

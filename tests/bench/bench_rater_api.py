@@ -50,6 +50,7 @@ EXPOSURE = {
     "css_px": 256.0,
     "natural_px": 32.0,
     "refresh_hz": 60.0,
+    "stable": True,
 }
 
 

@@ -124,6 +124,7 @@ def ideal_exposures(payload: Json, rt_ms: float) -> list[Json]:
         css_px=payload["display_px"],
         natural_px=payload["display_px"],
         refresh_hz=REFRESH_HZ,
+        stable=True,
     )
     return [exposure.to_json()]
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from evalsite.results.joining import BlockEstimates, Measured, ResultTable, join
+from evalsite.results.joining import Measured, PoolEstimates, ResultTable, join
 from evalsite.samples.models import SampleSet
 from evalsite.samples.services import NewImage, create_sample_set
 from evalsite.samples.storage import store
@@ -52,7 +52,7 @@ def table(estimate) -> ResultTable:
     names = ("<b>gan</b>", "$x$", "wgan_gp", "vae")
     rates = [estimate(name, 0.1 * i) for i, name in enumerate(names, start=1)]
     real = [estimate(name, 0.3, "deception_rate_real", better="") for name in names]
-    block = BlockEstimates(0, "rapid_scene", "Rapid scene", (*rates, *real))
+    block = PoolEstimates((1,), "rapid_scene", "Rapid scene", (*rates, *real))
     measured = {
         name: [Measured("fid", "fid", "FID", 40.0 - 7 * i * i, better="lower")]
         for i, name in enumerate(names)
@@ -160,7 +160,7 @@ def _exposure(asked_ms: float | None, *, dropped: int) -> Exposure:
         asked_ms=asked_ms, period_ms=FRAME_MS, planned_frames=frames, achieved_frames=frames or 90,
         onset_ms=1000.0, offset_ms=1000.0 + shown_ms, shown_ms=shown_ms, dropped_frames=dropped,
         visible=True, focused=True, full_screen=False, device_pixel_ratio=2.0,
-        css_px=256.0, natural_px=8.0, refresh_hz=60.0,
+        css_px=256.0, natural_px=8.0, refresh_hz=60.0, stable=True,
     )  # fmt: skip
 
 

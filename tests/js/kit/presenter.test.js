@@ -79,6 +79,7 @@ test("a flash lasts its frames, the mask comes in the refresh that removes it, a
   assert.equal(exposure.offset_ms, masked);
   assert.ok(Math.abs(exposure.shown_ms - 100) < 1e-6);
   assert.equal(exposure.dropped_frames, 0);
+  assert.equal(exposure.stable, true);
   assert.ok(Math.abs(rt_ms - (masked + 200 - stimulus[0])) < 1e-9);
 });
 

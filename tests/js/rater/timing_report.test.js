@@ -7,7 +7,7 @@ import { histogram, spread, summary, toCsv } from "../../../evalsite/static/js/r
 const exposure = (achieved_frames, dropped_frames) => ({
   asked_ms: 100, period_ms: 10, planned_frames: 10, achieved_frames, onset_ms: 0, offset_ms: achieved_frames * 10,
   shown_ms: achieved_frames * 10, dropped_frames, visible: true, focused: true, full_screen: false,
-  device_pixel_ratio: 1, css_px: 100, natural_px: 100, refresh_hz: 100,
+  device_pixel_ratio: 1, css_px: 100, natural_px: 100, refresh_hz: 100, stable: true,
 });
 
 test("spread is the mean and the sample's standard deviation", () => {

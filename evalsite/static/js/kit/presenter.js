@@ -66,6 +66,7 @@ export function exposureOf({ timestamps, offset, asked_ms, planned_frames, perio
     ...seen,
     ...situation,
     refresh_hz: period.refresh_hz,
+    stable: period.stable,
   };
 }
 

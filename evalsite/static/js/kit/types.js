@@ -29,6 +29,7 @@
  * @property {number} css_px Side of the stimulus on the page, CSS px.
  * @property {number} natural_px Side of the stimulus file, px.
  * @property {number} refresh_hz Refresh rate planned with, Hz.
+ * @property {boolean} stable Whether refreshes came at an even pace while it was measured.
  */
 
 /**

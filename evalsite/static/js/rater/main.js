@@ -18,6 +18,7 @@ import { TrialStage } from "./stage.js";
 import { bestStore } from "./store.js";
 import { holdSession } from "./tabs.js";
 
+/** @typedef {import("../kit/types.js").Period} Period */
 /** @typedef {import("./types.js").Config} Config */
 /** @typedef {import("./types.js").State} State */
 
@@ -46,32 +47,44 @@ function watchConnection(outbox) {
   });
 }
 
-/** @param {{runner: Runner, progress: ProgressBar}} about */
-function furnish({ runner, progress }) {
-  const pauseButton = button("Pause", () => runner.pause(), "bar-button");
-  byId("bar-actions").append(pauseButton, fullscreenButton("bar-button fill"));
-  progress.show(false);
-  return {
-    /** @param {State} state */
-    show(state) {
-      byId("preview").hidden = !state.preview;
-      progress.set(state.progress);
-      progress.show(state.stage === "trials");
-      byId("bar-actions").hidden = state.stage !== "trials";
-    },
+/**
+ * The bar above the trials.
+ * @param {Runner} runner
+ * @param {ProgressBar} progress
+ * @returns {(state: State) => void} Shows what goes with a state.
+ */
+function furnishBar(runner, progress) {
+  const actions = byId("bar-actions");
+  actions.append(button("Pause", () => runner.pause(), "bar-button"), fullscreenButton("bar-button fill"));
+  return ({ stage, preview, progress: done }) => {
+    byId("preview").hidden = !preview;
+    progress.set(done);
+    progress.show(stage === "trials");
+    actions.hidden = stage !== "trials";
   };
 }
 
-/** Put the parts together and follow the stages. */
-async function start() {
+/** What is needed to reach the site, and to say so when it can't be reached. */
+async function connect() {
   const client = createClient({ urls: config.urls, csrf, fetchJson: fetch.bind(window) });
   const store = await bestStore(window.indexedDB, session);
   let status = { waiting: 0, connected: true };
   const outbox = new Outbox({ session, store, send: client.send, onChange: (now) => showNotice((status = now)) });
+  watchConnection(outbox);
   const trouble = {
     onTrouble: () => showNotice({ ...status, connected: false }),
     onWell: () => showNotice(status),
   };
+  return { client, outbox, trouble };
+}
+
+/** @typedef {Awaited<ReturnType<typeof connect>>} Line */
+
+/**
+ * What shows the trials.
+ * @param {Line} line
+ */
+function setUp({ client, outbox, trouble }) {
   const stage = new TrialStage();
   const progress = new ProgressBar();
   const { kit, ticker, attention, setPeriod } = createKit({ view: window, newResponder: () => stage.responder() });
@@ -82,14 +95,19 @@ async function start() {
   const toStage = () => showStage(stage.root);
   const page = { stage, progress, interlude, toStage, attentive };
   const runner = new Runner({ client, outbox, kit, measure, setPeriod, loadTask, trouble, ...page });
-  const bar = furnish({ runner, progress });
-  watchConnection(outbox);
+  return { runner, measure, showState: furnishBar(runner, progress) };
+}
 
+/**
+ * What is done at each stage; each deed resolves to the state after it.
+ * @param {Line} line
+ * @param {{runner: Runner, measure: () => Promise<Period>}} room
+ * @returns {Record<Exclude<State["stage"], "ended">, (state: State) => Promise<State>>}
+ */
+function stagesOf({ client, outbox, trouble }, { runner, measure }) {
   /** @template T @param {() => Promise<T>} deed */
   const reach = (deed) => persist(deed, trouble);
-
-  /** @type {Record<Exclude<State["stage"], "ended">, (state: State) => Promise<State | null>>} */
-  const stages = {
+  return {
     async consent(state) {
       const agreed = await askConsent(state);
       return reach(() => client.consent(agreed));
@@ -106,31 +124,33 @@ async function start() {
       await runner.run();
       return reach(() => client.state());
     },
-    async debriefing({ title, texts }) {
+    async debriefing(state) {
       await outbox.drain();
       const ending = await reach(() => client.complete());
-      showEnding({ title, ending, debriefing: ending.debriefing ?? texts.debriefing });
-      return null;
+      return { ...state, stage: "ended", ending, texts: { ...state.texts, debriefing: ending.debriefing } };
     },
   };
+}
 
+/** Follow the session's stages to its end. */
+async function start() {
+  const line = await connect();
+  const { showState, ...room } = setUp(line);
+  const stages = stagesOf(line, room);
   await holdSession({
     locks: navigator.locks,
     openChannel: "BroadcastChannel" in window ? (name) => new BroadcastChannel(name) : undefined,
     session,
     onWaiting: showOtherTab,
   });
-  await outbox.restore();
-  /** @type {State | null} */
-  let state = await reach(() => client.state());
-  if (state.stage === "trials") await outbox.drain();
-  while (state !== null && state.stage !== "ended") {
-    bar.show(state);
+  await line.outbox.restore();
+  let state = await persist(() => line.client.state(), line.trouble);
+  while (state.stage !== "ended") {
+    showState(state);
     state = await stages[state.stage](state);
   }
-  if (state?.ending) showEnding({ title: state.title, ending: state.ending, debriefing: state.texts.debriefing });
-  progress.show(false);
-  byId("bar-actions").hidden = true;
+  showState(state);
+  if (state.ending) showEnding({ title: state.title, ending: state.ending, debriefing: state.texts.debriefing });
 }
 
 start().catch(stop);
