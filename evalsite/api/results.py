@@ -62,14 +62,13 @@ class HumanQuantitySerializer(Output):
     key = serializers.CharField()
     quantity = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # kept apart from the field's own label
-    block = serializers.SerializerMethodField(help_text="Block of the protocol, from 1.")
+    blocks = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Blocks of the protocol, from 1; those that ask the same are taken together.",
+    )
     better = serializers.CharField(help_text="higher or lower is more like real images; empty if neither.")
     unit = serializers.CharField(help_text="share, ms, z, logit or empty.")
     chance = Number(help_text="What guessing would give, where that is one number.")
-
-    def get_block(self, column: Any) -> int:
-        """The block's number."""
-        return int(column.block) + 1
 
 
 class MachineQuantitySerializer(Output):
@@ -203,5 +202,5 @@ def _report(scope: Scope, human: str) -> dict[str, Any]:
         "agreement": [
             {"metric": metric, "human": leading, "found": found} for metric, found in agreements.items()
         ],
-        "facts": [fact for block in estimate_study(scope) for fact in block.facts],
+        "facts": [fact for pool in estimate_study(scope) for fact in pool.facts],
     }

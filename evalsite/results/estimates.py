@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
-from evalsite.results.joining import BlockEstimates
+from evalsite.results.joining import PoolEstimates
 from evalsite.results.scope import Scope
-from evalsite.tasks import registry
-from evalsite.tasks.params import Params, specs
-from evalsite.trials.reading import scored_trials
+from evalsite.results.wording import changed, telling_apart
+from evalsite.tasks.params import Params
+from evalsite.trials.reading import Pool, scored_trials
 
 SEED = 0
 RESAMPLES = 2000
 
 
-def estimate_study(scope: Scope) -> list[BlockEstimates]:
-    """Estimates of every block, with intervals by resampling raters; computed once per state of the data."""
-    return scope.remember(
-        "estimates", lambda: [_estimate(scope, *block) for block in enumerate(scope.blocks)]
+def estimate_study(scope: Scope) -> list[PoolEstimates]:
+    """Estimates of blocks by what they ask, intervals by resampling raters; once per state of the data."""
+    return scope.remember("estimates", lambda: [_estimate(scope, pool) for pool in scope.pools])
+
+
+def _estimate(scope: Scope, pool: Pool) -> PoolEstimates:
+    task, params = pool.task, pool.params
+    trials = scored_trials(scope.study, pool, simulated=scope.simulated)
+    return PoolEstimates(
+        blocks=tuple(number + 1 for number in pool.blocks),
+        task=task.name,
+        title=task.title,
+        params=changed(params),
+        apart=telling_apart(params, _same_task(scope.pools, pool)),
+        estimates=tuple(task.estimate(params, trials, seed=SEED, resamples=RESAMPLES)),
+        facts=task.facts(params),
     )
 
 
-def _estimate(scope: Scope, position: int, block: Mapping[str, Any]) -> BlockEstimates:
-    task = registry.get(block["task"])
-    trials = list(scored_trials(scope.study, position, simulated=scope.simulated))
-    params = task.Params.from_json(block["params"])
-    estimates = task.estimate(params, trials, seed=SEED, resamples=RESAMPLES) if trials else []
-    title = ", ".join([task.title, *_changed(params)])
-    return BlockEstimates(position, task.name, title, tuple(estimates), task.facts(params))
-
-
-def _changed(params: Params) -> list[str]:
-    """The params that are not as the task has them by default, in words."""
-    values = {spec: getattr(params, spec.name) for spec in specs(type(params))}
-    return [
-        f"{spec.label[0].lower()}{spec.label[1:]} {dict(spec.choices).get(value, value)} {spec.unit}".rstrip()
-        for spec, value in values.items()
-        if value != spec.default
-    ]
+def _same_task(pools: Sequence[Pool], pool: Pool) -> list[Params]:
+    return [other.params for other in pools if other.task.name == pool.task.name]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,26 +9,43 @@ from typing import Any, TypeVar
 
 from evalsite.results.agreement import Pair
 from evalsite.results.errors import UnknownQuantityError
+from evalsite.results.wording import numbered
 from evalsite.tasks.protocol import REAL, Estimate
 
 
 @dataclass(frozen=True)
-class BlockEstimates:
-    """What the trials of one block of the protocol came to.
+class PoolEstimates:
+    """What the trials of the blocks came to that ask the same, taken together.
 
     Args:
-        position: Position of the block in the frozen protocol, from 0.
+        blocks: Numbers of the blocks in the frozen protocol, from 1.
         task: Name of the task.
-        title: Title of the task with the params that were changed, for people.
-        estimates: Its estimates.
-        facts: What follows from its params and belongs beside them, e.g. what a staircase converges on.
+        title: Title of the task.
+        estimates: The estimates.
+        params: The params that were changed, in words.
+        apart: The params that tell these blocks from others of the same task, in words.
+        facts: What follows from the params and belongs beside them, e.g. what a staircase converges on.
     """
 
-    position: int
+    blocks: tuple[int, ...]
     task: str
     title: str
     estimates: tuple[Estimate, ...]
+    params: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """Which blocks, and what they ask."""
+        together = ", taken together" if len(self.blocks) > 1 else ""
+        place = numbered("Block", self.blocks)
+        return f"{place}{together}: {', '.join([self.title, *self.params])}."
+
+    @property
+    def suffix(self) -> str:
+        """What sets its columns' keys apart."""
+        return "_".join(["_block", *map(str, self.blocks)])
 
 
 @dataclass(frozen=True)
@@ -71,10 +87,10 @@ class HumanQuantity:
     """A column of human values.
 
     Args:
-        key: Its name in addresses and columns: the quantity, with the block's number where several have it.
+        key: Its name in addresses and columns: the quantity, with its blocks' numbers if others have it too.
         quantity: The estimate's own name.
-        label: The same for people.
-        block: Position of the block it comes from.
+        label: The same for people, who are told how it was asked if others have it too.
+        blocks: Numbers of the blocks that it comes from, from 1.
         better: Whether higher or lower means "more like real images"; empty if neither.
         unit: ``share``, ``ms``, ``z``, ``logit``, or empty.
         chance: What guessing would give, where that is one number.
@@ -83,7 +99,7 @@ class HumanQuantity:
     key: str
     quantity: str
     label: str
-    block: int
+    blocks: tuple[int, ...]
     better: str
     unit: str
     chance: float | None
@@ -118,7 +134,7 @@ class ResultTable:
         rows: One a condition, in the study's order; real images last where an estimate speaks of them.
         human: Columns of human values.
         metrics: Columns of metric values.
-        overall: Estimates of whole blocks, which belong to no condition.
+        overall: Estimates that belong to no condition.
     """
 
     rows: tuple[ResultRow, ...]
@@ -144,25 +160,24 @@ class ResultTable:
 
 
 def join(
-    conditions: Sequence[str], blocks: Sequence[BlockEstimates], measured: Mapping[str, Iterable[Measured]]
+    conditions: Sequence[str], pools: Sequence[PoolEstimates], measured: Mapping[str, Iterable[Measured]]
 ) -> ResultTable:
     """Human estimates and metric values side by side.
 
     Args:
         conditions: Names of the study's conditions, in its order.
-        blocks: Estimates of each block.
+        pools: Estimates of the blocks by what they ask.
         measured: Metric values by condition, the newest of each quantity first; older ones are left out.
 
     Returns:
         The table; a condition without values keeps its row.
     """
-    shared = Counter(name for block in blocks for name in {e.quantity for e in block.estimates})
     human: dict[str, HumanQuantity] = {}
     cells: dict[str, dict[str, Estimate]] = {name: {} for name in conditions}
     overall: list[tuple[HumanQuantity, Estimate]] = []
-    for block in blocks:
-        for estimate in block.estimates:
-            column = _human_column(block, estimate, several=shared[estimate.quantity] > 1)
+    for pool in pools:
+        for estimate in pool.estimates:
+            column = _human_column(pool, estimate, _rivals(pools, estimate.quantity))
             if estimate.condition:
                 human.setdefault(column.key, column)
                 cells.setdefault(estimate.condition, {})[column.key] = estimate
@@ -175,14 +190,21 @@ def join(
     return ResultTable(tuple(rows), tuple(human.values()), _machine_columns(machine.values()), tuple(overall))
 
 
-def _human_column(block: BlockEstimates, estimate: Estimate, *, several: bool) -> HumanQuantity:
-    number = block.position + 1
-    words = readable(estimate.quantity)
+def _rivals(pools: Sequence[PoolEstimates], quantity: str) -> list[PoolEstimates]:
+    """The pools that estimate the quantity."""
+    return [pool for pool in pools if any(estimate.quantity == quantity for estimate in pool.estimates)]
+
+
+def _human_column(pool: PoolEstimates, estimate: Estimate, rivals: Sequence[PoolEstimates]) -> HumanQuantity:
+    alone = len(rivals) == 1
+    other_tasks = any(rival.task != pool.task for rival in rivals)
+    same_task = sum(rival.task == pool.task for rival in rivals) > 1
+    told = [*([pool.title] if other_tasks else []), *(pool.apart if same_task else [])]
     return HumanQuantity(
-        key=f"{estimate.quantity}_block_{number}" if several else estimate.quantity,
+        key=estimate.quantity if alone else estimate.quantity + pool.suffix,
         quantity=estimate.quantity,
-        label=f"{words}, block {number}" if several else words,
-        block=block.position,
+        label=", ".join([readable(estimate.quantity), *map(_uncapitalised, told)]),
+        blocks=pool.blocks,
         better=estimate.better,
         unit=estimate.unit,
         chance=estimate.chance,
@@ -207,6 +229,10 @@ def _machine_columns(cells: Iterable[Mapping[str, Measured]]) -> tuple[MachineQu
 def readable(quantity: str) -> str:
     """A quantity's name as people read it."""
     return _WORDS.get(quantity) or quantity.removesuffix("_ms").replace("_", " ")
+
+
+def _uncapitalised(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 _WORDS = {

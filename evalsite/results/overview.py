@@ -62,7 +62,7 @@ def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
         "query": _query(scope, human, metric),
         "agreements": agreements,
         "warnings": sorted({found.note for found in agreements if found.note}),
-        "blocks": estimate_study(scope),
+        "pools": estimate_study(scope),
         "timing": describe_timing(timing),
         "flashes": any(group.flashes for group in timing),
         "plots": _plots(table, human, metric),

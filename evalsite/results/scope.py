@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.core.cache import cache
 
@@ -15,6 +15,7 @@ from evalsite.results.provenance import SIMULATED, describe_import
 from evalsite.studies.models import Study, StudyVersion
 from evalsite.trials.models import Session
 from evalsite.trials.querysets import SessionQuerySet
+from evalsite.trials.reading import Pool, pool_blocks
 
 T = TypeVar("T")
 
@@ -47,10 +48,10 @@ class Scope:
         versions = StudyVersion.objects.filter(study=self.study).opened().order_by("-number")
         return versions.filter(sessions__in=self.sessions()).first() or versions.first()
 
-    @property
-    def blocks(self) -> list[Mapping[str, Any]]:
-        """The blocks of the frozen protocol; none for a draft."""
-        return list(self.version.protocol["blocks"]) if self.version else []
+    @cached_property
+    def pools(self) -> list[Pool]:
+        """The blocks of the frozen protocol by what they ask; none for a draft."""
+        return pool_blocks(self.version.protocol) if self.version else []
 
     @property
     def sources(self) -> list[Source]:

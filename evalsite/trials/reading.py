@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from evalsite.studies.models import Study, StudyVersion
-from evalsite.tasks.protocol import ScoredTrial
+from evalsite.tasks.params import Params
+from evalsite.tasks.protocol import ScoredTrial, Task
 from evalsite.trials.models import Response, Session
-from evalsite.trials.planning import from_json
+from evalsite.trials.planning import from_json, read_block
 
-CHUNK = 2000
+SESSIONS_AT_ONCE = 20
+"""Few enough to be held in memory, and looked up by an index whatever the database knows of the tables."""
 
 SCORED_COLUMNS = (
     "trial__plan",
@@ -20,43 +24,68 @@ SCORED_COLUMNS = (
     "session__participant_id",
     "rt_ms",
     "exposures",
+    "trial__block",
 )
 """What ``to_scored_trial`` takes, in its order."""
 
 
-def scored_trials(
-    study: Study, block: int, *, simulated: bool = False, version: StudyVersion | None = None
-) -> Iterator[ScoredTrial]:
-    """The valid scored trials of a block, from sessions answered to the end, streamed.
+@dataclass(frozen=True)
+class Pool:
+    """Blocks of a protocol that ask the same, so that their trials are estimated together.
+
+    Args:
+        task: Their task.
+        params: Their params.
+        blocks: Their numbers in the protocol, in order.
+    """
+
+    task: Task[Any]
+    params: Params
+    blocks: tuple[int, ...]
+
+    def asks_like(self, other: Pool) -> bool:
+        """Whether the two have task and params in common."""
+        return (self.task.name, self.params) == (other.task.name, other.params)
+
+
+def pool_blocks(protocol: Mapping[str, Any]) -> list[Pool]:
+    """The blocks of a protocol by what they ask, in order of appearance."""
+    pools: dict[tuple[str, Params], Pool] = {}
+    for number in range(len(protocol["blocks"])):
+        block = read_block(protocol, number)
+        key = block.task.name, block.params
+        earlier = pools[key].blocks if key in pools else ()
+        pools[key] = Pool(block.task, block.params, (*earlier, number))
+    return list(pools.values())
+
+
+def scored_trials(study: Study, pool: Pool, *, simulated: bool = False) -> Iterator[ScoredTrial]:
+    """The valid scored trials of a pool from sessions answered to the end, streamed, rater by rater.
+
+    Every version counts that asks the same of the same images as the newest answered one, so that a corrected
+    text does not split the data and a changed exposure does.
 
     Args:
         study: The study.
-        block: Number of the block in the frozen protocol.
+        pool: The blocks, as the newest answered version has them.
         simulated: Whether simulated raters count too.
-        version: The one version to read; None for every version whose block asks the same of the same images
-            as the newest, so that a corrected text does not split the data and a changed exposure does.
     """
-    versions = [version] if version else comparable_versions(study, block, simulated=simulated)
-    rows = (
-        Response.objects.counted(simulated=simulated)
-        .completed()
-        .scored()
-        .filter(session__study=study, version__in=versions, trial__block=block)
-        .order_by("session__created_at", "session_id", "trial__position")
-        .values_list(*SCORED_COLUMNS)
-    )
-    for row in rows.iterator(chunk_size=CHUNK):
-        yield to_scored_trial(*row)
+    completed = Session.objects.counted(simulated=simulated).completed().filter(study=study)
+    for version, blocks in _places(study, pool, simulated=simulated):
+        keys = completed.filter(version=version).order_by("created_at", "pk").values_list("pk", flat=True)
+        sessions = keys.iterator()
+        while batch := list(islice(sessions, SESSIONS_AT_ONCE)):
+            rows = Response.objects.scored().filter(session__in=batch, trial__block__in=blocks)
+            in_order = rows.order_by("session__created_at", "session_id", "trial__block", "trial__position")
+            for row in in_order.values_list(*SCORED_COLUMNS):
+                yield to_scored_trial(*row)
 
 
-def comparable_versions(study: Study, block: int, *, simulated: bool = False) -> list[StudyVersion]:
-    """The answered versions whose block at that number shows and asks the same as in the newest of them."""
+def comparable_versions(study: Study, *, simulated: bool = False) -> list[StudyVersion]:
+    """The answered versions that show the same images in the same size as the newest of them, in order."""
     sessions = Session.objects.counted(simulated=simulated).filter(study=study)
     versions = list(study.versions.filter(sessions__in=sessions).distinct().order_by("number"))
-    if not versions:
-        return []
-    newest = _shown(versions[-1].protocol, block)
-    return [version for version in versions if _shown(version.protocol, block) == newest]
+    return [version for version in versions if _shown(version.protocol) == _shown(versions[-1].protocol)]
 
 
 def to_scored_trial(  # noqa: PLR0917 - a row of the database, column by column
@@ -67,6 +96,7 @@ def to_scored_trial(  # noqa: PLR0917 - a row of the database, column by column
     participant_id: object,
     rt_ms: float | None,
     exposures: list[dict[str, Any]],
+    block: int,
 ) -> ScoredTrial:
     """One stored response as tasks read it."""
     return ScoredTrial(
@@ -77,13 +107,19 @@ def to_scored_trial(  # noqa: PLR0917 - a row of the database, column by column
         participant=str(participant_id),
         rt_ms=rt_ms,
         shown_ms=exposures[0]["shown_ms"] if exposures else None,
+        block=block,
     )
 
 
-def _shown(protocol: Mapping[str, Any], block: int) -> Any:
-    if block >= len(protocol["blocks"]):
-        return None
-    what = protocol["blocks"][block]
+def _places(study: Study, pool: Pool, *, simulated: bool) -> Iterator[tuple[StudyVersion, tuple[int, ...]]]:
+    """Where comparable versions have the pool: it may have stood elsewhere in an earlier protocol."""
+    for version in comparable_versions(study, simulated=simulated):
+        for other in pool_blocks(version.protocol):
+            if other.asks_like(pool):
+                yield version, other.blocks
+
+
+def _shown(protocol: Mapping[str, Any]) -> Any:
     sources = {c["name"]: c["manifest_digest"] for c in protocol["conditions"]}
     sizes = (protocol["stimulus_px"], protocol["display_px"])
-    return what["task"], what["params"], sources, protocol["reference"]["manifest_digest"], sizes
+    return sources, protocol["reference"]["manifest_digest"], sizes

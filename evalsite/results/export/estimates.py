@@ -15,9 +15,10 @@ COLUMNS = (
     Column("version", "int", "Number of the newest frozen version that is counted."),
     Column("version_digest", "text", "SHA-256 of that version."),
     Column("simulated_counted", "bool", "Whether simulated raters are counted."),
-    Column("block", "int", "Block of the protocol, from 1."),
-    Column("task", "text", "Task of the block."),
-    Column("condition", "text", "Condition; real for real images; empty for a quantity of the whole block."),
+    Column("blocks", "text", "Blocks of the protocol, from 1; those that ask the same are taken together."),
+    Column("task", "text", "Task of the blocks."),
+    Column("params", "text", "What was changed of the task's params, in words."),
+    Column("condition", "text", "Condition; real for real images; empty for a quantity of none."),
     Column("quantity", "text", "What is estimated."),
     Column("value", "float", "The estimate; empty where undefined."),
     Column("low", "float", f"Lower bound of the 95 % interval, from {RESAMPLES} resamples of raters."),
@@ -28,7 +29,7 @@ COLUMNS = (
     Column("better", "text", "higher or lower: what is more like real images; empty if neither."),
     Column("unit", "text", "share, ms, z or logit."),
     Column("note", "text", "A warning, or why there is no value."),
-    Column("facts", "text", "What follows from the block's params, such as a staircase's target accuracy."),
+    Column("facts", "text", "What follows from the params, such as a staircase's target accuracy."),
 )
 
 
@@ -40,11 +41,11 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
     if (version := scope.version) is None:
         return
     place = [scope.study.slug, version.number, version.digest, scope.simulated]
-    for block in estimate_study(scope):
-        facts = " ".join(block.facts)
-        for found in block.estimates:
+    for pool in estimate_study(scope):
+        blocks, params, facts = " ".join(map(str, pool.blocks)), "; ".join(pool.params), " ".join(pool.facts)
+        for found in pool.estimates:
             yield [
-                *place, block.position + 1, block.task, found.condition, found.quantity,
+                *place, blocks, pool.task, params, found.condition, found.quantity,
                 found.value, found.low, found.high, found.n_raters, found.n_trials,
                 found.chance, found.better, found.unit, found.note, facts,
             ]  # fmt: skip

@@ -31,7 +31,7 @@ def codebook(scope: Scope) -> dict[str, Any]:
     return {
         "study": scope.study.slug,
         "rules": [GUARD_RULE, "Missing values are empty.", "Times are UTC, ISO 8601."],
-        "facts": [fact for block in estimate_study(scope) for fact in block.facts],
+        "facts": [fact for pool in estimate_study(scope) for fact in pool.facts],
         "tables": {
             table.name: {"summary": table.summary, "columns": [vars(c) for c in table.columns(scope)]}
             for table in TABLES.values()

@@ -150,9 +150,9 @@ def ranking_chart(table: ResultTable, quantity: HumanQuantity) -> DotChart:
 
 
 def intervals_chart(table: ResultTable, quantity: HumanQuantity) -> DotChart:
-    """Every quantity of the chosen one's block that shares its unit, per condition in the study's order."""
+    """Every quantity of the chosen one's blocks that shares its unit, per condition in the study's order."""
     alike = [
-        column for column in table.human if (column.block, column.unit) == (quantity.block, quantity.unit)
+        column for column in table.human if (column.blocks, column.unit) == (quantity.blocks, quantity.unit)
     ]
     dots = {column: _dots(table, column) for column in alike}
     chances = {column.chance for column in alike}

@@ -94,7 +94,21 @@ def test_metrics_are_the_newest_against_the_studys_reference(make_study, make_se
     assert row.metrics["fid"].imported is None
 
 
-def test_two_blocks_are_two_columns(make_study, answer):
+def test_blocks_that_ask_the_same_are_one_estimate_over_all_their_trials(make_study, answer):
+    unlimited = ("rapid_scene", {"exposure": "unlimited"})
+    study = make_study(blocks=(unlimited, ("rapid_scene", {}), unlimited), trials=8)
+    answer(study, 2)
+    pooled, flashed = estimate_study(Scope(study))
+    assert (pooled.blocks, flashed.blocks) == ((1, 3), (2,))
+    trials = {e.condition: e.n_trials for e in pooled.estimates if e.quantity == "deception_rate_generated"}
+    assert trials == {"gan": 2 * 4, "vae": 2 * 4}
+    assert pooled.heading.startswith("Blocks 1 and 3, taken together: Rapid scene judgement, exposure unlim")
+    labels = {column.key: column.label for column in tabulate(Scope(study)).human}
+    assert labels["d_prime_block_1_3"] == "d′, exposure unlimited, until the answer"
+    assert labels["d_prime_block_2"] == "d′, exposure fixed"
+
+
+def test_blocks_that_ask_differently_are_columns_apart(make_study, answer):
     study = make_study(blocks=(("rapid_scene", {}), ("rapid_scene", {"exposure": "unlimited"})), trials=8)
     answer(study, 2)
     keys = [column.key for column in tabulate(Scope(study)).human]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from evalsite.results.errors import UnknownQuantityError
-from evalsite.results.joining import BlockEstimates, Measured, join
+from evalsite.results.joining import Measured, PoolEstimates, join
 
 
-def block(*estimates, position=0):
-    return BlockEstimates(position, "rapid_scene", "Rapid scene", estimates)
+def block(*estimates, number=1, task="rapid_scene", title="Rapid scene", **more):
+    return PoolEstimates((number,), task, title, estimates, **more)
 
 
 def fid(value, **more):
@@ -48,12 +48,20 @@ def test_real_images_come_last_and_have_no_metrics(estimate):
     assert [pair.condition for pair in table.pairs("fid", "bradley_terry_strength")] == ["a"]
 
 
-def test_a_quantity_of_two_blocks_is_two_columns(estimate):
-    flashed, unlimited = block(estimate("a", 0.4)), block(estimate("a", 0.1), position=1)
+def test_a_quantity_asked_in_two_ways_is_two_columns_that_say_how(estimate):
+    flashed = block(estimate("a", 0.4), apart=("exposure fixed",))
+    unlimited = block(estimate("a", 0.1), number=2, apart=("exposure unlimited",))
     table = join(["a"], [flashed, unlimited], {})
     assert [column.key for column in table.human] == ["deception_rate_block_1", "deception_rate_block_2"]
     assert table.rows[0].human["deception_rate_block_2"].value == 0.1
-    assert "block 2" in table.human[1].label
+    assert table.human[1].label == "deception rate, both, exposure unlimited"
+
+
+def test_a_quantity_of_two_tasks_is_named_by_the_tasks(estimate):
+    pairs = block(estimate("a", 0.1), number=2, task="pairwise", title="Paired comparison")
+    table = join(["a"], [block(estimate("a", 0.4), apart=("unsaid",)), pairs], {})
+    labels = [column.label for column in table.human]
+    assert labels == ["deception rate, both, rapid scene", "deception rate, both, paired comparison"]
 
 
 def test_quantities_of_a_whole_block_stand_apart(estimate):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from evalsite.results.joining import BlockEstimates, join
+from evalsite.results.joining import PoolEstimates, join
 from evalsite.results.ranking import rank
 
 
 def ranked(estimates, conditions=("a", "b", "c")):
-    table = join(conditions, [BlockEstimates(0, "t", "T", tuple(estimates))], {})
+    table = join(conditions, [PoolEstimates((1,), "t", "T", tuple(estimates))], {})
     return [(found.row.condition, found.rank, found.tied) for found in rank(table.rows, table.human[0])]
 
 

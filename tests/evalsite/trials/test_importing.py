@@ -4,8 +4,8 @@ from evalsite.studies.models import Study
 from evalsite.studies.services import freeze_imported_study
 from evalsite.trials.errors import InvalidImportError
 from evalsite.trials.models import Participant, Response, Session, Trial
-from evalsite.trials.reading import scored_trials
 from evalsite.trials.services import ImportedJudgement, import_responses
+from tests.support.answers import answered
 
 
 def judgement(participant="p1", condition="alphagan", truth="generated", answer="real", **more):
@@ -37,7 +37,7 @@ def test_judgements_are_read_scored_and_estimated_like_our_own(imported):
     ]
     study, stored = imported(iter(rows))
     assert stored == 3
-    trials = sorted(scored_trials(study, 0), key=lambda t: (t.score["condition"], t.score["judged"]))
+    trials = sorted(answered(study, 0), key=lambda t: (t.score["condition"], t.score["judged"]))
     assert [t.score["condition"] for t in trials] == ["alphagan", "real", "real"]
     assert [t.score["judged"] for t in trials] == ["real", "generated", "real"]
     assert [t.score["correct"] for t in trials] == [False, False, True]
@@ -61,7 +61,7 @@ def test_a_participant_is_one_completed_session_marked_imported(imported):
 def test_within_raters_one_session_holds_all_conditions(imported):
     study, _ = imported([judgement(), judgement(condition="betagan")], assignment="within")
     assert Session.objects.get().condition == ""
-    assert {t.score["condition"] for t in scored_trials(study, 0)} == {"alphagan", "betagan"}
+    assert {t.score["condition"] for t in answered(study, 0)} == {"alphagan", "betagan"}
 
 
 def test_more_rows_than_a_batch_holds(imported):

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from evalsite.trials.models import Participant, Response, Session
-from evalsite.trials.reading import scored_trials
 from evalsite.trials.services import arrive, start_preview
+from tests.support.answers import answered
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_preview_is_never_counted(preview):
     study = seen.session.study
     Session.objects.update(state="completed")
     assert not Session.objects.counted(simulated=True).exists()
-    assert list(scored_trials(study, 0, simulated=True)) == []
+    assert list(answered(study, 0, simulated=True)) == []
 
 
 def test_a_preview_takes_no_rater_s_place(make_study, now):

@@ -5,8 +5,8 @@ from django.core.management import CommandError, call_command
 
 from evalsite.studies.services import close_study
 from evalsite.trials.models import Response, Session
-from evalsite.trials.reading import scored_trials
 from evalsite.trials.simulation.population import Population
+from tests.support.answers import answered
 
 
 def simulate(slug="faces", **options):
@@ -14,7 +14,7 @@ def simulate(slug="faces", **options):
 
 
 def judged(study):
-    return [t.score["judged"] for t in scored_trials(study, 0, simulated=True)]
+    return [t.score["judged"] for t in answered(study, 0, simulated=True)]
 
 
 def test_raters_spread_around_the_population_and_come_back_by_seed():
@@ -39,7 +39,7 @@ def test_whole_sessions_marked_simulated(make_study, capsys):
     assert all(s.completion_code for s in sessions)
     assert Response.objects.count() == 2 * 14
     assert Response.objects.filter(valid=True).count() == 2 * 14
-    assert list(scored_trials(study, 0)) == []
+    assert list(answered(study, 0)) == []
     assert "28 answers" in capsys.readouterr().out
 
 
@@ -56,7 +56,7 @@ def test_abler_raters_are_right_more_often(make_study):
     for slug, ability in (("guessers", 0.0), ("experts", 5.0)):
         study = make_study({"trials": 24}, slug=slug)
         simulate(slug, count=5, ability=ability, lapse=0.0)
-        shares[slug] = mean(t.score["correct"] for t in scored_trials(study, 0, simulated=True))
+        shares[slug] = mean(t.score["correct"] for t in answered(study, 0, simulated=True))
     assert shares["guessers"] < 0.65
     assert shares["experts"] > 0.9
 
@@ -64,7 +64,7 @@ def test_abler_raters_are_right_more_often(make_study):
 def test_a_strong_condition_deceives(make_study):
     study = make_study({"trials": 24})
     simulate(count=6, ability=4.0, strength=[("alphagan", 4.0)])
-    scores = [t.score for t in scored_trials(study, 0, simulated=True)]
+    scores = [t.score for t in answered(study, 0, simulated=True)]
     wrong = {
         name: mean(not s["correct"] for s in scores if s["condition"] == name)
         for name in ("alphagan", "betagan")

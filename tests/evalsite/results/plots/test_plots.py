@@ -77,9 +77,9 @@ def test_agreement_is_said_in_a_line_with_n(table):
 
 
 def test_a_table_without_numbers_still_draws(estimate):
-    from evalsite.results.joining import BlockEstimates
+    from evalsite.results.joining import PoolEstimates
 
-    table = join(["a"], [BlockEstimates(0, "t", "T", (estimate("a", None),))], {})
+    table = join(["a"], [PoolEstimates((1,), "t", "T", (estimate("a", None),))], {})
     chart = charts.ranking_chart(table, table.human[0])
     assert chart.categories == ()
     assert images.draw(chart, "png")
