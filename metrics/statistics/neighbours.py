@@ -1,0 +1,209 @@
+"""Nearest neighbours: exact, in bounded memory, found once for all metrics of an evaluation.
+
+Float32 says which points may be nearest and which order is beyond doubt; the rows in doubt are looked at
+again in float64. Distances always come from differences in float64, and a point is kept from being its own
+neighbour by its index, not by a distance of zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from metrics.errors import TooFewSamplesError
+from metrics.statistics.distances import MEMORY_BYTES, Pairs, Tile
+from metrics.types import Features
+
+GIB = 2**30
+SHARED_NEIGHBOURS = 8
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """The k nearest points of each query, nearest first.
+
+    Attributes:
+        distances: (n, k), float64, Euclidean (not squared).
+        indices: (n, k), int64, rows of the points.
+    """
+
+    distances: Float[Tensor, "n k"]
+    indices: Int[Tensor, "n k"]
+
+
+def nearest(
+    queries: Float[Tensor, "n d"],
+    points: Float[Tensor, "m d"],
+    *,
+    k: int,
+    exclude_self: bool = False,
+    memory_bytes: int = MEMORY_BYTES,
+) -> Neighbours:
+    """The k nearest points of each query.
+
+    Args:
+        queries: vectors (n, d) of any floating dtype.
+        points: vectors (m, d).
+        k: number of neighbours, at least 1.
+        exclude_self: whether query i may not have point i as a neighbour, where both are the same set.
+        memory_bytes: what may be used beside the vectors and the answer.
+
+    Raises:
+        TooFewSamplesError: fewer than k points.
+
+    Source: checked against scikit-learn's NearestNeighbors.
+    """
+    pairs = Pairs(queries, points, memory_bytes)
+    indices = _ordered_neighbours(pairs, k, exclude_self)
+    return Neighbours(_distances_of(pairs, indices), indices)
+
+
+def neighbour_table(one: Features, other: Features, k: int, memory_bytes: int = MEMORY_BYTES) -> Neighbours:
+    """The k nearest of `other` for each of `one`; never itself where both are the same evidence.
+
+    The search is made once for all metrics that look at this evidence.
+
+    Raises:
+        TooFewSamplesError: fewer than k neighbours.
+    """
+
+    def make() -> Neighbours:
+        indices = _shared_indices(one, other, k, memory_bytes)[:, :k]
+        return Neighbours(_distances_of(Pairs(one.values, other.values), indices), indices)
+
+    return remembered(one, other, ("neighbours", k), make)
+
+
+def radii(features: Features, k: int, memory_bytes: int = MEMORY_BYTES) -> Float[Tensor, " n"]:
+    """Distance of each vector to its k-th nearest neighbour in the same set, itself not counted.
+
+    Raises:
+        TooFewSamplesError: no more than k vectors.
+    """
+
+    def make() -> Tensor:
+        last = _shared_indices(features, features, k, memory_bytes)[:, k - 1 : k]
+        return _distances_of(Pairs(features.values, features.values), last)[:, 0]
+
+    return remembered(features, features, ("radii", k), make)
+
+
+def shared_pairs(one: Features, other: Features, memory_bytes: int = MEMORY_BYTES) -> Pairs:
+    """All pairs of two sets, the squared distances kept where they fit, for all metrics together."""
+    known = _MEMO.get(other, {}).get(one, {}).get("pairs")
+    if known is not None:
+        flipped: Pairs = known.flipped()
+        return flipped
+    return remembered(
+        one, other, "pairs", lambda: Pairs(one.values, other.values, memory_bytes).with_matrix()
+    )
+
+
+_MEMO: WeakKeyDictionary[Features, WeakKeyDictionary[Features, dict[Hashable, Any]]] = WeakKeyDictionary()
+
+
+def remembered(one: Features, other: Features, key: Hashable, make: Callable[[], Made]) -> Made:
+    """What `make` gives, made once as long as both pieces of evidence live.
+
+    What is made may hold their tensors, but not the evidence itself, or it would never be let go.
+    """
+    known = _MEMO.setdefault(one, WeakKeyDictionary()).setdefault(other, {})
+    if key not in known:
+        known[key] = make()
+    made: Made = known[key]
+    return made
+
+
+def _shared_indices(one: Features, other: Features, k: int, memory_bytes: int) -> Int[Tensor, "n k"]:
+    same = one is other
+    # One search serves all metrics that ask for a usual number of neighbours.
+    most = max(k, min(SHARED_NEIGHBOURS, other.count - same))
+
+    def make() -> Tensor:
+        if same:
+            # Nobody asks for these distances again: the matrix is let go.
+            pairs = Pairs(one.values, one.values, memory_bytes).with_matrix()
+        else:
+            pairs = shared_pairs(one, other, memory_bytes)
+        return _ordered_neighbours(pairs, most, same)
+
+    return remembered(one, other, ("indices", most), make)
+
+
+def _ordered_neighbours(pairs: Pairs, k: int, exclude_self: bool) -> Int[Tensor, "n k"]:
+    """Indices of the k nearest columns of each row, in the exact order."""
+    available = len(pairs.columns) - exclude_self
+    if not 1 <= k <= available:
+        raise TooFewSamplesError(
+            f"{k} nearest neighbours were asked for among {available} images; "
+            f"give at least {k}, or set k lower."
+        )
+    # One more than asked for shows whether the last is beyond doubt.
+    squared, indices = _smallest(pairs.tiles(), len(pairs.rows), min(k + 1, available), exclude_self)
+    doubtful = (squared.diff(dim=1) <= 2 * pairs.slack).any(dim=1).nonzero()[:, 0]
+    indices = indices[:, :k]
+    if len(doubtful) > 0:
+        indices[doubtful] = _settled(pairs, doubtful, k, exclude_self)
+    return indices
+
+
+def _settled(pairs: Pairs, rows: Int[Tensor, " r"], k: int, exclude_self: bool) -> Int[Tensor, "r k"]:
+    """The k nearest of some rows: candidates in float64, ordered by distances from differences."""
+    candidates = min(k + 4, len(pairs.columns) - exclude_self)
+    own = rows if exclude_self else None
+    _, indices = _smallest(pairs.exact_tiles(rows), len(rows), candidates, exclude_self, own)
+    indices = indices.sort(dim=1).values  # so that equal distances are listed in the order of their rows
+    owners = rows[:, None].expand_as(indices)
+    distances = pairs.distances(owners.flatten(), indices.flatten()).reshape(indices.shape)
+    order = distances.argsort(dim=1, stable=True)[:, :k]
+    return indices.gather(1, order)
+
+
+def _smallest(
+    tiles: Iterator[Tile], rows: int, k: int, exclude_self: bool, own: Int[Tensor, " r"] | None = None
+) -> tuple[Float[Tensor, "n k"], Int[Tensor, "n k"]]:
+    """The k smallest squared distances of each row over all tiles, with their columns.
+
+    Args:
+        tiles: tiles that cover the rows, row by row of tiles.
+        rows: number of rows n.
+        k: how many.
+        exclude_self: whether a row's own column is left out.
+        own: the own column of each row; None if it is the row's number.
+    """
+    squared = torch.full((rows, k), torch.inf, dtype=torch.float64)
+    indices = torch.zeros(rows, k, dtype=torch.int64)
+    for tile in tiles:
+        height, width = tile.squared.shape
+        block = slice(tile.row, tile.row + height)
+        values = tile.squared
+        if exclude_self:
+            columns = torch.arange(tile.row, tile.row + height) if own is None else own[block]
+            values = _without_own(values, columns - tile.column)
+        found = values.topk(min(k, width), dim=1, largest=False)
+        merged = torch.cat([squared[block], found.values.double()], dim=1)
+        names = torch.cat([indices[block], found.indices + tile.column], dim=1)
+        best = merged.topk(k, dim=1, largest=False)
+        squared[block], indices[block] = best.values, names.gather(1, best.indices)
+    return squared, indices
+
+
+def _without_own(values: Float[Tensor, "b c"], columns: Int[Tensor, " b"]) -> Float[Tensor, "b c"]:
+    inside = ((columns >= 0) & (columns < values.shape[1])).nonzero()[:, 0]
+    if len(inside) == 0:
+        return values
+    values = values.clone()
+    values[inside, columns[inside]] = torch.inf
+    return values
+
+
+def _distances_of(pairs: Pairs, indices: Int[Tensor, "n k"]) -> Float[Tensor, "n k"]:
+    rows = torch.arange(len(indices))[:, None].expand_as(indices)
+    return pairs.distances(rows.flatten(), indices.flatten()).reshape(indices.shape)
