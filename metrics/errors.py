@@ -53,3 +53,15 @@ class CacheWriteError(MetricsError, OSError):
 
 class ResultsWriteError(MetricsError, OSError):
     """The results can't be written to the file that was named."""
+
+
+class LostProcessError(MetricsError, ConnectionError):
+    """One of several processes at an evaluation is gone."""
+
+
+class MissingPackageError(MetricsError, ImportError):
+    """A metric needs a package that isn't installed."""
+
+
+class StatisticsReadError(MetricsError, ValueError):
+    """A file of saved features or statistics can't be read; the message names it."""
