@@ -19,7 +19,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from evalsite.samples.encoding import encode_thumbnail
-from evalsite.samples.errors import EmptySetError, MissingFileError, NameTakenError, SourceError, StoreError
+from evalsite.samples.errors import REFUSALS, MissingFileError
 from evalsite.samples.forms import UploadForm
 from evalsite.samples.models import SampleImage, SampleSet
 from evalsite.samples.selectors import describe_images
@@ -101,7 +101,7 @@ class SampleSetAdmin(ModelAdmin):
         if form.is_valid():
             try:
                 report = _import_upload(form.cleaned_data)
-            except (NameTakenError, SourceError, EmptySetError, StoreError) as error:
+            except REFUSALS as error:
                 form.add_error(None, str(error))
             else:
                 self.log_addition(request, report.sample_set, "Imported.")

@@ -15,6 +15,10 @@ class NameTakenError(ValueError):
     """A sample set or checkpoint of that name exists."""
 
 
+class InvalidNameError(ValueError):
+    """A name is empty, too long or can't be read."""
+
+
 class EmptySetError(ValueError):
     """An import accepted no image."""
 
@@ -25,3 +29,7 @@ class MissingFileError(FileNotFoundError):
 
 class StoreError(OSError):
     """The store could not write a file; nothing of it is left behind."""
+
+
+REFUSALS = (InvalidNameError, NameTakenError, SourceError, EmptySetError, MissingFileError, StoreError)
+"""Why an import makes no set; each says so in a sentence for whoever asked for it."""

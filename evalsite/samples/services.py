@@ -12,17 +12,20 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from evalsite.samples.errors import EmptySetError, NameTakenError, RefusedImageError
+from evalsite.samples.candidates import Candidate
+from evalsite.samples.errors import EmptySetError, InvalidNameError, NameTakenError, RefusedImageError
 from evalsite.samples.images import DecodedImage, decode, encode_lossless
 from evalsite.samples.models import Checkpoint, SampleImage, SampleSet
+from evalsite.samples.names import check_name, visible
 from evalsite.samples.selectors import manifest_digest
-from evalsite.samples.sources import Candidate, open_source
+from evalsite.samples.sources import open_source
 from evalsite.samples.storage import Batch, store
 
 Progress = Callable[[int, int], None]
 """Called after every file with how many are done and how many there are."""
 
 _SOURCE_NAME_LENGTH = 300
+_ORIGIN_LENGTH = 300
 _ROWS_PER_INSERT = 2000
 _REFUSALS_REMEMBERED = 200
 
@@ -95,12 +98,15 @@ def import_sample_set(
         progress: Told after every file.
 
     Raises:
+        InvalidNameError: the name or the origin can't be one.
         NameTakenError: a set of that name exists.
         SourceError: the source can't be read.
         EmptySetError: no file in it is an image that can be taken.
         StoreError: the disk is full.
     """
+    name = check_name(name)
     _refuse_taken_name(name)
+    origin = _check_origin(origin or f"imported from {source.resolve().name}")
     with open_source(source) as images:
         gathered = _gather(images.candidates, images.total, progress)
     if not gathered.images:
@@ -111,7 +117,7 @@ def import_sample_set(
         images=gathered.images,
         now=now,
         settings=gathered.settings(),
-        origin=origin or f"imported from {source.name}",
+        origin=origin,
         attribution=attribution,
     )
     converted = [(image.source_name, image.conversion) for image in gathered.images if image.conversion]
@@ -133,10 +139,12 @@ def create_sample_set(
     """Make a sample set of stored images, all of it or nothing.
 
     Raises:
+        InvalidNameError: the name can't be one.
         NameTakenError: a set of that name exists.
         EmptySetError: there are no images.
         ValueError: the kind is neither reference nor generated.
     """
+    name = check_name(name)
     if not images:
         raise EmptySetError(f"no images were given for {name!r}; a sample set holds at least one")
     sample_set = SampleSet(
@@ -161,10 +169,11 @@ def create_empty_set(*, name: str, kind: str, origin: str, now: datetime) -> Sam
     """Make a set that only names a source: its images were judged or measured elsewhere, not here.
 
     Raises:
+        InvalidNameError: the name can't be one.
         NameTakenError: a set of that name exists.
         ValueError: the kind is neither reference nor generated.
     """
-    sample_set = SampleSet(name=name, kind=_known_kind(kind), origin=origin, created_at=now)
+    sample_set = SampleSet(name=check_name(name), kind=_known_kind(kind), origin=origin, created_at=now)
     with transaction.atomic():
         _save_named(sample_set)
     return sample_set
@@ -183,9 +192,11 @@ def add_checkpoint(
         now: Time of registration.
 
     Raises:
+        InvalidNameError: the name can't be one.
         NameTakenError: the name belongs to another file, or the file is registered under another name.
         StoreError: the disk is full.
     """
+    name = check_name(name)
     content = data if isinstance(data, bytes) else data.read_bytes()
     sha256 = store().put(content)
     with transaction.atomic():
@@ -252,6 +263,12 @@ def _known_kind(kind: str) -> str:
     if kind not in SampleSet.Kind.values:
         raise ValueError(f"kind was {kind!r}; expected {' or '.join(SampleSet.Kind.values)}")
     return kind
+
+
+def _check_origin(origin: str) -> str:
+    if len(origin) > _ORIGIN_LENGTH:
+        raise InvalidNameError(f"the origin has {len(origin)} characters; give at most {_ORIGIN_LENGTH}")
+    return visible(origin)
 
 
 def _refuse_taken_name(name: str) -> None:

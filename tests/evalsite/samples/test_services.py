@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from evalsite.samples.errors import EmptySetError, NameTakenError, SourceError, StoreError
+from evalsite.samples.errors import EmptySetError, InvalidNameError, NameTakenError, SourceError, StoreError
 from evalsite.samples.models import Checkpoint, SampleImage, SampleSet
 from evalsite.samples.selectors import (
     describe_images,
@@ -248,3 +248,28 @@ def test_images_are_described_by_their_commonest_values(
     assert describe_images(made, "label") == "cat (2), dog (2)"
     assert describe_images(made, "label", most=1) == "cat (2) and 1 more"
     assert describe_images(made, "conversion") == "palette to RGB (1)"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "values", [{"name": "  "}, {"name": "x" * 121}, {"name": "a\nb"}, {"origin": "x" * 301}]
+)
+def test_names_that_the_database_or_a_reader_would_stumble_over_change_nothing(
+    archive: Maker, mixed: dict[str, bytes], now: datetime, data_folder: Path, values: dict[str, str]
+) -> None:
+    asked: Any = {"name": "pets", "kind": "reference", "source": archive(mixed), "now": now, **values}
+    with pytest.raises(InvalidNameError):
+        import_sample_set(**asked)
+    assert not SampleSet.objects.exists()
+    assert kept_files(data_folder) == []
+
+
+@pytest.mark.django_db
+def test_a_name_is_kept_without_the_blanks_around_it(
+    archive: Maker, mixed: dict[str, bytes], now: datetime
+) -> None:
+    source = archive(mixed)
+    made = import_sample_set(name=" pets ", kind="reference", source=source, now=now).sample_set
+    assert made.name == "pets"
+    with pytest.raises(NameTakenError):
+        import_sample_set(name="pets  ", kind="reference", source=source, now=now)

@@ -6,7 +6,6 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -143,61 +142,6 @@ def test_a_path_that_is_nothing_says_what_to_give(tmp_path: Path) -> None:
         read_all(tmp_path / "missing")
 
 
-@pytest.mark.parametrize("channels", [(3,), (1,), ()])
-@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
-def test_an_array_file_gives_its_images_in_order(
-    tmp_path: Path, channels: tuple[int, ...], save: Callable[..., None]
-) -> None:
-    from evalsite.samples.images import decode
-
-    images = np.random.default_rng(0).integers(0, 256, (4, 5, 6, *channels), dtype=np.uint8)
-    save(tmp_path / "a.npz", images, np.array([3, 1, 2, 0]))
-    with open_source(tmp_path / "a.npz") as source:
-        read = [
-            (candidate.name, candidate.label, np.asarray(decode(candidate.read()).image))
-            for candidate in source.candidates
-        ]
-    assert [name for name, _, _ in read] == ["arr_0[0]", "arr_0[1]", "arr_0[2]", "arr_0[3]"]
-    assert [label for _, label, _ in read] == ["3", "1", "2", "0"]
-    for image, (_, _, pixels) in zip(images, read, strict=True):
-        assert (pixels == image.squeeze(-1) if channels == (1,) else pixels == image).all()
-
-
-UINT8 = np.zeros((2, 4, 4, 3), np.uint8)
-
-
-@pytest.mark.parametrize(
-    ("arrays", "sentence"),
-    [
-        ({"images": UINT8}, "holds images; expected the images as arr_0"),
-        ({"arr_0": UINT8.astype(np.float32)}, "arr_0 is float32"),
-        ({"arr_0": UINT8[..., :2]}, "expected uint8 of shape"),
-        ({"arr_0": np.asfortranarray(np.zeros((2, 4, 5, 3), np.uint8))}, "in C order"),
-        ({"arr_0": UINT8[0, 0]}, r"of shape \(4, 3\)"),
-        ({"arr_0": np.zeros((2, 0, 4, 3), np.uint8)}, "empty or too large"),
-        ({"arr_0": UINT8, "arr_1": np.zeros(3, np.int64)}, "expected 2 whole numbers or texts"),
-        ({"arr_0": UINT8, "arr_1": np.zeros(2)}, "expected 2 whole numbers or texts"),
-        ({"arr_0": np.array([None, 1], dtype=object)}, "arr_0 is object"),
-        ({"arr_0": UINT8, "arr_1": np.array([None, 1], dtype=object)}, "arr_1 is object"),
-    ],
-)
-def test_an_array_file_of_another_shape_is_refused(
-    tmp_path: Path, arrays: dict[str, np.ndarray], sentence: str
-) -> None:
-    np.savez(tmp_path / "a.npz", **arrays)
-    with pytest.raises(SourceError, match=sentence):
-        read_all(tmp_path / "a.npz")
-
-
-def test_an_array_that_ends_early_is_refused_whole(tmp_path: Path) -> None:
-    header = np.lib.format.header_data_from_array_1_0(np.zeros((1000, 4, 4, 3), np.uint8))
-    with zipfile.ZipFile(tmp_path / "a.npz", "w") as file, file.open("arr_0.npy", "w") as array:
-        np.lib.format.write_array_header_1_0(array, header)
-        array.write(b"\0" * 100)
-    with pytest.raises(SourceError, match="ends before its last image"):
-        read_all(tmp_path / "a.npz")
-
-
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
@@ -221,3 +165,43 @@ def test_whatever_the_names_every_entry_is_taken_passed_over_or_refused(
         assert not name.startswith("/")
         assert ".." not in name.split("/")
         assert "/" not in label
+
+
+def test_links_to_folders_and_closed_folders_are_named_and_not_passed_over(
+    folder: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = folder({"a.png": b"x", "closed/b.png": b"y"})
+    (place / "link").symlink_to(place / "closed")
+    scan = os.scandir
+
+    def scandir(path: str) -> object:
+        if os.fspath(path).endswith("closed"):  # root, too, is to see what others see
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    taken, refused = read_all(place)
+    assert taken == [("a.png", "")]
+    assert refused["closed"] == "the folder can't be read (Permission denied)"
+    assert "import that folder by itself" in refused["link"]
+
+
+def test_names_that_no_screen_shows_are_written_as_codes(tmp_path: Path) -> None:
+    place = tmp_path / "odd" / os.fsdecode(b"a\xff")
+    place.mkdir(parents=True)
+    for name in ("new\nline.png", "\x1b[31mred.png"):
+        (place / name).write_bytes(b"x")
+    taken, _ = read_all(tmp_path / "odd")
+    assert taken == [
+        ("a\\udcff/\\x1b[31mred.png", "a\\udcff"),
+        ("a\\udcff/new\\nline.png", "a\\udcff"),
+    ]
+
+
+def test_a_table_of_contents_that_would_fill_the_memory_is_not_read(
+    archive: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources._GuardedFile, "most_bytes", 200)
+    with pytest.raises(SourceError, match=r"table of contents has .* split it"):
+        read_all(archive({f"{number}.png": b"" for number in range(10)}))
+    assert read_all(archive({"a.png": b"x" * 1000}, "one.zip"))[0] == [("a.png", "")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import Progress
 
-from evalsite.samples.errors import EmptySetError, NameTakenError, SourceError, StoreError
+from evalsite.samples.errors import REFUSALS
 from evalsite.samples.models import SampleSet
 from evalsite.samples.services import ImportReport, import_sample_set
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Arguments of the command line."""
-        parser.add_argument("path", type=Path, help="folder, .zip or .npz")
+        parser.add_argument("path", type=_path, help="folder, .zip or .npz")
         parser.add_argument("--name", required=True, help="name of the new sample set")
         parser.add_argument("--kind", required=True, choices=SampleSet.Kind.values)
         parser.add_argument("--origin", default="", help="where the images come from, in words")
@@ -46,7 +46,7 @@ class Command(BaseCommand):
                     attribution=options["attribution"],
                     progress=lambda done, total: bar.update(task, completed=done, total=total),
                 )
-            except (NameTakenError, SourceError, EmptySetError, StoreError) as error:
+            except REFUSALS as error:
                 raise CommandError(str(error)) from error
         self._report(report)
 
@@ -59,3 +59,9 @@ class Command(BaseCommand):
             f"{len(report.converted)} of them converted, {len(report.refused)} refused; "
             f"manifest {report.sample_set.manifest_digest}"
         )
+
+
+def _path(text: str) -> Path:
+    if not text:  # a shell's variable that isn't set; Path would take it for the folder one is in
+        raise ArgumentTypeError("is empty; give a folder, a .zip or an .npz")
+    return Path(text)
