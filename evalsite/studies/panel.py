@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from evalsite.studies.models import Study, StudyVersion
 from evalsite.studies.readiness import facts, warnings
-from evalsite.studies.selectors import study_data
+from evalsite.studies.selectors import image_sides, study_data
 from evalsite.studies.services import has_unopened_changes, study_problems
 
 
@@ -65,7 +65,7 @@ def study_panel(study: Study) -> StudyPanel:
     return StudyPanel(
         study=study,
         problems=problems,
-        warnings=[] if problems else warnings(data),
+        warnings=[] if problems else warnings(data, image_sides(study)),
         facts=[] if problems else facts(data),
         versions=list(StudyVersion.objects.filter(study=study).opened().order_by("-number")),
         changed=has_unopened_changes(study),

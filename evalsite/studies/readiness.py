@@ -9,6 +9,7 @@ from typing import Any
 from evalsite.recruiters import registry as recruiters
 from evalsite.recruiters.errors import UnknownRecruiterError
 from evalsite.studies.freezing import BlockData, SetData, StudyData
+from evalsite.studies.texts import default_instructions
 from evalsite.tasks import registry
 from evalsite.tasks.errors import InvalidParamsError, PlanError, UnknownTaskError
 from evalsite.tasks.params import Params
@@ -17,19 +18,27 @@ from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, Task
 LOSSY = frozenset({"JPEG", "MPO", "WEBP"})
 """Formats whose compression leaves traces that re-encoding keeps."""
 
+HALF = 0.5
+FAR_FROM_HALF = 0.05
+"""How far the share of real images may lie from the half that the default instructions tell of."""
+
+Sides = Mapping[int, tuple[int, int]]
+"""By a sample set's key, the shorter side of its smallest and of its largest image, pixels."""
+
 
 def problems(study: StudyData) -> list[str]:
     """One sentence for each thing that must be mended before raters can come; empty if there is none."""
     return [*_recruiting(study), *_texts(study), *_sets(study), *_blocks(study)]
 
 
-def warnings(study: StudyData) -> list[str]:
+def warnings(study: StudyData, sides: Sides) -> list[str]:
     """One sentence for each thing that is allowed and may be unwanted; for a study without problems."""
-    found = dict.fromkeys(_traces(study))
+    found = [*_traces(study), *_scaling(study, sides)]
     for number, block in enumerate(study.blocks, start=1):
-        for trials in _plans(study, block):
-            found.update(dict.fromkeys(_repeats(number, trials)))
-    return list(found)
+        plans = _plans(study, block)
+        found += _promise(study, number, plans)
+        found += [sentence for trials in plans for sentence in _repeats(number, trials)]
+    return list(dict.fromkeys(found))
 
 
 def facts(study: StudyData) -> list[str]:
@@ -37,7 +46,8 @@ def facts(study: StudyData) -> list[str]:
     found = []
     for number, block in enumerate(study.blocks, start=1):
         task = registry.get(block.task)
-        said = [_real_share(_plans(study, block)), *task.facts(_params(task, block))]
+        share = f"{_real_share(_plans(study, block)):.0%} of the images in scored trials are real."
+        said = [share, *task.facts(_params(task, block))]
         found += [f"Block {number}: {fact}" for fact in said]
     return found
 
@@ -134,7 +144,7 @@ def _plain(params: Mapping[str, Any] | Any) -> Mapping[str, Any]:
     return params
 
 
-def _real_share(plans: Iterable[Iterable[PlannedTrial]]) -> str:
+def _real_share(plans: Iterable[Iterable[PlannedTrial]]) -> float:
     shown = [
         stimulus.real
         for trials in plans
@@ -142,7 +152,35 @@ def _real_share(plans: Iterable[Iterable[PlannedTrial]]) -> str:
         if trial.kind == "scored"
         for stimulus in trial.stimuli
     ]
-    return f"{sum(shown) / len(shown):.0%} of the images in scored trials are real."
+    return sum(shown) / len(shown)
+
+
+def _promise(study: StudyData, number: int, plans: Iterable[Iterable[PlannedTrial]]) -> Iterator[str]:
+    """A sentence if raters are told of a half that is none: answers shift with what they expect."""
+    share = _real_share(plans)
+    if study.texts.get("instructions") == default_instructions() and abs(share - HALF) > FAR_FROM_HALF:
+        yield (
+            f"Block {number}: the instructions say that half of the images are real, and {share:.0%} are; "
+            "tell raters the share that they meet."
+        )
+
+
+def _scaling(study: StudyData, sides: Sides) -> Iterator[str]:
+    """A sentence for each condition whose images are scaled otherwise than the real ones."""
+    real = sides.get(study.reference.id)
+    for condition in study.conditions:
+        generated = sides.get(condition.sample_set.id)
+        if real and generated and real != generated:
+            yield (
+                f"Real images are {_range(real)} pixels across and those of {condition.name!r} "
+                f"{_range(generated)}: scaled to {study.stimulus_px}, one kind may look softer; "
+                "import both at one size."
+            )
+
+
+def _range(sides_px: tuple[int, int]) -> str:
+    low, high = sides_px
+    return f"{low}" if low == high else f"{low} to {high}"
 
 
 def _traces(study: StudyData) -> Iterator[str]:

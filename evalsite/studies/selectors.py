@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from evalsite.samples.models import SampleSet
+from django.db.models import Max, Min
+from django.db.models.functions import Least
+
+from evalsite.samples.models import SampleImage, SampleSet
 from evalsite.studies.freezing import BlockData, ConditionData, SetData, StudyData
 from evalsite.studies.models import Study
 
@@ -35,6 +38,15 @@ def study_data(study: Study) -> StudyData:
             for block in study.blocks.order_by("position", "pk")
         ],
     )
+
+
+def image_sides(study: Study) -> dict[int, tuple[int, int]]:
+    """By each of the study's sample sets, the shorter side of its smallest and its largest image, pixels."""
+    sets = [study.reference_set_id, *study.conditions.values_list("sample_set_id", flat=True)]
+    side = Least("width_px", "height_px")
+    images = SampleImage.objects.filter(sample_set__in=sets).order_by().values("sample_set_id")
+    rows = images.annotate(low=Min(side), high=Max(side)).values_list("sample_set_id", "low", "high")
+    return {sample_set: (low, high) for sample_set, low, high in rows}
 
 
 def _set_data(sample_set: SampleSet) -> SetData:

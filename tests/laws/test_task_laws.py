@@ -216,14 +216,17 @@ def test_estimates_are_declared_ordered_and_reproducible(task: Task[Any]) -> Non
                 assert estimate.low <= estimate.high
 
 
-def test_the_browser_half_has_the_same_stem_and_exports_run(task: Task[Any]) -> None:
+def test_the_browser_half_has_the_same_stem_and_exports_run_and_labels(task: Task[Any]) -> None:
     script = Path(evalsite.__file__).parent / "static" / "js" / "tasks" / f"{task.name}.js"
     assert script.exists(), (
         f"{task.name} has no browser half; write {script.name} beside the other tasks' modules"
     )
-    assert re.search(
-        r"^export async function run\(stage, payload, kit\)", script.read_text("utf-8"), re.MULTILINE
-    )
+    code = script.read_text("utf-8")
+    assert re.search(r"^export async function run\(stage, payload, kit\)", code, re.MULTILINE)
+    labels = re.search(r"^export const LABELS = {(.*)};$", code, re.MULTILINE)
+    assert labels, "the words on each answer's button are exported as LABELS"
+    keys = _payload(task, task.Params(), _plan(task, task.Params())[0])["keys"]
+    assert set(re.findall(r"(\w+): \"", labels[1])) == set(keys)
 
 
 def test_words_for_people_are_there(task: Task[Any]) -> None:

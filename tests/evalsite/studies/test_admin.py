@@ -163,6 +163,13 @@ def test_the_page_says_what_is_missing(admin_client: Client, study: Study) -> No
     assert "Open to raters" not in words(refused)
 
 
+def test_the_page_warns_of_images_of_another_size(admin_client: Client, study: Study) -> None:
+    assert "may look softer" not in words(admin_client.get(page_of(study)))
+    study.conditions.get(name="gan").sample_set.images.update(width_px=16, height_px=20)
+    page = words(admin_client.get(page_of(study)))
+    assert "Real images are 8 pixels across and those of &#x27;gan&#x27; 16" in page
+
+
 def test_another_task_starts_from_its_own_defaults(admin_client: Client, study: Study) -> None:
     study.blocks.update(params={"exposure_ms": 250})
     form = shown(admin_client.get(page_of(study)))

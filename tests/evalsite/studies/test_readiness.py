@@ -7,6 +7,7 @@ import pytest
 
 from evalsite.studies.freezing import BlockData, ConditionData, SetData, StudyData
 from evalsite.studies.readiness import facts, full_params, problems, warnings
+from evalsite.studies.texts import default_instructions
 from evalsite.tasks import registry
 
 GAN = SetData(2, "gan samples", "generated", "b" * 64, 100)
@@ -92,9 +93,9 @@ def test_full_params_hold_every_default(name: str) -> None:
 
 
 def test_images_that_come_twice_are_warned_of(data: StudyData) -> None:
-    assert warnings(data) == []
+    assert warnings(data, {}) == []
     few = replace(data, conditions=[ConditionData("gan", replace(GAN, count=3))])
-    assert warnings(few) == [
+    assert warnings(few, {}) == [
         "Block 1: raters see some images of 'gan' more than once; fewer trials or more images avoid it."
     ]
 
@@ -111,11 +112,50 @@ def test_traces_of_compression_are_warned_of(data: StudyData, real: str, generat
             ConditionData(condition.name, made) for condition, made in zip(data.conditions, sets, strict=True)
         ],
     )
-    assert len(warnings(traced)) == warned
+    assert len(warnings(traced, {})) == warned
     assert all(
         "compression may tell real images, which had it, from those of" in sentence
-        for sentence in warnings(traced)
+        for sentence in warnings(traced, {})
     )
+
+
+@pytest.mark.parametrize(
+    ("real", "generated", "words"),
+    [
+        ((32, 32), (32, 32), ""),
+        ((28, 28), (32, 32), "28 pixels"),
+        ((200, 900), (256, 256), "200 to 900 pixels"),
+    ],
+)
+def test_images_that_are_scaled_otherwise_than_the_real_ones_are_warned_of(
+    data: StudyData, real: tuple[int, int], generated: tuple[int, int], words: str
+) -> None:
+    found = warnings(data, {1: real, 2: generated, 3: real})
+    assert len(found) == bool(words)
+    assert all(words in sentence and "those of 'gan'" in sentence for sentence in found)
+
+
+@pytest.mark.parametrize(
+    ("task", "params", "warned"),
+    [
+        ("rapid_scene", {}, False),
+        ("rapid_scene", {"real_share": 0.25}, True),
+        ("pairwise", {"compare": "real_vs_generated"}, False),
+        ("pairwise", {"compare": "model_vs_model"}, True),
+    ],
+)
+def test_instructions_that_promise_another_share_of_real_images_are_warned_of(
+    data: StudyData, task: str, params: dict[str, Any], warned: bool
+) -> None:
+    promising = replace(
+        data,
+        texts={**data.texts, "instructions": default_instructions()},
+        blocks=[BlockData(task, params, 21)],
+    )
+    assert ["half of the images are real" in sentence for sentence in warnings(promising, {})] == [
+        True
+    ] * warned
+    assert warnings(replace(promising, texts=data.texts), {}) == []
 
 
 def test_facts_tell_the_share_of_real_images_and_what_the_task_says(data: StudyData) -> None:
