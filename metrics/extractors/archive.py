@@ -19,6 +19,8 @@ from torch import Tensor
 
 from metrics.errors import WeightsDigestError
 
+_STORAGES = {"FloatStorage": torch.float32, "HalfStorage": torch.float16, "LongStorage": torch.int64}
+
 
 class _Module:
     """Stands for a TorchScript module: its attributes, and no behaviour."""
@@ -36,11 +38,14 @@ class _Unpickler(pickle.Unpickler):
         self._root = root
 
     def find_class(self, module: str, name: str) -> Any:
-        allowed: dict[tuple[str, str], Callable[..., Any] | str] = {
+        allowed: dict[tuple[str, str], Callable[..., Any] | torch.dtype] = {
             ("collections", "OrderedDict"): OrderedDict,
-            ("torch", "FloatStorage"): "float32",
             ("torch._utils", "_rebuild_tensor_v2"): _rebuild,
-            ("torch.jit._pickle", "build_intlist"): list,
+            **{("torch", storage): dtype for storage, dtype in _STORAGES.items()},
+            **{
+                ("torch.jit._pickle", f"build_{kind}list"): list
+                for kind in ("int", "double", "bool", "tensor")
+            },
         }
         if module.startswith("__torch__."):
             return type(name, (_Module,), {})
@@ -48,12 +53,12 @@ class _Unpickler(pickle.Unpickler):
             raise pickle.UnpicklingError(f"{module}.{name} is not allowed")
         return allowed[module, name]
 
-    def persistent_load(self, pid: tuple[str, str, str, str, int]) -> Tensor:
+    def persistent_load(self, pid: tuple[str, torch.dtype, str, str, int]) -> Tensor:
         kind, dtype, key, _device, count = pid
-        if kind != "storage" or dtype != "float32":
+        if kind != "storage" or not isinstance(dtype, torch.dtype):
             raise pickle.UnpicklingError(f"{kind} of {dtype} is not allowed")
         data = bytearray(self._archive.read(f"{self._root}/data/{key}"))
-        return torch.frombuffer(data, dtype=torch.float32, count=count)
+        return torch.frombuffer(data, dtype=dtype, count=count)
 
 
 def _rebuild(
@@ -69,7 +74,7 @@ def read_archive(path: Path) -> dict[str, Tensor]:
         path: the archive; check its digest first.
 
     Raises:
-        WeightsDigestError: the file is no such archive, or holds more than modules and float32 tensors.
+        WeightsDigestError: the file is no such archive, or holds more than modules and tensors.
     """
     try:
         with zipfile.ZipFile(path) as archive:

@@ -13,6 +13,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from metrics.discovery import Catalogue, unknown_name
+from metrics.extractors.precision import computing_in
+from metrics.extractors.threads import limited_threads
 
 FEATURES = "features"
 PROBABILITIES = "probabilities"
@@ -37,12 +39,13 @@ class Extractor:
         name: its name in results.
         title: its name in prose.
         weights_digest: SHA-256 of the weights file.
-        outputs: what its network gives, of "features" and "probabilities".
+        outputs: names of what its network gives, such as "features" and "probabilities".
         size_px: side of the network's input.
         protocols: names of the protocols it may be used with, the default first.
         network: the function itself.
         device: where it runs.
-        dtype: what it computes in.
+        dtype: what it computes in, of `PRECISIONS`.
+        backend: what runs the network.
     """
 
     name: str
@@ -54,6 +57,16 @@ class Extractor:
     network: Network = field(repr=False)
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     dtype: str = "float32"
+    backend: str = "torch"
+
+    def look(self, pixels: Float[Tensor, "n 3 s s"]) -> dict[str, Tensor]:
+        """The network's outputs for prepared pixels, in the precision that `dtype` says.
+
+        Args:
+            pixels: as a protocol prepares them, on any device.
+        """
+        with limited_threads(), torch.no_grad(), computing_in(self.dtype, self.device):
+            return self.network(pixels.to(self.device))
 
     def protocol_name(self, asked: str | None) -> str:
         """The protocol to use: the default, or the one asked for.
@@ -73,7 +86,7 @@ class WeightsRequest:
     """What is asked of an extractor's loader.
 
     Attributes:
-        outputs: what the network has to give.
+        outputs: what the network has to give, and no more; none named means all that the weights found allow.
         folder: where the user keeps weights files, or None.
         download: whether a file may be fetched.
     """
@@ -97,7 +110,11 @@ Loader = Callable[[WeightsRequest], LoadedNetwork]
 
 @dataclass(frozen=True)
 class ExtractorEntry:
-    """A registered extractor, its weights not loaded yet; fields as in `Extractor`."""
+    """A registered extractor, its weights not loaded yet; fields as in `Extractor`.
+
+    Attributes:
+        any_size: whether its input may have another side than `size_px`.
+    """
 
     name: str
     title: str
@@ -106,33 +123,26 @@ class ExtractorEntry:
     size_px: int
     protocols: tuple[str, ...]
     load: Loader
+    any_size: bool = False
 
     @property
     def description(self) -> str:
         """What it is and what it doesn't see, from its file's docstring."""
         return inspect.getdoc(inspect.getmodule(self.load)) or ""
 
-    def open(self, request: WeightsRequest, device: torch.device) -> Extractor:
-        """Load the weights.
-
-        Raises:
-            MissingWeightsError: no weights that give the outputs asked for.
-            WeightsDigestError: a weights file is not the one it should be.
-        """
-        loaded = self.load(request)
-        network = loaded.network.to(device)
-        return Extractor(
-            *(self.name, self.title, loaded.weights_digest, loaded.outputs, self.size_px, self.protocols),
-            network=network,
-            device=device,
-        )
-
 
 EXTRACTORS: Catalogue[ExtractorEntry] = Catalogue("extractor", "metrics.extractors.catalogue")
 
 
 def register_extractor(
-    *, name: str, title: str, paper: str, outputs: set[str], size_px: int, protocols: tuple[str, ...]
+    *,
+    name: str,
+    title: str,
+    paper: str,
+    outputs: set[str] | frozenset[str],
+    size_px: int,
+    protocols: tuple[str, ...],
+    any_size: bool = False,
 ) -> Callable[[Loader], Loader]:
     """Make the decorated loader an extractor.
 
@@ -143,10 +153,11 @@ def register_extractor(
         outputs: what the network gives with complete weights.
         size_px: side of its input.
         protocols: names of the protocols it may be used with, the default first.
+        any_size: whether the user may choose another side.
     """
 
     def decorate(load: Loader) -> Loader:
-        entry = ExtractorEntry(name, title, paper, frozenset(outputs), size_px, protocols, load)
+        entry = ExtractorEntry(name, title, paper, frozenset(outputs), size_px, protocols, load, any_size)
         EXTRACTORS.add(name, entry, load.__module__)
         return load
 

@@ -22,7 +22,8 @@ from metrics.extractors.archive import read_archive
 from metrics.extractors.catalogue.inception_v3 import PACKAGE_FILE
 from metrics.extractors.extraction import Pass
 from metrics.extractors.networks.inception import LAYERS
-from metrics.extractors.registry import EXTRACTORS, WeightsRequest
+from metrics.extractors.opening import open_extractor
+from metrics.extractors.registry import WeightsRequest
 from metrics.extractors.weights import package_file
 from metrics.images.protocols import get_protocol
 from metrics.statistics.frechet import frechet_distance
@@ -63,8 +64,8 @@ def bench_inception(count: int = 64, repeats: int = 3) -> BenchRow:
     """Images a second from PNG files to features, against pytorch-fid with the same weights."""
     with TemporaryDirectory() as folder:
         files = _write_images(Path(folder), count)
-        extractor = EXTRACTORS.get("inception_v3").open(
-            WeightsRequest(frozenset({"features"})), torch.device("cpu")
+        extractor = open_extractor(
+            "inception_v3", WeightsRequest(frozenset({"features"})), torch.device("cpu")
         )
         over = Pass(open_images(files), extractor, get_protocol("pytorch_fid"))
         peer = _peer_network()

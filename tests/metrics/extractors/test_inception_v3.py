@@ -9,6 +9,7 @@ import torch
 
 import metrics
 from metrics.errors import MissingWeightsError, WeightsDigestError
+from metrics.extractors import weights
 from metrics.extractors.catalogue import inception_v3
 from metrics.extractors.catalogue.inception_v3 import load, network_from_state
 from metrics.extractors.networks.inception import LAYERS
@@ -22,7 +23,7 @@ FEATURES, BOTH = frozenset({"features"}), frozenset({"features", "probabilities"
 @pytest.fixture(autouse=True)
 def _no_other_weights(tmp_path, monkeypatch):
     """Torch's own folder may hold the file on a developer's machine."""
-    monkeypatch.setattr(inception_v3, "default_folder", lambda: tmp_path / "none")
+    monkeypatch.setattr(weights, "default_folder", lambda: tmp_path / "none")
 
 
 needs_package = pytest.mark.skipif(
@@ -58,14 +59,16 @@ def test_the_classifiers_bias_is_left_out(peer_inception):
 
 
 def test_another_file_of_that_name_is_refused(tmp_path, peer_inception):
-    torch.save(peer_inception[1], tmp_path / inception_v3.FILE)
+    torch.save(peer_inception[1], tmp_path / inception_v3.WEIGHTS.name)
     with pytest.raises(WeightsDigestError, match="begins with 6726825d"):
         load(WeightsRequest(FEATURES, tmp_path, download=False))
 
 
 def test_without_weights_the_error_says_which_file_to_put_where(tmp_path, monkeypatch):
     monkeypatch.setattr(inception_v3, "PACKAGE_FILE", ("no_such_package", "x"))
-    with pytest.raises(MissingWeightsError, match=rf"put {inception_v3.FILE} into {tmp_path}") as caught:
+    with pytest.raises(
+        MissingWeightsError, match=rf"put {inception_v3.WEIGHTS.name} into {tmp_path}"
+    ) as caught:
         load(WeightsRequest(FEATURES, tmp_path, download=False))
     assert "efficientnet_lite0" in str(caught.value)
 
@@ -83,7 +86,7 @@ def test_a_failed_download_says_the_same(tmp_path, monkeypatch):
     def download(url: str, target: Path, expected: str) -> None:
         raise MissingWeightsError(f"{url} can't be fetched.")
 
-    monkeypatch.setattr(inception_v3, "download", download)
+    monkeypatch.setattr(weights, "download", download)
     with pytest.raises(MissingWeightsError, match=r"efficientnet_lite0.*can't be fetched"):
         load(WeightsRequest(BOTH, tmp_path))
 

@@ -49,7 +49,7 @@ def test_mixed_sizes_are_prepared_one_by_one(images, name):
     assert prepared.shape == (3, 3, 16, 16)
     assert prepared.dtype == torch.float32
     assert torch.allclose(prepared[::2], protocol.prepare(images[::2], 16), rtol=0, atol=1e-6)
-    assert prepared.abs().max() <= 1.01
+    assert prepared.abs().max() <= 3
 
 
 def test_unknown_protocols_suggest_the_meant_one():
