@@ -15,7 +15,7 @@ from evalsite.results.importing.judgements import JudgementFile, Survey, survey
 from evalsite.results.importing.matching import match_names, suggest
 from evalsite.results.importing.metric_values import MetricFile
 from evalsite.runs.records import import_values
-from evalsite.samples.errors import NameTakenError
+from evalsite.samples.errors import InvalidNameError, NameTakenError
 from evalsite.samples.models import SampleSet
 from evalsite.samples.services import create_empty_set
 from evalsite.studies.models import Block, Condition, Study
@@ -163,5 +163,7 @@ def _empty_set(name: str, kind: str, origin: str, now: datetime) -> SampleSet:
         )
     try:
         return create_empty_set(name=name, kind=kind, origin=origin, now=now)
+    except InvalidNameError as error:
+        raise ImportFileError(f"the sample set of a condition can't be made: {error}") from error
     except NameTakenError as error:
         raise ImportFileError(f"{error} Give the study another name") from error

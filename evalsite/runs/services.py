@@ -11,7 +11,9 @@ from django.db import transaction
 from evalsite.runs import declarations, tasks
 from evalsite.runs.errors import InvalidRequestError, JobStateError, unknown_name
 from evalsite.runs.models import Job, MetricRun
+from evalsite.samples.errors import InvalidNameError
 from evalsite.samples.models import Checkpoint, SampleSet
+from evalsite.samples.names import check_name
 from evalsite.samples.storage import store
 
 MAX_SAMPLES = 100_000
@@ -33,7 +35,8 @@ def request_sampling(
         background: whether a worker is to do it; otherwise the caller takes the job up in this transaction.
 
     Raises:
-        InvalidRequestError: the count or the seed is out of range, or the name is taken or about to be.
+        InvalidRequestError: the count or the seed is out of range, or the name can't be one, is taken or
+            about to be.
     """
     if not 1 <= count <= MAX_SAMPLES:
         raise InvalidRequestError(
@@ -41,7 +44,7 @@ def request_sampling(
         )
     if not 0 <= seed < 2**63:
         raise InvalidRequestError(f"The seed was {seed}; give a whole number from 0 to 2^63 - 1.")
-    name = name or default_sample_name(checkpoint, count, seed)
+    name = _check_name(name or default_sample_name(checkpoint, count, seed))
     _refuse_taken_name(name)
     return _add_job(
         kind="sampling",
@@ -101,10 +104,11 @@ def request_registration(*, data: bytes, name: str, now: datetime) -> Job:
     """Keep an uploaded file and ask a worker to look into it.
 
     Raises:
-        InvalidRequestError: the file is too large, or the name is taken.
+        InvalidRequestError: the file is too large, or the name can't be one or is taken.
     """
     if len(data) > MAX_CHECKPOINT_BYTES:
         raise InvalidRequestError(too_large(len(data)))
+    name = _check_name(name)
     sha256 = store().put(data)
     if Checkpoint.objects.filter(name=name).exclude(sha256=sha256).exists():
         raise InvalidRequestError(f"A checkpoint named {name!r} exists already; choose another name.")
@@ -158,6 +162,13 @@ def too_large(size_bytes: int) -> str:
 def default_sample_name(checkpoint: Checkpoint, count: int, seed: int) -> str:
     """What a sample set is called if nobody says."""
     return f"{checkpoint.name}, {count} images, seed {seed}"
+
+
+def _check_name(name: str) -> str:
+    try:
+        return check_name(name)
+    except InvalidNameError as error:
+        raise InvalidRequestError(f"{error} (--name, or the field Name).") from error
 
 
 def _refuse_taken_name(name: str) -> None:

@@ -111,6 +111,7 @@ def import_sample_set(
         gathered = _gather(images.candidates, images.total, progress)
     if not gathered.images:
         raise EmptySetError(_nothing_accepted(source, gathered.refused))
+    store().renew({image.sha256 for image in gathered.images})
     sample_set = create_sample_set(
         name=name,
         kind=kind,

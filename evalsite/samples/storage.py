@@ -1,13 +1,19 @@
-"""Content-addressed storage: a file lies once, under its SHA-256."""
+"""Content-addressed storage: a file lies once, under its SHA-256.
+
+A file that is kept again, or is about to be named by a row, becomes young; only files that have not been
+young for a while are ever removed, and one look and one removal are a single deed under the store's lock.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +21,7 @@ from django.conf import settings
 from evalsite.samples.errors import MissingFileError, StoreError
 
 _FILES_PER_SYNC = 2000
+_HALF = ".half-"
 
 
 @dataclass(frozen=True)
@@ -38,8 +45,8 @@ class Store:
         """
         sha256 = hashlib.sha256(data).hexdigest()
         place = self._place(sha256)
-        if not place.exists():
-            with _explained(self.root):
+        with _explained(self.root):
+            if not self._renew(place):
                 half = _write_half(place.parent, data, durable=True)
                 half.replace(place)
                 _sync_folder(place.parent)
@@ -55,11 +62,38 @@ class Store:
         finally:
             batch.drop()
 
+    def renew(self, digests: Iterable[str]) -> None:
+        """Make these files young, so that none of them is removed before rows name them.
+
+        Raises:
+            MissingFileError: one of them is not here, or not any more.
+        """
+        for sha256 in digests:
+            if not self._renew(self._place(sha256)):
+                raise MissingFileError(_missing(sha256, self.root))
+
+    def old_files(self, before: datetime) -> Iterator[StoredFile]:
+        """Files that were last kept before a time, and halves that a killed process left behind."""
+        for place in sorted(self.root.glob("??/*")):
+            with suppress(FileNotFoundError):  # a half that has landed since it was listed
+                facts = place.stat()
+                if facts.st_mtime < before.timestamp():
+                    half = place.name.startswith(_HALF)
+                    yield StoredFile(place, "" if half else place.name, facts.st_size)
+
+    def remove(self, file: StoredFile, before: datetime) -> bool:
+        """Remove a file unless it has become young meanwhile; returns whether it was removed here."""
+        with _explained(self.root), self._lock(fcntl.LOCK_EX), suppress(FileNotFoundError):
+            if file.place.stat().st_mtime < before.timestamp():
+                file.place.unlink()
+                return True
+        return False
+
     def path(self, sha256: str) -> Path:
         """Where the file of that digest lies. Raises ``MissingFileError`` if it doesn't."""
         place = self._place(sha256)
         if not place.is_file():
-            raise MissingFileError(f"no file of digest {sha256!r} in {self.root}; import it again")
+            raise MissingFileError(_missing(sha256, self.root))
         return place
 
     def read(self, sha256: str) -> bytes:
@@ -68,6 +102,35 @@ class Store:
 
     def _place(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256
+
+    def _renew(self, place: Path) -> bool:
+        """Make a file young; whether it is there."""
+        if not place.exists():
+            return False
+        with self._lock(fcntl.LOCK_SH):
+            try:
+                os.utime(place)
+            except FileNotFoundError:
+                return False
+        return True
+
+    @contextmanager
+    def _lock(self, kind: int) -> Iterator[None]:
+        folder = os.open(self.root, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, kind)
+            yield
+        finally:
+            os.close(folder)
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of the store: its digest, empty for a half, and its size."""
+
+    place: Path
+    sha256: str
+    size_bytes: int
 
 
 @dataclass
@@ -81,11 +144,11 @@ class Batch:
         """Keep the bytes, at most once; they can be read when the batch has ended. Raises ``StoreError``."""
         sha256 = hashlib.sha256(data).hexdigest()
         place = self.store._place(sha256)
-        if sha256 not in self._halves and not place.exists():
-            with _explained(self.store.root):
+        with _explained(self.store.root):
+            if sha256 not in self._halves and not self.store._renew(place):
                 self._halves[sha256] = _write_half(place.parent, data, durable=False)
-            if len(self._halves) >= _FILES_PER_SYNC:
-                self.land()
+        if len(self._halves) >= _FILES_PER_SYNC:
+            self.land()
         return sha256
 
     def land(self) -> None:
@@ -104,6 +167,10 @@ class Batch:
         for half in self._halves.values():
             half.unlink(missing_ok=True)
         self._halves.clear()
+
+
+def _missing(sha256: str, root: Path) -> str:
+    return f"no file of digest {sha256!r} in {root}; import it again"
 
 
 def store() -> Store:
@@ -125,7 +192,7 @@ def _explained(root: Path) -> Iterator[None]:
 def _write_half(folder: Path, data: bytes, *, durable: bool) -> Path:
     """Write under a name that nobody looks for, so that a reader sees all of a file or none of it."""
     folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".half-")
+    handle, name = tempfile.mkstemp(dir=folder, prefix=_HALF)
     half = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -14,7 +14,7 @@ from rich.console import Console
 from evalsite.runs import services
 from evalsite.runs.errors import CheckpointRefusedError, InvalidRequestError, UnknownNameError, unknown_name
 from evalsite.runs.foreground import do_here
-from evalsite.samples.errors import NameTakenError
+from evalsite.samples.errors import InvalidNameError, NameTakenError, StoreError
 from evalsite.samples.models import Checkpoint, SampleSet
 
 
@@ -73,7 +73,7 @@ def find_checkpoint(given: str) -> Checkpoint:
         if not path.is_file():
             raise unknown_name("checkpoint or file", given, Checkpoint.objects.values_list("name", flat=True))
         return register_checkpoint(path=path, name=path.stem, now=timezone.now())
-    except (UnknownNameError, CheckpointRefusedError, NameTakenError) as error:
+    except (UnknownNameError, CheckpointRefusedError, InvalidNameError, NameTakenError, StoreError) as error:
         raise CommandError(str(error)) from error
 
 

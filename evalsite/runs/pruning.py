@@ -1,0 +1,27 @@
+"""Which stored files jobs still need, for whoever makes room on the disk."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+
+from evalsite.runs.models import Job
+from evalsite.samples.pruning import Pruned, prune_store
+
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+def prune(*, before: datetime, dry_run: bool = False) -> Pruned:
+    """Remove the stored files that no row and no job needs; arguments as of `prune_store`."""
+    return prune_store(before=before, keep=digests_of_jobs(), dry_run=dry_run)
+
+
+def digests_of_jobs() -> set[str]:
+    """Digests in what unfinished jobs are given, and in what any but done ones can go on with.
+
+    A refused upload is in neither: its job has failed and has nothing to go on with.
+    """
+    given = Job.objects.unfinished().values_list("arguments", flat=True)
+    made = Job.objects.exclude(state=Job.State.DONE).values_list("checkpoint", flat=True)
+    return {digest for part in (*given, *made) for digest in _DIGEST.findall(json.dumps(part))}
