@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import torch
 from torch import Tensor
 
-from metrics import Probabilities, Provenance
+from metrics import Features, Labels, Probabilities, Provenance
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +24,26 @@ def make_probabilities() -> Callable[[Tensor], Probabilities]:
 @pytest.fixture
 def logits(lcg: Callable[..., Tensor]) -> Tensor:
     return 4 * lcg(3, 50, 10)
+
+
+@pytest.fixture(scope="session")
+def make_labelled(make_features: Callable[[Tensor], Features]) -> Callable[..., tuple[Features, Labels]]:
+    """`make_labelled(values, classes)`: features and labels of classes called 0, 1, …, 5."""
+
+    def make(values: Tensor, classes: Tensor) -> tuple[Features, Labels]:
+        return make_features(values), Labels(classes, tuple("012345"))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def gaussian_classes() -> Callable[..., tuple[Tensor, Tensor]]:
+    """`gaussian_classes(seed, count, classes)`: rows around classes' centres 2 apart, and their classes."""
+
+    def make(seed: int, count: int, classes: int = 3) -> tuple[Tensor, Tensor]:
+        generator = torch.Generator().manual_seed(seed)
+        labels = torch.arange(count) % classes
+        centres = 2**0.5 * torch.eye(3, dtype=torch.float64)
+        return centres[labels] + torch.randn(count, 3, generator=generator, dtype=torch.float64), labels
+
+    return make

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+
+from metrics import Labels
+from metrics.catalogue.gan_train_test import gan_train_test
+from metrics.errors import EvidenceMismatchError, InvalidEvidenceError, TooFewSamplesError
+
+
+def _accuracy(train, test):
+    """scikit-learn's, on standardised rows, with the bias penalised as a column of ones."""
+    mean, deviation = train[0].mean(dim=0), train[0].std(dim=0, correction=0)
+    columns = [np.hstack([(rows - mean) / deviation, np.ones((len(rows), 1))]) for rows, _ in (train, test)]
+    peer = LogisticRegression(C=1 / (1e-3 * len(train[0])), fit_intercept=False, tol=1e-8, max_iter=2000)
+    return peer.fit(columns[0], train[1].numpy()).score(columns[1], test[1].numpy())
+
+
+def test_scikit_learn_agrees(make_labelled, gaussian_classes):
+    real, held_out, made = (gaussian_classes(seed, 300) for seed in range(3))
+    made = (1.5 * made[0] + 0.5, made[1])
+    found = gan_train_test(*make_labelled(*real), *make_labelled(*held_out), *make_labelled(*made))
+    assert found["gan_train"].value == pytest.approx(_accuracy(made, held_out), abs=1e-9)
+    assert found["gan_test"].value == pytest.approx(_accuracy(real, made), abs=1e-9)
+    assert found["real_train"].value == pytest.approx(_accuracy(real, held_out), abs=1e-9)
+    assert found["gan_train_top5"].value == 1  # there are but three likely classes
+    assert found["gan_train"].low < found["gan_train"].value < found["gan_train"].high
+
+
+def test_a_lost_class_is_never_recognised(make_labelled, gaussian_classes):
+    real, held_out = gaussian_classes(0, 600), gaussian_classes(1, 600)
+    kept = real[1] < 2
+    made = make_labelled(real[0][kept], real[1][kept])
+    found = gan_train_test(*make_labelled(*real), *make_labelled(*held_out), *made)
+    assert found["gan_train"].value < 2 / 3
+    assert found["real_train"].value > found["gan_train"].value + 0.1
+
+
+def test_labels_that_do_not_fit_are_refused(make_labelled, gaussian_classes):
+    features, labels = make_labelled(*gaussian_classes(0, 30))
+    few = Labels(labels.values[:20], labels.names)
+    with pytest.raises(InvalidEvidenceError, match="20 labels for 30 images"):
+        gan_train_test(features, few, features, labels, features, labels)
+    other = Labels(labels.values, tuple("abcdef"))
+    with pytest.raises(EvidenceMismatchError, match="other names"):
+        gan_train_test(features, labels, features, labels, features, other)
+    one = make_labelled(torch.ones(1, 3, dtype=torch.float64), torch.zeros(1, dtype=torch.int64))
+    with pytest.raises(TooFewSamplesError):
+        gan_train_test(features, labels, features, labels, *one)
