@@ -86,8 +86,10 @@ class Command(BaseCommand):
 
 
 def _run(sit: Callable[[int], int], seeds: list[int], workers: int) -> Iterator[int]:
+    """What each rater stored, so many raters at a time; the first failure lets no other begin."""
     if workers == 1:
-        return map(sit, seeds)
+        yield from map(sit, seeds)
+        return
 
     def sit_and_close(seed: int) -> int:
         try:
@@ -95,8 +97,8 @@ def _run(sit: Callable[[int], int], seeds: list[int], workers: int) -> Iterator[
         finally:
             connection.close()  # each thread has its own
 
-    pool = ThreadPoolExecutor(workers)
-    return pool.map(sit_and_close, seeds)
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(sit_and_close, seeds)
 
 
 def _population(study: Study, options: dict[str, Any]) -> Population:
