@@ -3,6 +3,7 @@
 import argparse
 import json
 import shlex
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,8 @@ from ganmodels.training.loop import train
 from ganmodels.training.plan import Plan
 from ganmodels.training.signals import stop_on_signals
 
+REFUSED = 2
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
@@ -30,9 +33,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
-    except (GanmodelsError, OSError) as error:
+    except GanmodelsError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return 2
+        return REFUSED
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"{place}{error.strerror or error}; name another place or make room there", file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("stopped; what is written stays", file=sys.stderr)
+        return 128 + signal.SIGINT
     return status
 
 
@@ -89,13 +99,14 @@ def _train(options: argparse.Namespace) -> int:
 
 def _sample(options: argparse.Namespace) -> int:
     generator = load(options.checkpoint)
+    batches = generator.iter_samples(
+        options.count, options.seed, batch_size=options.batch_size, start=options.start
+    )
     options.out.mkdir(parents=True, exist_ok=True)
     done = options.start
     with Progress() as progress:
         task = progress.add_task(f"sampling {generator.name}", total=options.count)
-        for batch in generator.iter_samples(
-            options.count, options.seed, batch_size=options.batch_size, start=options.start
-        ):
+        for batch in batches:
             for image in batch:
                 save_png(image, options.out / f"{done:06d}.png")
                 done += 1

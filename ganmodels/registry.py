@@ -19,6 +19,7 @@ from ganmodels.settings import Setting, Value, resolve, settings_of
 
 GENERATOR = "generator"
 LATENT_SIZE = "latent_size"
+_SHOWN = 80
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,9 @@ def get_model(name: str) -> Model:
         MalformedModelError: the file can't be read as a model.
     """
     if name not in model_names():
-        raise ModelNameError(f"no model named '{name}'; {did_you_mean(name, model_names())}")
+        raise ModelNameError(
+            f"no model named {name[:_SHOWN]!r}; {did_you_mean(name[:_SHOWN], model_names())}"
+        )
     return read_model(name, import_module(f"{catalogue.__name__}.{name}"))
 
 

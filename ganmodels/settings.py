@@ -18,6 +18,7 @@ from ganmodels.errors import MalformedModelError, SettingError, did_you_mean
 
 Value = bool | int | float | str
 _LARGEST_WHOLE = 2**53
+_SHOWN = 80
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ class Setting:
         try:
             value = words[text.lower()] if self.kind is bool else self.kind(text)
         except (ValueError, KeyError) as error:
-            raise SettingError(f"{self.name}={text} can't be read; give {self.expectation()}") from error
+            raise SettingError(
+                f"{self.name}={text[:_SHOWN]} can't be read; give {self.expectation()}"
+            ) from error
         return self.check(value)
 
     def expectation(self) -> str:

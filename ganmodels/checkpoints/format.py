@@ -77,6 +77,7 @@ class Description:
         """
         try:
             found = json.loads(text)
+            _check_portable(found)
         except (ValueError, RecursionError) as error:
             raise CheckpointMetadataError(
                 f"the checkpoint's description is not JSON ({error}): save it again"
@@ -138,6 +139,14 @@ def read_file(path: Path, max_bytes: int = MAX_FILE_BYTES) -> CheckpointFile:
     return CheckpointFile(path.name, description, shapes, hashlib.sha256(content).hexdigest(), content)
 
 
+def _check_portable(found: object) -> None:
+    """Raises `ValueError` for what Python reads as JSON and others don't: NaN, NUL, half a character pair."""
+    text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+    text.encode()
+    if "\\u0000" in text:
+        raise ValueError("it holds the character NUL")
+
+
 def _split(name: str, content: bytes) -> tuple[dict[str, Any], int]:
     """Parses the header; returns it with the number of bytes behind it."""
     looks_right = content[_LENGTH_BYTES : _LENGTH_BYTES + 1] in (b"{", b"")
@@ -175,7 +184,7 @@ def _tensor_shapes(name: str, header: Mapping[str, Any], data_bytes: int) -> dic
     try:
         announced = max((int(entry["data_offsets"][1]) for entry in header.values()), default=0)
         shapes = {key: tuple(int(side) for side in entry["shape"]) for key, entry in header.items()}
-    except (KeyError, TypeError, IndexError, ValueError) as error:
+    except (KeyError, TypeError, IndexError, ValueError, OverflowError) as error:
         raise CheckpointFormatError(
             f"{name} has a malformed table of tensors ({error!r}): save it again"
         ) from error

@@ -103,11 +103,10 @@ def load(path: Path | str, *, max_bytes: int = MAX_FILE_BYTES) -> Generator:
         raise CheckpointFormatError(
             f"{file.name} is not a sound safetensors file ({error}): copy it again"
         ) from error
-    check_finite(tensors, file.name)
     expected = network.state_dict()
-    network.load_state_dict(
-        {name: _cast(name, tensors[name], expected[name]) for name in expected}, assign=True
-    )
+    weights = {name: _cast(name, tensors[name], expected[name]) for name in expected}
+    check_finite(weights, file.name)  # as they are used: a number can be finite in the file only
+    network.load_state_dict(weights, assign=True)
     info = _info(file, model, network)
     return NetworkGenerator(
         info.model,

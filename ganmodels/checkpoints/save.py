@@ -2,6 +2,7 @@
 
 import os
 import platform
+import tempfile
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -45,13 +46,19 @@ def check_finite(tensors: Mapping[str, Tensor], owner: str) -> None:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file beside its place, flushes it to the disk and moves it there."""
-    partial = path.with_name(path.name + ".part")
-    with partial.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(path)
+    """Writes a file beside its place, flushes it to the disk and moves it there; no half of it ever stays."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".part")
+    partial = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.chmod(0o644)
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def package_versions() -> dict[str, str]:

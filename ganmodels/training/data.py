@@ -9,7 +9,6 @@ import gzip
 import hashlib
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +29,6 @@ _IDX_IMAGES = b"\x00\x00\x08\x03"
 _GREY_MODES = frozenset({"1", "L"})
 _IDX_HEADER_BYTES = 16
 _LARGEST_MEMBER_BYTES = 256 * 1024 * 1024
-_UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 Pixels = NDArray[np.uint8]
 
@@ -98,14 +96,17 @@ def load_images(path: Path, size_px: int | None = None) -> ImageData:
     Raises:
         DataError: nothing there, unreadable, no images, or images of unequal size where no size is wanted.
     """
+    if size_px is not None and size_px < 1:
+        raise DataError(f"images can't be brought to a side of {size_px} px; give --size from 16")
     if not path.exists():
         raise DataError(f"no training images at {path}: give a folder, .zip, .npz or idx file that exists")
     try:
         array = _stack(_read(path, size_px))
     except DataError:
         raise
-    except _UNREADABLE as error:
-        raise DataError(f"{path} can't be read ({error}); give a folder, .zip, .npz or idx file") from error
+    except Exception as error:  # archives and arrays raise whatever their parsers trip over, even MemoryError
+        reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+        raise DataError(f"{path} can't be read ({reason}); give a folder, .zip, .npz or idx file") from error
     if not len(array):
         raise DataError(f"{path} holds no images: expected files in {', '.join(sorted(IMAGE_SUFFIXES))}")
     digest = hashlib.sha256(str(array.shape).encode() + array.tobytes()).hexdigest()

@@ -79,7 +79,7 @@ def test_train_resume_and_sample(tmp_path: Path, images: Path, capsys: pytest.Ca
         (["train", "vae", "--data", "{images}", "--out", "o", "--steps", "0"], "at least 1"),
         (["train", "vae", "--data", "{images}", "--out", "o", "--size", "50"], "28, 32, 48"),
         (["train", "vae", "--data", "{images}", "--out", "o", "--resume"], "start without --resume"),
-        (["train", "vae", "--data", "{images}", "--out", "{images}"], "FileExistsError"),
+        (["train", "vae", "--data", "{images}", "--out", "{images}"], "File exists; name another place"),
         (["sample", "{images}", "--count", "1", "--out", "o"], "zip archive"),
         (["sample", "{checkpoint}", "--count", "-1", "--out", "o"], "SampleRequestError"),
     ],
@@ -117,3 +117,27 @@ def test_sigterm_saves_before_it_ends(tmp_path: Path, images: Path) -> None:
     step = inspect(out / "checkpoint.safetensors").description.step
     assert step >= 50
     assert json.loads((out / "log.jsonl").read_text().splitlines()[-1])["step"] == step
+
+
+@pytest.mark.parametrize("words", [["--count", "-1"], ["--count", "2", "--batch-size", "0"]])
+def test_a_refused_request_for_samples_makes_no_folder(
+    tmp_path: Path, checkpoint: Path, words: list[str]
+) -> None:
+    assert main(["sample", str(checkpoint), "--out", str(tmp_path / "out"), *words]) == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_place_that_can_not_be_written_is_a_sentence(
+    checkpoint: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sample", str(checkpoint), "--count", "1", "--out", str(checkpoint)]) == 2
+    assert capsys.readouterr().err == f"{checkpoint}: File exists; name another place or make room there\n"
+
+
+@pytest.mark.parametrize("size", ["0", "-3"])
+def test_a_side_that_is_none_is_refused(
+    tmp_path: Path, images: Path, size: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["train", "gan", "--data", str(images), "--out", str(tmp_path / "out"), "--size", size]
+    assert main(words) == 2
+    assert "give --size from 16" in capsys.readouterr().err

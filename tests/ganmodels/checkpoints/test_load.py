@@ -134,7 +134,18 @@ def test_sizes_are_limited(checkpoint: Path, copy: Path) -> None:
         load(copy)
 
 
-@pytest.mark.parametrize("table", [b"{nonsense", b"{" * 5000, b'{"w": 3}', b'{"w": {"shape": [1]}}'])
+@pytest.mark.parametrize(
+    "table",
+    [
+        b"{nonsense",
+        b"{" * 5000,
+        b'{"w": 3}',
+        b'{"w": {"shape": [1]}}',
+        b'{"w": {"shape": [1e999], "data_offsets": [0, 0]}}',
+        b'{"w": {"shape": [1], "data_offsets": [0, 1e999]}}',
+        b'{"w": {"shape": [' + b"9" * 5000 + b"]}}",
+    ],
+)
 def test_a_broken_header_is_named(copy: Path, table: bytes) -> None:
     copy.write_bytes(struct.pack("<Q", len(table)) + table)
     with pytest.raises(CheckpointFormatError):
@@ -213,3 +224,28 @@ def test_missing_unexpected_and_mis_shaped_tensors_are_named(
 def test_weights_that_are_no_numbers_are_named(checkpoint: Path, copy: Path, value: float) -> None:
     with pytest.raises(CheckpointNotFiniteError, match=r"'0\.weight' of copy\.safetensors"):
         load(_rewrite(checkpoint, copy, tensors=lambda values: values["0.weight"][0].fill_(value)))
+
+
+def test_a_weight_that_is_finite_in_the_file_only_is_named(checkpoint: Path, copy: Path) -> None:
+    def widen(tensors: dict[str, Any]) -> None:
+        name = next(name for name, value in tensors.items() if value.is_floating_point())
+        tensors[name] = torch.full_like(tensors[name], 1e300, dtype=torch.float64)
+
+    with pytest.raises(CheckpointNotFiniteError):
+        load(_rewrite(checkpoint, copy, tensors=widen))
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), "a\0b", "\ud800"])
+@pytest.mark.parametrize("opener", [load, inspect])
+def test_a_description_that_no_database_stores_is_refused(
+    checkpoint: Path, copy: Path, odd: object, opener: Callable[[Path], object]
+) -> None:
+    with pytest.raises(CheckpointMetadataError, match="is not JSON"):
+        opener(_rewrite(checkpoint, copy, lambda told: told["data"].update(odd=odd)))
+
+
+def test_a_name_of_a_megabyte_is_not_repeated(checkpoint: Path, copy: Path) -> None:
+    with pytest.raises(CheckpointModelError) as raised:
+        load(_rewrite(checkpoint, copy, lambda told: told.update(model="\x1b[31m" + "x" * 10**6)))
+    assert len(str(raised.value)) < 400
+    assert "\x1b" not in str(raised.value)

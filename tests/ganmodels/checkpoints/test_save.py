@@ -1,5 +1,6 @@
 """What is written is whole, finite and says where it comes from."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,18 @@ def test_tensors_that_are_not_contiguous_are_saved(tmp_path: Path, checkpoint: P
     network = nn.Conv2d(4, 4, 3).to(memory_format=torch.channels_last)
     save(tmp_path / "conv.safetensors", network, _description(checkpoint))
     assert (tmp_path / "conv.safetensors").exists()
+
+
+def test_what_can_not_be_moved_to_its_place_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(OSError, match="taken"):
+        write_atomically(tmp_path / "taken", b"content")
+    assert [file.name for file in tmp_path.iterdir()] == ["taken"]
+
+
+def test_two_that_write_one_file_at_once_leave_it_whole(tmp_path: Path) -> None:
+    contents = [bytes([letter]) * 2_000_000 for letter in b"ab"] * 4
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda content: write_atomically(tmp_path / "file", content), contents))
+    assert (tmp_path / "file").read_bytes() in contents
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]

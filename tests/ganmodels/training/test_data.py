@@ -168,3 +168,15 @@ def test_values_are_brought_into_the_range(ramp: ImageData) -> None:
     ramp.images[0], ramp.images[1] = 0, 255
     batch = Shuffle(ramp, 10, (-1.0, 1.0), seed=0).batch(0, torch.device("cpu"))
     assert (batch.min(), batch.max()) == (-1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "header", [b"(" * 5000, b"{'descr': '|u1', 'fortran_order': False, 'shape': (10**9,)}"]
+)
+def test_an_array_that_lies_in_its_header_is_one_sentence(tmp_path: Path, header: bytes) -> None:
+    header = header.replace(b"10**9,", b"1000000000, 10000, 10000, 3")
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as file:
+        file.writestr("arr_0.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
+    with pytest.raises(DataError, match="can't be read") as raised:
+        load_images(tmp_path / "a.npz")
+    assert "\n" not in str(raised.value)
