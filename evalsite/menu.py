@@ -1,4 +1,4 @@
-"""The admin's sidebar, in the order of the work: set up, measure, read, administer."""
+"""The admin's sidebar and first page, in the order of the work: set up, measure, read, administer."""
 
 from __future__ import annotations
 
@@ -25,6 +25,22 @@ SECTIONS: dict[str, dict[str, str]] = {
 }
 """Titles by model, by section."""
 
+ABOUT: dict[str, str] = {
+    "studies.study": "What raters are asked, about which images and in which words.",
+    "samples.sampleset": "Real images and generated ones, imported or sampled.",
+    "samples.checkpoint": "Trained generators, to draw images from.",
+    "runs.metricrun": "What machines measured, and what they are measuring.",
+    "runs.job": "Background work, how far it is and what failed.",
+    "trials.session": "The sittings of raters.",
+    "trials.response": "Every answer as it was stored.",
+    "trials.participant": "Raters as each study knows them.",
+    "auth.user": "Accounts of the staff.",
+    "auth.group": "Researchers set studies up, Analysts read.",
+    "authtoken.tokenproxy": "What programs sign in with.",
+    "axes.accessattempt": "Who is locked out, and from where.",
+}
+"""What each is, for the first page."""
+
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sections with what this user may see of them."""
@@ -32,13 +48,31 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         {"title": section, "separator": True, "items": _items(request, models)}
         for section, models in SECTIONS.items()
     ]
-    pages = {"title": "", "items": [{"title": "Results", "link": reverse("results:index")}]}
+    pages = {
+        "title": "",
+        "items": [
+            {
+                "title": "Results",
+                "link": reverse("results:index"),
+                "about": "Ratings beside metrics, by study.",
+            }
+        ],
+    }
     return [pages, *(section for section in sections if section["items"])]
+
+
+def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What the admin's first page shows: the same sections, each way with what it leads to."""
+    return {**context, "sections": navigation(request)}
 
 
 def _items(request: HttpRequest, models: dict[str, str]) -> list[dict[str, str]]:
     return [
-        {"title": title, "link": reverse(f"admin:{model.replace('.', '_')}_changelist")}
+        {
+            "title": title,
+            "link": reverse(f"admin:{model.replace('.', '_')}_changelist"),
+            "about": ABOUT[model],
+        }
         for model, title in models.items()
         if request.user.has_perm(model.replace(".", ".view_"))
     ]

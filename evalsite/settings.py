@@ -215,9 +215,11 @@ SPECTACULAR_SETTINGS = {
 UNFOLD = {
     "SITE_TITLE": "evalsite",
     "SITE_HEADER": "evalsite",
-    "SITE_URL": "/results/",
+    "SITE_URL": "/",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("img/mark.svg")}],
     "SIDEBAR": {"navigation": "evalsite.menu.navigation"},
+    "DASHBOARD_CALLBACK": "evalsite.menu.first_page",
+    "STYLES": [lambda _: static("css/admin.css")],
     # The site's own accent, from light to dark.
     "COLORS": {
         "primary": {

@@ -42,6 +42,7 @@ class JobAdmin(ReadOnlyAdmin):
     list_filter = ("state", "kind")
     search_fields = ("title", "error")
     fields = ("title", "created_at", "started_at", "finished_at", "attempt", "lease_owner", "arguments")
+    when_empty = "Jobs come of sampling a checkpoint, registering one, or measuring a sample set."
     change_form_outer_before_template = "runs/job_page.html"  # type: ignore[assignment]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -67,6 +68,7 @@ class MetricRunAdmin(ReadOnlyAdmin):
     list_filter = ("sample_set", "reference_set")
     fields = ("sample_set", "reference_set", "metric_names", "settings", "job", "created_at")
     readonly_fields = ("metric_names",)
+    when_empty = "Ask for metrics of a sample set, here or on its own page."
     change_form_outer_before_template = "runs/run_page.html"  # type: ignore[assignment]
 
     def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
@@ -105,6 +107,7 @@ class CheckpointAdmin(ModelAdmin):
     list_display = ("name", "model", "size_bytes", "created_at")
     search_fields = ("name", "sha256")
     readonly_fields = ("sha256", "size_bytes", "model", "description", "created_at")
+    when_empty = "Upload a file that ganmodels saved, or use manage.py sample FILE."
     actions_detail = ("sample",)  # type: ignore[assignment]
 
     def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
@@ -149,6 +152,7 @@ class CheckpointAdmin(ModelAdmin):
 class MeasurableSampleSetAdmin(SampleSetAdmin):
     """Sample sets as their own room shows them, with a button to measure one."""
 
+    when_empty = "Import an archive of images, or sample a checkpoint."
     actions_detail = ("measure",)  # type: ignore[assignment]
 
     def has_measuring_permission(self, request: HttpRequest, *_: Any) -> bool:

@@ -163,4 +163,4 @@ class StudyVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.study_id} v{self.number}"
+        return f"version {self.number}" if self.number else "preview"

@@ -17,6 +17,8 @@ class RecordAdmin(ModelAdmin):
     """Rows that raters make; they are looked at, and deleted where a rater asks for it."""
 
     show_full_result_count = False
+    list_per_page = 50
+    when_empty = "Rows come with the raters: open a study and send them its link."
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only raters add."""
@@ -65,7 +67,7 @@ class SessionAdmin(ExternalIdAdmin):
 class ResponseAdmin(RecordAdmin):
     """Answers, the latest first."""
 
-    list_display = ("session", "block", "position", "kind", "answer", "rt_ms", "valid", "received_at")
+    list_display = ("session", "block", "position", "kind", "answer", "reaction_time", "valid", "received_at")
     list_filter = ("session__study", "session__kind", "trial__kind", "valid")
     list_select_related = ("session", "trial")
     search_fields = ("=session__id",)
@@ -93,6 +95,11 @@ class ResponseAdmin(RecordAdmin):
     def kind(self, response: Response) -> str:
         """Whether the trial counts, teaches or checks attention."""
         return response.trial.get_kind_display()
+
+    @admin.display(description="Reaction time (ms)", ordering="rt_ms")
+    def reaction_time(self, response: Response) -> str:
+        """Whole milliseconds; nothing is lost in the export."""
+        return "–" if response.rt_ms is None else f"{response.rt_ms:,.0f}"
 
     @admin.display
     def plan(self, response: Response) -> Any:

@@ -8,7 +8,7 @@ from typing import ClassVar
 class StudyClosedError(RuntimeError):
     """The study takes no new raters now."""
 
-    next_step: ClassVar[str] = "Ask whoever sent you the link when the study is open."
+    next_step: ClassVar[str] = "Ask whoever sent you the link when raters can take part."
 
 
 class MalformedRequestError(ValueError):
@@ -26,7 +26,9 @@ class WrongStageError(RuntimeError):
 class NotYoursError(LookupError):
     """The session, trial or image does not exist, or belongs to somebody else."""
 
-    next_step: ClassVar[str] = "Open the link to the study again."
+    next_step: ClassVar[str] = (
+        "Open the link to the study again; if that fails too, ask whoever sent it for a new one."
+    )
 
 
 class InvalidImportError(ValueError):

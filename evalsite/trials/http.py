@@ -71,7 +71,7 @@ def answers_page(view: View[P]) -> View[P]:
 
     def failed(request: HttpRequest, status: int, sentence: str, next_step: str) -> HttpResponse:
         context = {"title": "This page can't be shown", "message": sentence, "next": next_step}
-        return render(request, "trials/message.html", context, status=status)
+        return render(request, "message.html", context, status=status)
 
     return _guarded(view, failed)
 

@@ -45,6 +45,7 @@ class StudyAdmin(ModelAdmin):
         ("What raters read", {"fields": ("consent_text", "instructions_text", "debriefing_text")}),
         ("Recruiting and chance", {"fields": ("recruiter", "seed")}),
     ]
+    when_empty = "A study asks raters about sets of images: import or sample those first."
     change_form_outer_before_template = "studies/panel.html"  # type: ignore[assignment]
 
     class Media:

@@ -139,7 +139,7 @@ def test_links_that_lead_nowhere_say_so(make_study, client):
     for slug, status in (("nothing", 404), ("draft", 410), ("faces", 410)):
         page = client.get(f"/r/{slug}/")
         assert page.status_code == status
-        assert "trials/message.html" in [template.name for template in page.templates]
+        assert "message.html" in [template.name for template in page.templates]
     assert not Session.objects.exists()
 
 
