@@ -10,7 +10,7 @@ import { handTicker } from "../support/ticker.js";
 
 const HZ60 = 1000 / 60;
 const period = periodOf(Array.from({ length: 121 }, (_, index) => index * HZ60));
-const situation = { full_screen: false, device_pixel_ratio: 1, css_px: 256, natural_px: 256 };
+const situation = { device_pixel_ratio: 1, css_px: 256, natural_px: 256 };
 
 /** A page that is looked at until `leave` is called. */
 function gaze() {
@@ -18,7 +18,7 @@ function gaze() {
   return {
     leave: () => (focused = false),
     reset: () => undefined,
-    read: () => ({ visible: true, focused }),
+    read: () => ({ visible: true, focused, full_screen: false }),
     attentive: () => focused,
   };
 }

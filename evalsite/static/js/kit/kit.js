@@ -68,7 +68,6 @@ export function createKit({ view, newResponder }) {
     present({ phases, surface, natural_px, responder }) {
       if (period === null) throw new RangeError("The refresh period is not known yet; measure it before the first trial.");
       const situation = {
-        full_screen: view.document.fullscreenElement !== null,
         device_pixel_ratio: view.devicePixelRatio,
         css_px: surface.geometry.css_px,
         natural_px,

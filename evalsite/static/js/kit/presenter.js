@@ -11,6 +11,7 @@ import { createSequence } from "./sequence.js";
 /** @typedef {import("./types.js").Period} Period */
 /** @typedef {import("./types.js").Phase} Phase */
 /** @typedef {import("./types.js").Responder} Responder */
+/** @typedef {import("./types.js").Seen} Seen */
 /** @typedef {import("./types.js").Situation} Situation */
 /** @typedef {import("./clock.js").Ticker} Ticker */
 /** @typedef {import("./sequence.js").Step} Step */
@@ -47,7 +48,7 @@ function createRecorder() {
  * refresh that draws the mask comes out late, the stimulus stays on the screen and only the next timestamp tells.
  *
  * @param {{timestamps: number[], offset: number, asked_ms: number | null, planned_frames: number | null,
- *   period: Period, seen: {visible: boolean, focused: boolean}, situation: Situation}} flash Timestamps from the onset
+ *   period: Period, seen: Seen, situation: Situation}} flash Timestamps from the onset
  *   to the refresh after the offset, ms, and the index of the offset among them.
  * @returns {Exposure}
  */
@@ -86,7 +87,7 @@ export function present({ ticker, period, phases, attention, situation, responde
   const recorder = createRecorder();
   const recorded = phases.find((phase) => phase.name === RECORDED);
   const planned_frames = sequence.planned(RECORDED);
-  let seen = { visible: true, focused: true };
+  let seen = attention.read();
   /** @type {Choice | null} */
   let choice = null;
 

@@ -24,7 +24,7 @@
  * @property {number} dropped_frames Refreshes missed between onset and the first refresh after the offset.
  * @property {boolean} visible Whether the page was visible throughout.
  * @property {boolean} focused Whether the page held the focus throughout.
- * @property {boolean} full_screen Whether the page filled the screen.
+ * @property {boolean} full_screen Whether the page filled the screen throughout.
  * @property {number} device_pixel_ratio Device pixels per CSS pixel.
  * @property {number} css_px Side of the stimulus on the page, CSS px.
  * @property {number} natural_px Side of the stimulus file, px.
@@ -65,17 +65,24 @@
  */
 
 /**
+ * How the page stood during a flash.
+ * @typedef {object} Seen
+ * @property {boolean} visible Whether it was visible.
+ * @property {boolean} focused Whether it held the focus.
+ * @property {boolean} full_screen Whether it filled the screen.
+ */
+
+/**
  * Whether somebody is looking, since the last reset.
  * @typedef {object} Attention
  * @property {() => void} reset Start anew from the present state.
- * @property {() => {visible: boolean, focused: boolean}} read What held without a break since the reset.
+ * @property {() => Seen} read What held without a break since the reset.
  * @property {() => boolean} attentive Whether the page is visible and focused now.
  */
 
 /**
  * What a flash was shown on.
  * @typedef {object} Situation
- * @property {boolean} full_screen Whether the page fills the screen.
  * @property {number} device_pixel_ratio Device pixels per CSS pixel.
  * @property {number} css_px Side of the stimulus, CSS px.
  * @property {number} natural_px Side of the stimulus file, px.

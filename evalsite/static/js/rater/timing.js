@@ -57,7 +57,6 @@ async function flash({ exposure_ms, gap_ms, flashes }, stop) {
   const exposures = [];
   while (exposures.length < flashes && !stop.aborted) {
     const situation = {
-      full_screen: document.fullscreenElement !== null,
       device_pixel_ratio: devicePixelRatio,
       css_px: canvas.clientWidth,
       natural_px: canvas.width,
