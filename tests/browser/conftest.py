@@ -26,6 +26,10 @@ PAIRWISE = {
     "task": "pairwise",
     "params": {"compare": "real_vs_generated", "allow_tie": True, "fixation_ms": 50},
 }
+FLASHED_PAIRS = {
+    "task": "pairwise",
+    "params": {"compare": "both", "exposure_ms": 100, "fixation_ms": 50, "mask_ms": 60},
+}
 STUDIES: list[dict[str, Any]] = [
     {"slug": "short", "blocks": [{**RAPID, "trials": 4, "practice": 1}]},
     {"slug": "pages", "blocks": [{**RAPID, "trials": 2, "catch": 1}, {**PAIRWISE, "trials": 2}]},
@@ -38,6 +42,8 @@ STUDIES: list[dict[str, Any]] = [
         ],
     },
     {"slug": "flashes", "blocks": [{**RAPID, "trials": 54}]},
+    {"slug": "pairs", "blocks": [{**FLASHED_PAIRS, "trials": 6}]},
+    {"slug": "still", "blocks": [{"task": "rapid_scene", "params": {"exposure": "unlimited"}, "trials": 2}]},
 ]
 
 

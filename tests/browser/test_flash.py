@@ -23,6 +23,25 @@ const record = (at) => { window.refreshes.push(at); requestAnimationFrame(record
 requestAnimationFrame(record);
 """
 
+RECORD_SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => list.getEntries().forEach(({ startTime }) => window.shifts.push(startTime)))
+  .observe({ type: "layout-shift", buffered: true });
+"""
+
+RECORD_CANVAS = """
+window.seen = [];
+const look = (at) => {
+  const stage = document.querySelector(".stage-canvas");
+  const { width, height } = stage ?? { width: 0, height: 0 };
+  const pixels = width && stage.getContext("2d").getImageData(0, height >> 3, width, 1).data;
+  window.seen.push([at, pixels ? Array.from(pixels.slice(0, 400)).join() : ""]);
+  requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
+"""Asks for each refresh before the page does, and so sees what the refresh before it has drawn."""
+
 JANK = """
 ms => requestAnimationFrame(function watch() {
   const stage = document.querySelector('.stage-canvas');
@@ -91,6 +110,38 @@ def test_a_janked_flash_is_found_marked_invalid_and_repeated(new_rater: Callable
     repeat = next(row for row in stored if row["repeat_of_id"] == janked["trial"])
     assert repeat["position"] > janked["position"]
     assert all(bool(row["valid"]) == (row["exposures"][0]["dropped_frames"] == 0) for row in stored)
+
+
+def test_pairs_are_flashed_as_planned_on_an_isolated_page_that_does_not_move(
+    new_rater: Callable[..., Rater],
+) -> None:
+    rater = new_rater("pairs")
+    rater.page.add_init_script(RECORD_SHIFTS)
+    stored, refreshes = flash(rater)
+    exposures = [row["exposures"][0] for row in stored]
+    shifts = rater.page.evaluate("window.shifts")
+    for exposure in exposures:
+        assert not [at for at in shifts if exposure["onset_ms"] <= at <= exposure["offset_ms"]]
+    clean = [exposure for exposure in exposures if exposure["dropped_frames"] == 0]
+    assert clean
+    for exposure in clean:
+        check_exact(exposure, refreshes)
+    assert rater.page.evaluate("crossOriginIsolated"), "without isolation the clock is coarse"
+
+
+def test_the_image_is_on_the_canvas_from_onset_to_offset_and_the_mask_from_there(
+    new_rater: Callable[..., Rater],
+) -> None:
+    rater = new_rater("short")
+    rater.page.add_init_script(RECORD_CANVAS)
+    stored, _ = flash(rater)
+    seen = rater.page.evaluate("window.seen")
+    times = [at for at, _ in seen]
+    for exposure in (row["exposures"][0] for row in stored):
+        onset, offset = (times.index(exposure[name]) for name in ("onset_ms", "offset_ms"))
+        before, image, mask = (seen[place][1] for place in (onset, onset + 1, offset + 1))
+        assert {drawn for _, drawn in seen[onset + 1 : offset + 1]} == {image}
+        assert len({before, image, mask}) == 3
 
 
 @pytest.mark.slow

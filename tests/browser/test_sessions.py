@@ -59,6 +59,32 @@ def test_consent_refused_ends_the_session(new_rater: Callable[..., Rater]) -> No
     assert session == [{"state": "declined"}]
 
 
+HALF_SPEED = """
+const refresh = window.requestAnimationFrame.bind(window);
+window.requestAnimationFrame = (callback) => refresh(() => refresh(callback));
+"""
+
+
+@pytest.mark.parametrize(
+    ("study", "warned", "way", "state"),
+    [("short", 1, "Leave the study", "unsuitable"), ("still", 0, "Continue", "ready")],
+)
+def test_flashes_are_warned_of_and_shown_on_fast_screens_only(
+    new_rater: Callable[..., Rater], study: str, warned: int, way: str, state: str
+) -> None:
+    rater = new_rater(study)
+    rater.page.add_init_script(HALF_SPEED)
+    rater.page.reload()
+    agree = rater.page.get_by_role("button", name="I agree and take part")
+    agree.wait_for()
+    assert rater.page.get_by_text("photosensitive").count() == warned
+    agree.click()
+    rater.page.get_by_role("button", name=way).click(timeout=30_000)
+    expect(rater.page.get_by_role("heading", name="A look at your screen")).to_have_count(0)
+    session = rater.site.rows("select state from trials_session where id = ?", rater.session)
+    assert session == [{"state": state}]
+
+
 def test_the_network_cut_and_restored(new_rater: Callable[..., Rater]) -> None:
     rater = new_rater("short")
     rater.begin()
