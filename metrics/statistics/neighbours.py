@@ -20,7 +20,6 @@ from metrics.errors import TooFewSamplesError
 from metrics.statistics.distances import MEMORY_BYTES, Pairs, Tile
 from metrics.types import Features
 
-GIB = 2**30
 SHARED_NEIGHBOURS = 8
 Made = TypeVar("Made")
 
@@ -127,12 +126,7 @@ def _shared_indices(one: Features, other: Features, k: int, memory_bytes: int) -
     most = max(k, min(SHARED_NEIGHBOURS, other.count - same))
 
     def make() -> Tensor:
-        if same:
-            # Nobody asks for these distances again: the matrix is let go.
-            pairs = Pairs(one.values, one.values, memory_bytes).with_matrix()
-        else:
-            pairs = shared_pairs(one, other, memory_bytes)
-        return _ordered_neighbours(pairs, most, same)
+        return _ordered_neighbours(shared_pairs(one, other, memory_bytes), most, same)
 
     return remembered(one, other, ("indices", most), make)
 
