@@ -1,0 +1,115 @@
+"""Pairs of nearly equal images in one set, and how large a support so many pairs speak for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Int
+from scipy import stats
+from torch import Tensor
+
+from metrics.errors import TooFewSamplesError
+from metrics.statistics.resampling import CONFIDENCE, Interval
+
+BLOCK_ROWS = 1024
+
+
+@dataclass(frozen=True)
+class ClosePairs:
+    """Pairs of rows, nearest first: indices `first` < `second` (p,) and Euclidean distances (p,)."""
+
+    first: Int[Tensor, " p"]
+    second: Int[Tensor, " p"]
+    distances: Float[Tensor, " p"]
+
+
+def nearest_pairs(values: Float[Tensor, "n d"], pairs: int) -> ClosePairs:
+    """The nearest pairs of different rows.
+
+    Args:
+        values: rows (n, d).
+        pairs: how many are wanted; fewer are given where there are fewer.
+
+    Raises:
+        TooFewSamplesError: fewer than two rows.
+
+    Source: Arora and Zhang 2017, section 3; checked against scipy's pdist.
+    """
+    if len(values) < 2:
+        raise TooFewSamplesError(f"{len(values)} images make no pair; give at least 2.")
+    found = _empty()
+    spare = pairs + 16  # float64 products order the pairs but for the last digits; differences settle those
+    for start, squared in _upper_blocks(values):
+        best = squared.flatten().topk(min(spare, squared.numel()), largest=False)
+        kept = best.values < math.inf
+        positions = best.indices[kept]
+        rows, columns = positions // squared.shape[1] + start, positions % squared.shape[1]
+        found = _nearest_of(values, torch.cat([found.first, rows]), torch.cat([found.second, columns]), spare)
+    return ClosePairs(found.first[:pairs], found.second[:pairs], found.distances[:pairs])
+
+
+def count_pairs_within(values: Float[Tensor, "n d"], radius: float) -> int:
+    """Number of pairs of different rows at most `radius` apart."""
+    count = 0
+    slack = 1e-9 * float(values.double().var(dim=0).sum()) + 1e-300
+    for start, squared in _upper_blocks(values):
+        rows, columns = (squared <= radius**2 + slack).nonzero(as_tuple=True)
+        for some, others in zip(rows.split(BLOCK_ROWS), columns.split(BLOCK_ROWS), strict=True):
+            count += int((_distances(values, some + start, others) <= radius).sum())
+    return count
+
+
+def support_size(pairs: int, images: int) -> float:
+    """Size of the uniform support under which so many pairs of images are expected to be the same.
+
+    n images make n (n - 1)/2 pairs, each the same with probability 1/size. Where no pair is, it is the size
+    at which none and some are equally likely, with about 1.18 √size images: the birthday paradox.
+
+    Args:
+        pairs: number of pairs that are the same.
+        images: number of images n.
+    """
+    return images * (images - 1) / 2 / (pairs or math.log(2))
+
+
+def support_interval(pairs: int, images: int) -> Interval:
+    """Interval of the support size by the Poisson limits of the number of pairs; open if there is none."""
+    tail = (1 - CONFIDENCE) / 2
+    most = float(stats.chi2.isf(tail, 2 * pairs + 2)) / 2
+    least = float(stats.chi2.ppf(tail, 2 * pairs)) / 2 if pairs else 0.0
+    all_pairs = images * (images - 1) / 2
+    return all_pairs / most, all_pairs / least if pairs else math.inf
+
+
+def _empty() -> ClosePairs:
+    nothing = torch.zeros(0, dtype=torch.int64)
+    return ClosePairs(nothing, nothing, torch.zeros(0, dtype=torch.float64))
+
+
+def _upper_blocks(values: Float[Tensor, "n d"]) -> Iterator[tuple[int, Float[Tensor, "b n"]]]:
+    """Squared distances of blocks of rows to all later rows; infinite elsewhere."""
+    centred = values.double() - values.double().mean(dim=0)
+    norms = centred.square().sum(dim=1)
+
+    for start in range(0, len(values), BLOCK_ROWS):
+        rows = centred[start : start + BLOCK_ROWS]
+        squared = norms[start : start + BLOCK_ROWS, None] - 2 * (rows @ centred.T) + norms
+        later = torch.arange(len(values)) > torch.arange(start, start + len(rows))[:, None]
+        yield start, squared.masked_fill_(~later, math.inf)
+
+
+def _nearest_of(
+    values: Float[Tensor, "n d"], first: Int[Tensor, " p"], second: Int[Tensor, " p"], most: int
+) -> ClosePairs:
+    distances = _distances(values, first, second)
+    order = distances.argsort(stable=True)[:most]
+    return ClosePairs(first[order], second[order], distances[order])
+
+
+def _distances(
+    values: Float[Tensor, "n d"], first: Int[Tensor, " p"], second: Int[Tensor, " p"]
+) -> Float[Tensor, " p"]:
+    return (values[first].double() - values[second].double()).square().sum(dim=1).sqrt()
