@@ -21,7 +21,7 @@ def show(value: float | None, unit: str = "") -> str:
             return f"{value:.2e}".replace("-", MINUS)
         text = f"{value:,.{max(SIGNIFICANT - 1 - size, 0)}f}"
         return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS)
-    return f"{value:,.{decimals}f}".replace("-", MINUS)
+    return f"{round(value, decimals) or 0.0:,.{decimals}f}".replace("-", MINUS)  # no minus before zero
 
 
 def show_interval(low: float | None, high: float | None, unit: str = "") -> str:

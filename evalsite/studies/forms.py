@@ -66,6 +66,8 @@ class ConditionForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         _choose_only(self, "sample_set")
 
+        _say_names(self)
+
     def clean(self) -> dict[str, Any]:
         """Name the condition, and keep the real images' name for the real images."""
         values = super().clean() or self.cleaned_data
@@ -92,6 +94,10 @@ class BlockRowForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Block
         fields = ("position", "task", "trials_per_block", "practice_trials", "catch_trials")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say_names(self)
 
     def save(self, commit: bool = True) -> Block:
         """Save; another task's params mean nothing to this one, which starts from its defaults."""
@@ -140,6 +146,12 @@ def _choose_only(form: forms.BaseForm, name: str) -> None:
         widget = form.fields[name].widget
         for flag in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
             setattr(widget, flag, False)
+
+
+def _say_names(form: forms.BaseForm) -> None:
+    """Name each field of a table's row for screen readers, as its column's head does for eyes."""
+    for name, field in form.fields.items():
+        field.widget.attrs["aria-label"] = str(field.label or name)
 
 
 def block_form(task: str) -> type[BlockForm]:

@@ -12,6 +12,7 @@ from evalsite.results.numbers import show, show_interval, show_share
     [
         (0.39961, "share", "0.400"),
         (-1.2345, "z", "−1.23"),
+        (-0.0012, "z", "0.00"),
         (104.6, "ms", "105"),
         (1208.26, "", "1,208"),
         (30.123456, "", "30.12"),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django import forms
 
-from evalsite.studies.forms import PREFIX, block_form, param_field
+from evalsite.studies.forms import PREFIX, BlockRowForm, ConditionForm, block_form, param_field
 from evalsite.studies.models import Block
 from evalsite.tasks import registry
 from evalsite.tasks.errors import UnknownTaskError
@@ -117,3 +117,8 @@ def test_an_error_that_begins_with_a_param_shows_at_its_field() -> None:
 def test_a_task_that_is_gone_has_no_form() -> None:
     with pytest.raises(UnknownTaskError):
         block_form("gone")
+
+
+@pytest.mark.parametrize("form", [ConditionForm, BlockRowForm])
+def test_every_field_of_a_row_has_a_name_for_screen_readers(form: type[forms.BaseForm], db: None) -> None:
+    assert all(field.widget.attrs["aria-label"] for field in form().fields.values())
