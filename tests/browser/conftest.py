@@ -35,6 +35,7 @@ STUDIES: list[dict[str, Any]] = [
     {"slug": "pages", "blocks": [{**RAPID, "trials": 2, "catch": 1}, {**PAIRWISE, "trials": 2}]},
     {
         "slug": "whole",
+        "title": "Pictures",
         "blocks": [
             {**RAPID, "trials": 3, "practice": 1, "catch": 1},
             {**STAIRCASE, "trials": 3},

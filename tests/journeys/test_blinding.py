@@ -7,6 +7,7 @@ import struct
 import pytest
 
 from tests.support import wire
+from tests.support.telling import find_telling
 
 PNG = b"\x89PNG\r\n\x1a\n"
 ADDRESSES = re.compile(r"/s/[0-9a-f-]{36}/stimuli/[0-9a-f]{48}\.png")
@@ -56,14 +57,8 @@ def test_the_session_was_whole(site, sitting):
 
 def test_no_word_that_tells_is_sent(site, sitting):
     rater, _, _ = sitting
-    digests = [row["sha256"] for row in site.rows("SELECT sha256 FROM samples_sampleimage")]
-    telling = re.compile(
-        r"\b(rings?|discs?|conditions?|truth|catch|sample_set|reference|plan)\b", re.IGNORECASE
-    )
     for text in everything(rater):
-        assert not telling.search(text), telling.search(text)
-        assert str(site.data) not in text
-        assert not any(digest in text for digest in digests)
+        assert find_telling(site, text) == []
 
 
 def test_images_have_names_of_one_form_and_no_name_twice(sitting):

@@ -1,0 +1,39 @@
+"""What a real browser is sent and shows in a session: nothing tells real images from generated ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Response
+
+from tests.support.rater import Rater
+from tests.support.site_server import SiteServer
+from tests.support.telling import find_telling
+
+
+def sent(response: Response) -> str:
+    """Address, headers and, but for images, body; the site's own code is the same for every study."""
+    headers = "\n".join(f"{name}: {value}" for name, value in response.all_headers().items())
+    plain = response.ok and not response.headers["content-type"].startswith("image/")
+    return f"{response.url}\n{headers}\n{response.text() if plain else ''}"
+
+
+def test_a_browser_is_sent_nothing_that_tells(site: SiteServer, new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("whole")
+    responses: list[Response] = []
+
+    def keep(response: Response) -> None:
+        responses.append(response)
+
+    rater.page.on("response", keep)
+    rater.page.reload()
+    rater.begin()
+    rater.finish()
+    own = [response for response in responses if "/static/" not in response.url]
+    assert len(own) > 20
+    for response in own:
+        assert find_telling(site, sent(response)) == []
+    assert find_telling(site, rater.page.content()) == []
+    images = [response for response in own if "/stimuli/" in response.url]
+    assert len({len(response.body()) for response in images}) == 1
+    assert len({response.url for response in images}) == len(images)
