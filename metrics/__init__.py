@@ -11,7 +11,7 @@ from metrics.evaluate import evaluate
 from metrics.extractors.registry import EXTRACTORS, Extractor
 from metrics.images.sources import open_images
 from metrics.registry import METRICS, Measured, Metric, Quantity, register
-from metrics.results import MetricResult
+from metrics.results import Evaluation, MetricResult
 from metrics.types import Evidence, Features, Images, Labels, Moments, Probabilities, Provenance
 
 __all__ = [

@@ -1,47 +1,138 @@
-"""From images to every kind of evidence that somebody needs of them, in one pass."""
+"""From what a network says of images to every kind of evidence that somebody wants of it, in one pass.
+
+Nothing else in the package knows how a kind is made.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
-from metrics.extractors.extraction import Pass
-from metrics.extractors.registry import FEATURES, PROBABILITIES
+from metrics.extractors.registry import FEATURES, PROBABILITIES, Extractor
+from metrics.images import protocols
+from metrics.signatures import Need
 from metrics.statistics.moments import MomentsAccumulator
-from metrics.types import Evidence, Features, Images, Moments, Probabilities
-
-OUTPUT_OF: dict[type[Any], str] = {Features: FEATURES, Moments: FEATURES, Probabilities: PROBABILITIES}
-"""The network's output that each kind is made of; kinds that need no network are left out."""
+from metrics.types import Embedder, Features, Moments, Probabilities, Provenance
 
 
-def collect(over: Pass, kinds: set[type[Any]], advance: Callable[[int], None]) -> dict[type[Any], Evidence]:
-    """Make evidence of several kinds from one set of images, looking at each image once.
+@dataclass(frozen=True)
+class Want:
+    """Evidence that metrics want of one role.
 
-    Features are kept in memory only where a kind needs them all.
+    Attributes:
+        role: of which set of images, or from whom.
+        kind: of which kind.
+        output: which output of the network it is made of; empty for what needs no network.
+    """
+
+    role: str
+    kind: type[Any]
+    output: str
+
+
+def want(need: Need, output: str) -> Want:
+    """What a metric wants whose features are this output of the network."""
+    return Want(need.role, need.kind, _OUTPUTS.get(need.kind, lambda _: "")(output))
+
+
+_OUTPUTS: Mapping[type[Any], Callable[[str], str]] = {
+    Features: lambda output: output,
+    Moments: lambda output: output,
+    Embedder: lambda output: output,
+    Probabilities: lambda _: PROBABILITIES,
+}
+
+
+class _Gatherer(Protocol):
+    """Takes in an output of the network, rows by rows, and becomes evidence."""
+
+    def add(self, rows: Tensor, /) -> None: ...
+
+    def result(self, origin: Provenance, /) -> Any: ...
+
+
+class _Rows:
+    """Keeps everything."""
+
+    def __init__(self, kind: Callable[[Tensor, Provenance], Any]) -> None:
+        self._kind = kind
+        self._parts: list[Tensor] = []
+
+    def add(self, rows: Tensor) -> None:
+        self._parts.append(rows)
+
+    def result(self, origin: Provenance) -> Any:
+        return self._kind(torch.cat(self._parts), origin)
+
+
+class _Sums:
+    """Keeps moments alone."""
+
+    def __init__(self) -> None:
+        self._moments: MomentsAccumulator | None = None
+
+    def add(self, rows: Tensor) -> None:
+        self._moments = self._moments or MomentsAccumulator(rows.shape[1])
+        self._moments.update(rows)
+
+    def result(self, origin: Provenance) -> Moments:
+        assert self._moments is not None, "a set of images is never empty"
+        return self._moments.result(origin)
+
+
+_GATHERERS: Mapping[type[Any], Callable[[], _Gatherer]] = {
+    Features: lambda: _Rows(Features),
+    Probabilities: lambda: _Rows(Probabilities),
+    Moments: _Sums,
+}
+EXTRACTED: Collection[type[Any]] = _GATHERERS.keys()
+"""The kinds that are made of what a network says of each image."""
+
+
+def gather(
+    chunks: Iterable[Mapping[str, Tensor]], wants: Collection[Want], origin: Provenance
+) -> dict[Want, Any]:
+    """Make evidence of several kinds from a network's outputs, looking at each row once.
+
+    Rows are kept in memory only where a kind needs them all.
 
     Args:
-        over: the pass to make.
-        kinds: what is needed.
-        advance: called with the number of images done since its last call.
+        chunks: outputs by name, for consecutive images.
+        wants: what is wanted, of the kinds in `EXTRACTED`.
+        origin: where the outputs come from.
     """
-    kept: dict[str, list[Tensor]] = {OUTPUT_OF[kind]: [] for kind in kinds & {Features, Probabilities}}
-    moments: MomentsAccumulator | None = None
-    for chunk in over.chunks(advance):
-        for name, parts in kept.items():
-            parts.append(chunk[name])
-        if Moments in kinds:
-            moments = moments or MomentsAccumulator(chunk[FEATURES].shape[1])
-            moments.update(chunk[FEATURES])
-    evidence: dict[type[Any], Evidence] = {}
-    if Images in kinds:
-        evidence[Images] = over.images
-    if Features in kinds:
-        evidence[Features] = Features(torch.cat(kept[FEATURES]), over.provenance)
-    if Probabilities in kinds:
-        evidence[Probabilities] = Probabilities(torch.cat(kept[PROBABILITIES]), over.provenance)
-    if moments is not None:
-        evidence[Moments] = moments.result(over.provenance)
-    return evidence
+    gatherers = {item: _GATHERERS[item.kind]() for item in wants}
+    for chunk in chunks:
+        for item, gatherer in gatherers.items():
+            gatherer.add(chunk[item.output])
+    return {
+        item: gatherer.result(replace(origin, output=_feature_output(item.output)))
+        for item, gatherer in gatherers.items()
+    }
+
+
+def _feature_output(output: str) -> str:
+    # Probabilities may be compared with nothing but probabilities, so they don't say which features go along.
+    return FEATURES if output == PROBABILITIES else output
+
+
+@dataclass(frozen=True)
+class ExtractorEmbedder:
+    """An extractor with its preprocessing, as the evidence `Embedder`."""
+
+    extractor: Extractor
+    protocol: protocols.Protocol
+    provenance: Provenance
+
+    def __call__(self, pixels: Tensor, /) -> Float[Tensor, "n d"]:
+        """Features of pixels (n, c, h, w) in [0, 255]; differentiable if the pixels ask for it."""
+        colours = pixels.float().expand(-1, 3, -1, -1)
+        prepared = self.protocol.prepare_pixels(colours, self.extractor.size_px)
+        look = self.extractor.network if prepared.requires_grad else self.extractor.look
+        features: Tensor = look(prepared.to(self.extractor.device))[self.provenance.output]
+        return features

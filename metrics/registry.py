@@ -98,20 +98,26 @@ class Metric:
         """What it measures and what it doesn't, from its file's docstring."""
         return inspect.getdoc(inspect.getmodule(self.compute)) or inspect.getdoc(self.compute) or ""
 
-    def label(self, quantity: Quantity, extractor: str, extractor_title: str) -> tuple[str, str]:
+    def label(
+        self, quantity: Quantity, extractor: str, extractor_title: str, layer: str = ""
+    ) -> tuple[str, str]:
         """Name and title under which a quantity may be reported.
 
-        A quantity keeps its own name only with the extractor that the name stands for.
+        A quantity keeps its own name only with the features of the extractor that the name stands for.
 
         Args:
             quantity: one of this metric's.
             extractor: name of the extractor that was used.
             extractor_title: that extractor's name in prose.
+            layer: the layer that was taken instead of its features, if one was.
         """
-        title = quantity.title or self.title
-        if self.extractor in (None, extractor):
-            return quantity.name, title
-        return f"{quantity.generic}_{extractor}", f"{quantity.generic_title} ({extractor_title})"
+        if self.extractor is None or (self.extractor == extractor and not layer):
+            return quantity.name, quantity.title or self.title
+        suffix, place = (f"_{layer}", f", {layer}") if layer else ("", "")
+        return (
+            f"{quantity.generic}_{extractor}{suffix}",
+            f"{quantity.generic_title} ({extractor_title}{place})",
+        )
 
     def resolve(self, given: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
         """All settings, the defaults filled in.

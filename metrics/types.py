@@ -86,11 +86,13 @@ class Images:
         source: where the pixels come from.
         digest: what identifies the set's content; equal digests may share cached features.
         labels: the class of each image, where the set knows them.
+        notes: sentences that a reader of numbers about the set must know.
     """
 
     source: ImageSource
     digest: str
     labels: Labels | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.labels is not None and self.labels.count != self.count:

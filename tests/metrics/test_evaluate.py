@@ -16,7 +16,7 @@ from metrics.errors import (
     UnknownNameError,
 )
 from metrics.extractors import extraction
-from metrics.images.sources import ArrayImages
+from metrics.images.arrays import ArrayImages
 
 ALL = ["fid", "kid", "inception_score"]
 

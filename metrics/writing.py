@@ -1,0 +1,48 @@
+"""Files of results: written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from metrics.errors import ResultsWriteError
+
+
+def write_results(path: Path, data: bytes) -> None:
+    """Write a file that appears, or changes, only when all of it is on disk.
+
+    Args:
+        path: where; its folder must be there.
+        data: all of it.
+
+    Raises:
+        ResultsWriteError: the disk is full, or the folder isn't there or can't be written.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        try:
+            part.write_bytes(data)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise _refusal(path, error) from error
+
+
+def check_writable(path: Path) -> None:
+    """Check that a file can be written, before hours of work go into what is to be in it.
+
+    Raises:
+        ResultsWriteError: it can't.
+    """
+    known = path.exists()
+    try:
+        path.open("a").close()
+        if not known:
+            path.unlink()
+    except OSError as error:
+        raise _refusal(path, error) from error
+
+
+def _refusal(path: Path, error: OSError) -> ResultsWriteError:
+    return ResultsWriteError(f"{path} can't be written ({error.strerror}); name a file in a folder of yours.")
