@@ -1,10 +1,10 @@
 """LPIPS diversity: the mean perceptual distance between two of the generated images.
 
-Zhu, Zhang, Pathak, Darrell, Efros, Wang, Shechtman: Toward Multimodal Image-to-Image Translation, NeurIPS 2017,
-section 5, arXiv:1711.11586; the distance is that of Zhang et al. 2018, arXiv:1801.03924.
+Zhu, Zhang, Pathak, Darrell, Efros, Wang, Shechtman: Toward Multimodal Image-to-Image Translation, NeurIPS
+2017, section 5, arXiv:1711.11586; the distance is that of Zhang et al. 2018, arXiv:1801.03924.
 
-It never looks at real images: noise is more diverse than they are, so a real set's own value is the yardstick.
-Distances are taken on small images, and the mean says nothing of modes that are missing.
+It never looks at real images: noise is more diverse than they are, so a real set's own value is the
+yardstick. Distances are taken on small images, and the mean says nothing of modes that are missing.
 """
 
 import math

@@ -3,8 +3,8 @@
 Bonneel, Rabin, Peyré, Pfister: Sliced and Radon Wasserstein Barycenters of Measures, Journal of Mathematical
 Imaging and Vision 51, 2015; for generators Deshpande, Zhang, Schwing 2018, arXiv:1803.11188.
 
-It does not tell fidelity from diversity, is biased upwards on few images, and along most directions of a large
-space all sets look alike: compare values of equally many images only.
+It does not tell fidelity from diversity, is biased upwards on few images, and along most directions of a
+large space all sets look alike: compare values of equally many images only.
 """
 
 import math

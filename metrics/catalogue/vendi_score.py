@@ -1,9 +1,10 @@
 """Vendi Score: how many different images there are, as an effective number.
 
-Friedman, Dieng: The Vendi Score: A Diversity Evaluation Metric for Machine Learning, TMLR 2023, arXiv:2210.02410.
+Friedman, Dieng: The Vendi Score: A Diversity Evaluation Metric for Machine Learning, TMLR 2023,
+arXiv:2210.02410.
 
-It never looks at real images: noise is diverse, and a real set's own score is the only yardstick. It grows with
-the number of images, and what counts as different is what the features' angles say.
+It never looks at real images: noise is diverse, and a real set's own score is the only yardstick. It grows
+with the number of images, and what counts as different is what the features' angles say.
 """
 
 import math
@@ -23,7 +24,7 @@ from metrics.types import Features
     selections={"paper"},
 )
 def vendi_score(generated: Features, *, order: float = 1.0) -> dict[str, Measured]:
-    """exp of the entropy of the eigenvalues of K / n, K being the cosine similarities of the images.
+    """Exponential of the entropy of the eigenvalues of K / n, K being the cosine similarities of the images.
 
     Args:
         generated: features of the generated images (n, d), none of them zero.

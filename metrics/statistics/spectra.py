@@ -1,4 +1,4 @@
-"""How many different directions a set of vectors fills: entropies of the spectrum of its similarity matrix."""
+"""How many different directions a set of vectors fills: entropies of the spectrum of their similarities."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BLOCK_ROWS = 4096
 
 
 def cosine_vendi(values: Float[Tensor, "n d"], order: float) -> tuple[float, float]:
-    """exp of the Rényi entropy of the eigenvalues of K / n, K being the cosine similarities.
+    """Exponential of the Rényi entropy of the eigenvalues of K / n, K being the cosine similarities.
 
     K / n has the same eigenvalues as the (d, d) matrix R = X̂ᵀ X̂ / n, X̂ the rows divided by their length,
     so neither is ever larger than the smaller side.
