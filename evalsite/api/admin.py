@@ -8,7 +8,7 @@ from rest_framework.authtoken.models import TokenProxy
 from unfold.admin import ModelAdmin
 
 
-class TokenAdmin(PlainTokenAdmin, ModelAdmin):
+class TokenAdmin(PlainTokenAdmin, ModelAdmin):  # type: ignore[misc]  # both draw form fields
     """What programs sign in with, one for each account."""
 
     list_filter = ()

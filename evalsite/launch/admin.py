@@ -9,7 +9,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 
-class StaffAdmin(UserAdmin, ModelAdmin):
+class StaffAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # both draw form fields
     """Accounts of the staff."""
 
     form = UserChangeForm
@@ -17,7 +17,7 @@ class StaffAdmin(UserAdmin, ModelAdmin):
     change_password_form = AdminPasswordChangeForm
 
 
-class RoleAdmin(GroupAdmin, ModelAdmin):
+class RoleAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]
     """Groups; `manage.py create_roles` makes Researchers and Analysts."""
 
 

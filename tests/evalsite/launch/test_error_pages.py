@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
 from django.views import defaults
@@ -15,7 +15,7 @@ from evalsite import urls
 pytestmark = pytest.mark.django_db
 
 
-def _break(_request: HttpRequest) -> None:
+def _break(_request: HttpRequest) -> HttpResponse:
     raise ZeroDivisionError
 
 
