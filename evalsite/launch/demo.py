@@ -124,6 +124,7 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
     yield "Asking for metrics; the worker computes them", _measure
 
 
+@transaction.atomic
 def ensure_admin() -> str:
     """Make the administrator's account; return its password, the same at each call, empty if it was changed.
 

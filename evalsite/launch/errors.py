@@ -4,7 +4,11 @@ from __future__ import annotations
 
 
 class PortTakenError(OSError):
-    """Another program listens on the port."""
+    """Another program listens on the port, or it can't be had."""
+
+
+class HostError(OSError):
+    """The host is no address of this machine."""
 
 
 class MissingDemoFileError(FileNotFoundError):

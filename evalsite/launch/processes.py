@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -12,24 +13,40 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
-from evalsite.launch.errors import PortTakenError
+from evalsite.launch.errors import HostError, PortTakenError
 
 MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
 STOP_SECONDS = 15.0
 RESTART_SECONDS = 2.0
 THREADS = 8
+HIGHEST_PORT = 65_535
+ANOTHER_PORT = "name another one with --port, or PORT= for make"
+ANOTHER_HOST = "give 127.0.0.1, or 0.0.0.0 for all of this machine's"
 
 
 def check_port(host: str, port: int) -> None:
-    """Raise ``PortTakenError`` if the port can't be listened on."""
-    with socket.socket() as probe:
+    """See whether the port can be listened on.
+
+    Raises:
+        PortTakenError: another program has it, or it is no port that this user may have.
+        HostError: the host is no address of this machine.
+    """
+    if not 1 <= port <= HIGHEST_PORT:
+        raise PortTakenError(f"port {port} is none; {ANOTHER_PORT}, from 1024 to {HIGHEST_PORT}")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise HostError(f"there is no host {host!r} ({error.strerror}); {ANOTHER_HOST}") from error
+    with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            probe.bind(address)
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise HostError(f"{host} is no address of this machine; {ANOTHER_HOST}") from error
+            fault = "is taken" if error.errno == errno.EADDRINUSE else "can't be had"
             raise PortTakenError(
-                f"port {port} on {host} is taken ({error.strerror}); "
-                "name another one with --port, or PORT= for make"
+                f"port {port} on {host} {fault} ({error.strerror}); {ANOTHER_PORT}"
             ) from error
 
 
@@ -69,8 +86,10 @@ def run_together(web: Sequence[str], worker: Sequence[str], *, say: Callable[[st
         nonlocal stopping
         stopping = True
 
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, stop)
+    # A closed terminal hangs up: without an answer to it the two would live on, unseen, and keep the port.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(name) is not signal.SIG_IGN:
+            signal.signal(name, stop)
     server, helper = _start(web, OMP_NUM_THREADS="1"), _start(worker)
     try:
         while not stopping and server.poll() is None:

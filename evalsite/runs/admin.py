@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -135,7 +135,9 @@ class CheckpointAdmin(ModelAdmin):
     @action(description="Sample…", url_path="sample", permissions=["sampling"])  # type: ignore[operator]
     def sample(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Draw a sample set from this checkpoint."""
-        checkpoint = get_object_or_404(Checkpoint, pk=object_id)
+        checkpoint = self.get_object(request, object_id)
+        if checkpoint is None:
+            raise Http404(f"there is no checkpoint of key {object_id!r}")
         form = SamplingForm(*_sent(request))
         return _form_page(
             request,

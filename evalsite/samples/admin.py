@@ -83,11 +83,8 @@ class SampleSetAdmin(ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The set's page, with a page of its images."""
-        images = (
-            SampleImage.objects.filter(sample_set_id=int(object_id))
-            if object_id.isdigit()
-            else SampleImage.objects.none()
-        )
+        # None if there is none of that key, or it is no key: the page then says so itself.
+        images = SampleImage.objects.filter(sample_set=self.get_object(request, object_id))
         page = Paginator(images.order_by("position"), IMAGES_PER_PAGE).get_page(request.GET.get("page"))
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "images": page})
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from evalsite.launch.errors import PortTakenError
+from evalsite.launch.errors import HostError, PortTakenError
 from evalsite.launch.processes import check_port
 
 KEEPER = """
@@ -59,11 +59,12 @@ def test_a_taken_port_is_named_with_the_next_move() -> None:
             check_port("127.0.0.1", port)
 
 
-def test_a_signal_ends_both(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_both(tmp_path: Path, sent: signal.Signals) -> None:
     web, worker = tmp_path / "web", tmp_path / "worker"
     keeper = _keep(_note(web), _note(worker))
     assert _wait(lambda: bool(_pids(web) and _pids(worker)))
-    keeper.terminate()
+    keeper.send_signal(sent)
     assert keeper.wait(20) == 0
     assert all(_gone(pid) for pid in _pids(web) + _pids(worker))
 
@@ -85,3 +86,15 @@ def test_a_dead_server_ends_everything_with_its_status(tmp_path: Path) -> None:
     keeper = _keep("import sys, time; time.sleep(1); sys.exit(3)", _note(worker))
     assert keeper.wait(20) == 3
     assert all(_gone(pid) for pid in _pids(worker))
+
+
+@pytest.mark.parametrize("port", [-1, 0, 65_536, 99_999])
+def test_a_number_that_is_no_port_is_refused(port: int) -> None:
+    with pytest.raises(PortTakenError, match=f"port {port} is none; name another one"):
+        check_port("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "no such host"])
+def test_a_host_that_is_not_this_machine_is_refused(host: str) -> None:
+    with pytest.raises(HostError, match=r"give 127\.0\.0\.1"):
+        check_port(host, 8000)
