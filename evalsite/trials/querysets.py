@@ -43,6 +43,10 @@ class TrialQuerySet(models.QuerySet):  # type: ignore[type-arg]
         """Trials without a response, in the order they are shown."""
         return self.filter(response__isnull=True).order_by("block", "position")
 
+    def scored(self) -> Self:
+        """Scored trials (neither practice nor catch) with a valid answer."""
+        return self.filter(kind="scored", response__valid=True)
+
 
 class ResponseQuerySet(models.QuerySet):  # type: ignore[type-arg]
     """Responses by whether they count."""
@@ -50,14 +54,6 @@ class ResponseQuerySet(models.QuerySet):  # type: ignore[type-arg]
     def counted(self, *, simulated: bool = False) -> Self:
         """Responses of live and imported sessions, of simulated ones only where asked for."""
         return self.filter(session__kind__in=_kinds(simulated))
-
-    def completed(self) -> Self:
-        """Responses of sessions that were answered to the end."""
-        return self.filter(session__state="completed")
-
-    def scored(self) -> Self:
-        """Valid responses to scored trials (neither practice nor catch)."""
-        return self.filter(valid=True, trial__kind="scored")
 
 
 def _kinds(simulated: bool) -> tuple[str, ...]:

@@ -10,23 +10,23 @@ from typing import Any
 from evalsite.studies.models import Study, StudyVersion
 from evalsite.tasks.params import Params
 from evalsite.tasks.protocol import ScoredTrial, Task
-from evalsite.trials.models import Response, Session
+from evalsite.trials.models import Session, Trial
 from evalsite.trials.planning import from_json, read_block
 
 SESSIONS_AT_ONCE = 20
-"""Few enough to be held in memory, and looked up by an index whatever the database knows of the tables."""
+"""Few enough that their trials fit into memory and that their index is used, even before any statistics."""
 
 SCORED_COLUMNS = (
-    "trial__plan",
-    "trial__presentation",
-    "score",
-    "valid",
+    "plan",
+    "presentation",
+    "response__score",
+    "response__valid",
     "session__participant_id",
-    "rt_ms",
-    "exposures",
-    "trial__block",
+    "response__rt_ms",
+    "response__exposures",
+    "block",
 )
-"""What ``to_scored_trial`` takes, in its order."""
+"""What ``to_scored_trial`` takes of an answered trial, in its order."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ def scored_trials(study: Study, pool: Pool, *, simulated: bool = False) -> Itera
         keys = completed.filter(version=version).order_by("created_at", "pk").values_list("pk", flat=True)
         sessions = keys.iterator()
         while batch := list(islice(sessions, SESSIONS_AT_ONCE)):
-            rows = Response.objects.scored().filter(session__in=batch, trial__block__in=blocks)
-            in_order = rows.order_by("session__created_at", "session_id", "trial__block", "trial__position")
+            rows = Trial.objects.scored().filter(session__in=batch, block__in=blocks)
+            in_order = rows.order_by("session__created_at", "session_id", "block", "position")
             for row in in_order.values_list(*SCORED_COLUMNS):
                 yield to_scored_trial(*row)
 
@@ -98,7 +98,7 @@ def to_scored_trial(  # noqa: PLR0917 - a row of the database, column by column
     exposures: list[dict[str, Any]],
     block: int,
 ) -> ScoredTrial:
-    """One stored response as tasks read it."""
+    """One answered trial as tasks read it."""
     return ScoredTrial(
         trial=from_json(plan),
         presentation=presentation or {},

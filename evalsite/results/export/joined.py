@@ -39,6 +39,7 @@ def _human_columns(quantity: HumanQuantity) -> list[Column]:
             f"{key}_high", "float", f"Upper bound of its 95 % interval over raters: {words}.", quantity.unit
         ),
         Column(f"{key}_n_raters", "int", f"Raters it rests on: {words}."),
+        Column(f"{key}_note", "text", f"A warning, or why there is no value: {words}."),
     ]
 
 
@@ -46,7 +47,9 @@ def _machine_columns(quantity: MachineQuantity) -> list[Column]:
     key, words = quantity.key, quantity.label
     return [
         Column(key, "float", f"{words}; {_direction(quantity.better)}."),
+        Column(f"{key}_std", "float", f"Its spread, if the metric tells one: {words}."),
         Column(f"{key}_n_generated", "int", f"Generated images it rests on: {words}; empty if unknown."),
+        Column(f"{key}_n_reference", "int", f"Real images it is measured against: {words}."),
         Column(f"{key}_source", "text", f"Where it comes from: {words}."),
     ]
 
@@ -66,12 +69,17 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
 
 def _human(row: ResultRow, quantity: HumanQuantity) -> list[Any]:
     found = row.human.get(quantity.key)
-    return [found.value, found.low, found.high, found.n_raters] if found else [None] * 4
+    if found is None:
+        return [None] * len(_human_columns(quantity))
+    return [found.value, found.low, found.high, found.n_raters, found.note]
 
 
 def _machine(row: ResultRow, quantity: MachineQuantity) -> list[Any]:
     found = row.metrics.get(quantity.key)
-    return [found.value, found.n_generated, describe_source(found) or MEASURED_HERE] if found else [None] * 3
+    if found is None:
+        return [None] * len(_machine_columns(quantity))
+    source = describe_source(found) or MEASURED_HERE
+    return [found.value, found.std, found.n_generated, found.n_reference, source]
 
 
 JOINED = Table("joined", "One condition: human estimates beside metric values.", _columns, _rows)

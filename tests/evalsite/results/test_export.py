@@ -143,6 +143,7 @@ def test_estimates_and_joined_tell_the_same_number(scope):
     assert joined.loc["gan", "d_prime"] == one.value
     assert joined.loc["gan", "d_prime_low"] == one.low
     assert joined.loc["gan", "d_prime_n_raters"] == one.n_raters == 2
+    assert joined.loc["gan", "d_prime_note"] == one.note
 
 
 def test_a_staircases_target_is_stated(make_study, answer):
