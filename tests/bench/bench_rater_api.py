@@ -18,6 +18,8 @@ from tests.bench.rows import BenchRow
 from tests.bench.site import STUDY, BenchSite
 
 RATERS = 100
+PACE_S = 2.0
+"""Fixation, flash, mask and a quick answer take a person about so long."""
 FRAME_MS = 1000 / 60
 DEVICE = {
     "period_ms": FRAME_MS,
@@ -55,20 +57,23 @@ EXPOSURE = {
 
 
 def rows() -> Iterator[BenchRow]:
-    """Answers a second and the slowest percentile."""
+    """Answers a second and the slowest percentile: as fast as they come back, then at people's pace."""
+    yield _measure("without a pause", pause_s=0.0)
+    yield _measure(f"an answer every {PACE_S:g} s", pause_s=PACE_S)
+
+
+def _measure(how: str, *, pause_s: float) -> BenchRow:
     with tempfile.TemporaryDirectory() as folder:
         site = BenchSite(Path(folder))
         site.set_up()
         site.start()
         try:
-            started = time.perf_counter()
-            latencies = asyncio.run(_crowd(site.url))
-            seconds = time.perf_counter() - started
+            seconds, latencies = asyncio.run(_crowd(site.url, pause_s))
         finally:
             site.kill()
     p99 = statistics.quantiles(latencies, n=100)[98]
-    yield BenchRow(
-        name=f"Rater API, SQLite, {RATERS} raters at once",
+    return BenchRow(
+        name=f"Rater API, SQLite, {RATERS} raters at once, {how}",
         ours=f"{len(latencies) / seconds:.0f} answers/s, "
         f"median {1000 * statistics.median(latencies):.0f} ms, p99 {1000 * p99:.0f} ms",
         peer="-",
@@ -78,33 +83,55 @@ def rows() -> Iterator[BenchRow]:
     )
 
 
-async def _crowd(base: str) -> list[float]:
+async def _crowd(base: str, pause_s: float) -> tuple[float, list[float]]:
+    """Seconds from the first answer to the last, and of each."""
     # A connection for each request: one kept open may be closed by the server just as it is used again,
     # which a rater's outbox retries and a measurement would have to explain.
     limits = httpx.Limits(max_connections=RATERS, max_keepalive_connections=0)
     transport = httpx.AsyncHTTPTransport(limits=limits)
-    latencies: list[float] = []
-    await asyncio.gather(*(_rater(base, transport, latencies) for _ in range(RATERS)))
+    raters = [_Rater(base, transport) for _ in range(RATERS)]
+    await asyncio.gather(*(rater.begin() for rater in raters))
+    started = time.perf_counter()
+    lags = [pause_s * number / RATERS for number in range(RATERS)]
+    answered = await asyncio.gather(
+        *(rater.answer(lag, pause_s) for rater, lag in zip(raters, lags, strict=True))
+    )
+    seconds = time.perf_counter() - started
     await transport.aclose()
-    return latencies
+    return seconds, [latency for own in answered for latency in own]
 
 
-async def _rater(base: str, transport: httpx.AsyncHTTPTransport, latencies: list[float]) -> None:
-    client = httpx.AsyncClient(base_url=base, transport=transport, timeout=60, follow_redirects=True)
-    page = await client.get(f"/r/{STUDY}/")
-    urls = _config(page.text)["urls"]
-    client.headers.update({"X-CSRFToken": _config(page.text)["csrf"], "Referer": base})
-    for deed, body in (("consent", {"agreed": True}), ("device", DEVICE), ("begin", {})):
-        (await client.post(urls[deed], json=body)).raise_for_status()
-    block = (await client.get(urls["block"])).json()
-    for trial in block["trials"]:
-        sent = time.perf_counter()
-        answer = (
-            await client.post(urls["responses"], json={"responses": [_submission(trial["trial"])]})
-        ).json()
-        latencies.append(time.perf_counter() - sent)
-        if answer["results"][0]["status"] != "stored":
-            raise RuntimeError(f"an answer was not stored: {answer}")
+class _Rater:
+    """One rater's way through the study, over HTTP as the browser goes it."""
+
+    def __init__(self, base: str, transport: httpx.AsyncHTTPTransport) -> None:
+        self.client = httpx.AsyncClient(
+            base_url=base, transport=transport, timeout=60, follow_redirects=True, headers={"Referer": base}
+        )
+        self.urls: dict[str, str] = {}
+
+    async def begin(self) -> None:
+        """Arrive, consent, have the device checked."""
+        config = _config((await self.client.get(f"/r/{STUDY}/")).text)
+        self.urls = config["urls"]
+        self.client.headers["X-CSRFToken"] = config["csrf"]
+        for deed, body in (("consent", {"agreed": True}), ("device", DEVICE), ("begin", {})):
+            (await self.client.post(self.urls[deed], json=body)).raise_for_status()
+
+    async def answer(self, lag_s: float, pause_s: float) -> list[float]:
+        """Answer all trials, at a steady pace if there is one; how many seconds each answer took."""
+        block = (await self.client.get(self.urls["block"])).json()
+        await asyncio.sleep(lag_s)
+        latencies = []
+        for trial in block["trials"]:
+            body = {"responses": [_submission(trial["trial"])]}
+            sent = time.perf_counter()
+            answer = (await self.client.post(self.urls["responses"], json=body)).json()
+            latencies.append(time.perf_counter() - sent)
+            if answer["results"][0]["status"] != "stored":
+                raise RuntimeError(f"an answer was not stored: {answer}")
+            await asyncio.sleep(max(pause_s - latencies[-1], 0.0))
+        return latencies
 
 
 def _config(page: str) -> dict[str, Any]:
