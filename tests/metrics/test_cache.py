@@ -110,9 +110,9 @@ def test_the_entries_not_used_for_longest_make_room(cache):
     assert [listed.identity["images"] for listed in cache.entries()] == ["b", "a", "c"]
     each = cache.size_bytes() // 3
     bounded = FeatureCache(cache.root, limit_bytes=2 * each)
-    assert bounded.trim(now=2000) == each
+    assert bounded.trim(now=2000.0) == each
     assert [listed.identity["images"] for listed in cache.entries()] == ["a", "c"]
-    assert bounded.trim(now=2000) == 0
+    assert bounded.trim(now=2000.0) == 0
 
 
 def test_a_killed_writer_s_file_is_removed_later(cache, entry):

@@ -105,7 +105,7 @@ def test_a_damaged_package_is_refused(tmp_path, monkeypatch):
 
 @needs_package
 @pytest.mark.slow
-@pytest.mark.parametrize("protocol", ["pytorch_fid", "tf1", "clean"])
+@pytest.mark.parametrize("protocol", ["pytorch_fid", "tf1", "torchmetrics", "clean"])
 def test_photographs_have_the_published_tools_distances(protocol, numbers):
     photographs = pytest.importorskip("sklearn.datasets").load_sample_images().images
     sets = [
