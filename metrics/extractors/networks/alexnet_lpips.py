@@ -46,7 +46,7 @@ class LpipsNetwork(nn.Module):
 
     def forward(self, x: Float[Tensor, "n 3 h w"]) -> dict[str, Tensor]:
         """Vectors (n, d); d is 31,872 for images of 64 pixels a side."""
-        vectors = []
+        vectors: list[Tensor] = []
         for number, layer in enumerate(self.layers):
             x = layer(x)
             if number in RECTIFIED:
