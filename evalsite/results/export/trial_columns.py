@@ -53,6 +53,7 @@ EXPOSURE = (
     Column("asked_ms", "float", "Exposure duration asked for; empty without limit.", "ms"),
     Column("period_ms", "float", "Duration of a screen frame, measured in this block.", "ms"),
     Column("refresh_hz", "float", "Refresh rate, measured in this block.", "Hz"),
+    Column("stable", "bool", "Whether frames came evenly when the period was measured."),
     Column("planned_frames", "int", "Frames planned; empty without limit.", "frames"),
     Column("achieved_frames", "int", "Frames counted.", "frames"),
     Column("onset_ms", "float", "Time stamp of the first frame with the stimulus, browser clock.", "ms"),
