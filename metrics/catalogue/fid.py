@@ -9,15 +9,16 @@ biased upwards on few images: values at different counts, or under different pro
 
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.frechet import frechet_distance
+from metrics.statistics.frechet_error import INTERVAL, bias_notes, frechet_standard_error
+from metrics.statistics.resampling import normal_interval
 from metrics.types import Moments
-
-ENOUGH_IMAGES = 2048
 
 
 @register(
     name="fid",
     title="Fréchet Inception Distance",
     paper="arXiv:1706.08500",
+    selections={"paper"},
     extractor="inception_v3",
     quantities=[
         Quantity(
@@ -30,29 +31,25 @@ ENOUGH_IMAGES = 2048
         )
     ],
 )
-def fid(reference: Moments, generated: Moments) -> dict[str, Measured]:
+def fid(reference: Moments, generated: Moments, *, ddof: int = 1) -> dict[str, Measured]:
     """Fréchet distance |m1 - m2|² + tr(S1 + S2 - 2 (S1 S2)^(1/2)) between two sets of features.
 
     Args:
         reference: moments of the real images' features, d dimensions.
         generated: moments of the generated images' features, d dimensions.
+        ddof: 1 for unbiased covariances; 0 for those that StyleGAN's code takes.
 
     Returns:
-        `fid`, at least 0; 0 for equal moments.
+        `fid`, at least 0; 0 for equal moments; with an interval by the delta method, that knows nothing of
+        the bias.
 
     Raises:
         EvidenceMismatchError: the moments come from different extractors or protocols.
 
     Source: Heusel et al. 2017, section 3; checked against pytorch-fid, torch-fidelity and torchmetrics.
     """
-    count = min(reference.count, generated.count)
-    notes = () if count >= ENOUGH_IMAGES else (_bias_note(count),)
     # Only rounding makes the distance negative, at most in the last digits.
-    return {"fid": Measured(max(0.0, frechet_distance(reference, generated)), notes=notes)}
-
-
-def _bias_note(count: int) -> str:
-    return (
-        f"Computed from {count:,} images: below {ENOUGH_IMAGES:,} a Fréchet distance is biased upwards; "
-        "compare it only with values from equally many images."
-    )
+    distance = max(0.0, frechet_distance(reference, generated, ddof=ddof))
+    low, high = normal_interval(distance, frechet_standard_error(reference, generated))
+    notes = bias_notes(min(reference.count, generated.count))
+    return {"fid": Measured(distance, low=max(0.0, low), high=high, notes=notes, interval=INTERVAL)}

@@ -10,9 +10,11 @@ ImageNet lacks score badly however good they are (Barratt and Sharma 2018, arXiv
 import math
 
 from metrics.registry import Measured, Quantity, register
+from metrics.statistics.resampling import normal_interval
 from metrics.statistics.scores import class_information_scores
 from metrics.types import Probabilities
 
+INTERVAL = "delta method over images, bias not included"
 ENOUGH_PER_SPLIT = 500
 
 
@@ -20,6 +22,7 @@ ENOUGH_PER_SPLIT = 500
     name="inception_score",
     title="Inception Score",
     paper="arXiv:1606.03498",
+    selections={"paper"},
     extractor="inception_v3",
     quantities=[
         Quantity(
@@ -32,12 +35,21 @@ ENOUGH_PER_SPLIT = 500
         )
     ],
 )
-def inception_score(generated: Probabilities, *, splits: int = 10, seed: int = 0) -> dict[str, Measured]:
+def inception_score(
+    generated: Probabilities,
+    *,
+    splits: int = 10,
+    split_size: int = 0,
+    shuffle: bool = True,
+    seed: int = 0,
+) -> dict[str, Measured]:
     """exp(mean KL(p(y|x) || p(y))), averaged over parts of the set.
 
     Args:
         generated: class probabilities of the generated images (n, k).
         splits: number of parts.
+        split_size: images in a part, instead of a number of parts; 0 for none.
+        shuffle: whether images are dealt to the parts at random, rather than in the files' order.
         seed: fixes the order in which images are dealt to the parts.
 
     Returns:
@@ -48,12 +60,15 @@ def inception_score(generated: Probabilities, *, splits: int = 10, seed: int = 0
 
     Source: Salimans et al. 2016, section 4; checked against torch-fidelity.
     """
-    scores = class_information_scores(generated.values, splits=splits, seed=seed)
-    per_split = generated.count // splits
+    found = class_information_scores(
+        generated.values, splits=splits, seed=seed if shuffle else None, split_size=split_size
+    )
+    per_split = min(split_size or generated.count, generated.count // len(found.parts))
     notes = () if per_split >= ENOUGH_PER_SPLIT else (_bias_note(per_split),)
-    return {
-        "inception_score": Measured(float(scores.mean()), std=float(scores.std(correction=0)), notes=notes)
-    }
+    score = float(found.parts.mean())
+    low, high = normal_interval(score, found.error)
+    spread = float(found.parts.std(correction=0))
+    return {"inception_score": Measured(score, spread, max(1.0, low), high, notes, INTERVAL)}
 
 
 def _bias_note(per_split: int) -> str:

@@ -43,7 +43,7 @@ def frechet_distance(one: Moments, other: Moments, *, ddof: int = 1) -> float:
 def _overlap(one: Moments, other: Moments) -> float:
     """The term tr (S1 S2)^(1/2) by the route that suits the ranks."""
     if one.rows is not None or other.rows is not None:
-        return _nuclear_norm(_factor(one), _factor(other))
+        return _nuclear_norm(factor_of(one), factor_of(other))
     for first, second in ((one, other), (other, one)):
         factor = _cholesky(first.covariance)
         if factor is not None:
@@ -56,8 +56,8 @@ def _nuclear_norm(one: Float[Tensor, "r1 d"], other: Float[Tensor, "r2 d"]) -> f
     return float(torch.linalg.svdvals(one @ other.T).sum())
 
 
-def _factor(moments: Moments) -> Float[Tensor, "r d"]:
-    """Some F with Fᵀ F the covariance."""
+def factor_of(moments: Moments) -> Float[Tensor, "r d"]:
+    """Some F with Fᵀ F the unbiased covariance; as thin as the rank, where that is small."""
     if moments.rows is not None:
         return moments.rows / math.sqrt(moments.count - 1)
     factor = _cholesky(moments.covariance)

@@ -11,6 +11,9 @@ from torch import Tensor
 from metrics.errors import TooFewSamplesError
 from metrics.types import Features, Moments, Provenance
 
+MOST_WITNESSES = 2048
+"""Rows that moments keep, enough to know a standard error to 2 percent."""
+
 
 class _ShiftedSums:
     """Sums of rows, and of their outer products, about a shift near their mean."""
@@ -35,10 +38,37 @@ class _ShiftedSums:
         self.total += other.total + other.count * move
         self.count += other.count
 
-    def moments(self, provenance: Provenance) -> Moments:
+    def moments(self, provenance: Provenance, witnesses: Tensor) -> Moments:
         offset = self.total / self.count
         scatter = self.products - self.count * torch.outer(offset, offset)
-        return Moments(self.shift + offset, self.count, provenance, scatter=scatter)
+        return Moments(self.shift + offset, self.count, provenance, scatter=scatter, witnesses=witnesses)
+
+
+class _Witnesses:
+    """Every 2^k-th row, with k just so large that there are not too many."""
+
+    def __init__(self, dimensions: int) -> None:
+        self.rows = torch.zeros(0, dimensions)
+        self._stride = 1
+        self._seen = 0
+
+    def add(self, batch: Float[Tensor, "b d"]) -> None:
+        self._append(batch[-self._seen % self._stride :: self._stride], len(batch))
+
+    def merge(self, other: _Witnesses) -> None:
+        stride = max(self._stride, other._stride)
+        self._thin(stride)
+        self._append(other.rows[:: stride // other._stride], other._seen)
+
+    def _append(self, rows: Float[Tensor, "w d"], seen: int) -> None:
+        self.rows = torch.cat([self.rows.to(rows.dtype), rows])
+        self._seen += seen
+        while len(self.rows) > MOST_WITNESSES:
+            self._thin(2 * self._stride)
+
+    def _thin(self, stride: int) -> None:
+        self.rows = self.rows[:: stride // self._stride].clone()
+        self._stride = stride
 
 
 class MomentsAccumulator:
@@ -56,10 +86,13 @@ class MomentsAccumulator:
         self._dimensions = dimensions
         self._rows = torch.zeros(0, dimensions, dtype=torch.float64)
         self._sums: _ShiftedSums | None = None
+        self._witnesses = _Witnesses(dimensions)
 
     def update(self, batch: Float[Tensor, "b d"]) -> None:
         """Add a batch of feature vectors (b, d) of any floating dtype."""
-        batch = batch.detach().to("cpu", torch.float64)
+        batch = batch.detach().cpu()
+        self._witnesses.add(batch)
+        batch = batch.double()
         if self._sums is not None:
             self._sums.add(batch)
             return
@@ -72,6 +105,7 @@ class MomentsAccumulator:
         if other._sums is None:
             self.update(other._rows)
             return
+        self._witnesses.merge(other._witnesses)
         if self._sums is None:
             self._sums = self._summed(other._sums.shift)
         self._sums.merge(other._sums)
@@ -87,9 +121,9 @@ class MomentsAccumulator:
             raise TooFewSamplesError(f"{count} images have no covariance; give at least 2.")
         provenance = replace(provenance, count=count)
         if self._sums is not None:
-            return self._sums.moments(provenance)
+            return self._sums.moments(provenance, self._witnesses.rows)
         mean = self._rows.mean(dim=0)
-        return Moments(mean, count, provenance, rows=self._rows - mean)
+        return Moments(mean, count, provenance, rows=self._rows - mean, witnesses=self._rows.clone())
 
     def _summed(self, shift: Float[Tensor, " d"]) -> _ShiftedSums:
         """The kept rows as sums; the rows themselves are let go."""

@@ -53,7 +53,7 @@ def mean_interval(values: Float[Tensor, " n"]) -> Interval:
     return normal_interval(float(values.double().mean()), standard_error(values))
 
 
-def wilson_interval(successes: float, trials: int) -> Interval:
+def wilson_interval(successes: int | float, trials: int) -> Interval:
     """Interval of a share, within [0, 1] however rare or common the success.
 
     Args:

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from metrics.errors import TooFewSamplesError
 from metrics.statistics.chance import random_state
+from metrics.statistics.resampling import standard_error
+
+
+@dataclass(frozen=True)
+class ClassScores:
+    """exp(mean KL(p(y|x) || p(y))) of each part (s,), and the standard error of their mean."""
+
+    parts: Float[Tensor, " s"]
+    error: float
 
 
 def class_information_scores(
-    probabilities: Float[Tensor, "n k"], *, splits: int, seed: int | None
-) -> Float[Tensor, " splits"]:
-    """exp(mean KL(p(y|x) || p(y))) of each of `splits` parts, in float64; each lies in [1, k].
+    probabilities: Float[Tensor, "n k"], *, splits: int, seed: int | None, split_size: int = 0
+) -> ClassScores:
+    """Scores of parts of a set, in float64; each lies in [1, k].
 
     Args:
         probabilities: class probabilities (n, k), rows sum to 1.
-        splits: number of parts, at most n.
+        splits: number of equal parts, at most n.
         seed: fixes the order in which rows are dealt to the parts; None keeps the given order, which
             makes the score of sorted files wrong.
+        split_size: rows in a part instead of a number of parts; the last part takes what is left.
 
     Raises:
         TooFewSamplesError: fewer rows than parts.
@@ -34,12 +48,19 @@ def class_information_scores(
     rows = probabilities.double()
     if seed is not None:
         rows = rows[torch.from_numpy(random_state(seed).permutation(count))]
-    parts = [rows[index * count // splits : (index + 1) * count // splits] for index in range(splits)]
-    return torch.stack([_score(part) for part in parts])
+    bounds = [index * count // splits for index in range(splits + 1)]
+    if split_size:
+        bounds = [*range(0, count, split_size), count]
+    divergences = [_divergences(rows[start:stop]) for start, stop in pairwise(bounds)]
+    scores = torch.stack([part.mean().exp() for part in divergences])
+    # To first order, the marginal's own error is no part of the score's: its divergence is stationary there.
+    errors = torch.tensor([standard_error(part) for part in divergences]) * scores
+    return ClassScores(scores, math.sqrt(float(errors.square().sum())) / len(scores))
 
 
-def _score(part: Float[Tensor, "n k"]) -> Tensor:
+def _divergences(part: Float[Tensor, "n k"]) -> Float[Tensor, " n"]:
+    """KL(p(y|x) || p(y)) of each row."""
     marginal = part.mean(dim=0)
     # xlogy makes 0 log 0 zero, as the limit is.
-    divergences = torch.xlogy(part, part).sum(dim=1) - torch.xlogy(part, marginal).sum(dim=1)
-    return divergences.mean().exp()
+    divergences: Tensor = torch.xlogy(part, part).sum(dim=1) - torch.xlogy(part, marginal).sum(dim=1)
+    return divergences

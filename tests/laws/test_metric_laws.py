@@ -69,6 +69,14 @@ def test_evidence_is_not_changed(metric: Metric) -> None:
     assert all(torch.equal(one, other) for one, other in zip(before, _tensors(evidence), strict=True))
 
 
+def test_every_number_has_an_interval_and_says_how_it_was_made(metric: Metric) -> None:
+    for name, found in _measure(metric, _points(1), _points(2)).items():
+        assert found.low is not None, name
+        assert found.high is not None, name
+        assert found.low <= found.high, name
+        assert found.interval, name
+
+
 def test_row_order_does_not_matter(metric: Metric) -> None:
     order = torch.randperm(IMAGES, generator=torch.Generator().manual_seed(0))
     plain = _measure(metric, _points(1), _points(2))

@@ -39,11 +39,16 @@ def test_never_negative(make_features, vector_a):
     assert 0 <= fid(same, same)["fid"].value < 1e-12
 
 
-def test_few_images_are_noted(make_features, vector_a, lcg):
+def test_few_images_are_noted(make_features, vector_a):
     few = moments_of(make_features(vector_a))
-    many = moments_of(make_features(lcg(3, 2048, 8)))
+    many = moments_of(make_features(vector_a.repeat(160, 1)))
     assert "64 images" in fid(few, many)["fid"].notes[0]
     assert fid(many, many)["fid"].notes == ()
+
+
+def test_stylegans_convention_divides_by_n(make_features, vector_a, vector_b):
+    moments = moments_of(make_features(vector_a)), moments_of(make_features(vector_b))
+    assert fid(*moments, ddof=0)["fid"].value == pytest.approx(0.2629491261477133, rel=1e-9)
 
 
 def test_other_weights_are_refused(make_features, vector_a):

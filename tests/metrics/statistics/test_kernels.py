@@ -69,3 +69,21 @@ def test_unbiased_around_zero_for_one_distribution():
 def test_impossible_subsets_are_refused(vector_a, vector_b, size):
     with pytest.raises(TooFewSamplesError, match="use a size from 2 to 64"):
         polynomial_discrepancies(vector_a, vector_b, subsets=1, subset_size=size)
+
+
+def test_the_error_is_that_of_leaving_out_each_row(vector_a, vector_b):
+    one, other = vector_a[:9], vector_b[:7]
+
+    def full(x, y):
+        return polynomial_discrepancies(x, y, subsets=1, subset_size=2).full
+
+    def variance(estimates):
+        return (len(estimates) - 1) * float(torch.tensor(estimates, dtype=torch.float64).var(correction=0))
+
+    def drop(rows, index):
+        return torch.cat([rows[:index], rows[index + 1 :]])
+
+    left = variance([full(drop(one, i), other) for i in range(9)])
+    left += variance([full(one, drop(other, i)) for i in range(7)])
+    found = polynomial_discrepancies(one, other, subsets=1, subset_size=2)
+    assert found.error == pytest.approx(math.sqrt(left), rel=1e-9)

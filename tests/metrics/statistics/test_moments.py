@@ -5,6 +5,7 @@ import torch
 
 from metrics import Provenance
 from metrics.errors import InvalidEvidenceError, TooFewSamplesError
+from metrics.statistics import moments
 from metrics.statistics.moments import MomentsAccumulator, moments_of
 
 ORIGIN = Provenance("pixels", "", "none", "float64", 0)
@@ -70,3 +71,16 @@ def test_a_network_gone_wrong_is_named(vector_a):
     broken[3, 2] = float("nan")
     with pytest.raises(InvalidEvidenceError, match="NaN"):
         _accumulate(broken).result(ORIGIN)
+
+
+def test_witnesses_are_evenly_spread_and_few(make_features, monkeypatch):
+    monkeypatch.setattr(moments, "MOST_WITNESSES", 50)
+    rows = torch.arange(1000.0).reshape(-1, 1).double()
+    kept = moments_of(make_features(rows), block=37).witnesses
+    assert torch.equal(kept[:, 0], rows[::32, 0])
+    halves = MomentsAccumulator(1), MomentsAccumulator(1)
+    halves[0].update(rows[:512])
+    halves[1].update(rows[512:])
+    halves[0].merge(halves[1])
+    together = halves[0].result(make_features(rows).provenance)
+    assert torch.equal(together.witnesses, kept)
