@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+
+from metrics.catalogue.frechet_distance import frechet_distance
+from metrics.registry import METRICS
+from metrics.statistics.moments import moments_of
+
+
+@pytest.mark.parametrize(("ddof", "name"), [(1, "frechet_ddof1"), (0, "frechet_ddof0")])
+def test_scipy_gave_the_same(make_features, vector_a, vector_b, numbers, ddof, name):
+    sets = (moments_of(make_features(values)) for values in (vector_a, vector_b))
+    found = frechet_distance(*sets, ddof=ddof)["fd_dinov2"]
+    assert found.value == pytest.approx(numbers[name], rel=1e-12)
+    assert found.low <= found.value <= found.high
+    assert "64 images" in found.notes[0]
+
+
+def test_its_name_says_which_features():
+    metric = METRICS.get("frechet_distance")
+    quantity = metric.quantities[0]
+    assert metric.label(quantity, "dinov2_vitl14", "DINOv2")[0] == "fd_dinov2"
+    assert metric.label(quantity, "pixels", "Pixels") == ("fd_pixels", "Fréchet distance (Pixels)")
