@@ -75,7 +75,7 @@ def test_a_strong_condition_deceives(make_study):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["nothing"], "no study"),
+        (["nothing"], "no study named 'nothing'; there are faces"),
         (["faces", "--strength", "gammagan=1"], "gammagan"),
         (["faces", "--strength", "alphagan"], "NAME=VALUE"),
         (["faces", "--count", "0"], "from 1"),

@@ -52,5 +52,5 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"Imported {done.judgements:,} judgements of {done.participants:,} raters "
-            f"on {done.conditions:,} conditions as study {study!r}; see /results/{study}/."
+            f"on {done.conditions:,} condition{'' if done.conditions == 1 else 's'} as study {study!r}; see /results/{study}/."
         )

@@ -17,14 +17,14 @@ from rich.progress import Progress
 from evalsite.studies.errors import NoVersionError
 from evalsite.studies.models import Study
 from evalsite.tasks.errors import PlanError
-from evalsite.trials.errors import NotYoursError, SimulationError, StudyClosedError
+from evalsite.trials.errors import SimulationError, StudyClosedError
 from evalsite.trials.planning import derive_seed
-from evalsite.trials.selectors import find_study
 from evalsite.trials.simulation.channels import Channel, HttpChannel, ServicesChannel
 from evalsite.trials.simulation.population import Population
 from evalsite.trials.simulation.sitting import Sitter
 
-FAULTS = (NoVersionError, StudyClosedError, NotYoursError, PlanError, SimulationError)
+FAULTS = (NoVersionError, StudyClosedError, PlanError, SimulationError)
+NAMES_SHOWN = 10
 
 
 class Command(BaseCommand):
@@ -62,7 +62,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _simulate(self, options: dict[str, Any]) -> None:
-        study = find_study(options["study"])
+        study = _study(options["study"])
         population = _population(study, options)
         seeds = [derive_seed(options["seed"], number) for number in range(options["count"])]
         channel = _channel_maker(study, options)
@@ -83,6 +83,15 @@ class Command(BaseCommand):
             f"{len(seeds)} simulated raters gave {stored} answers to {study.slug} in {seconds:.1f} s "
             f"({stored / max(seconds, 1e-9):.0f} a second)"
         )
+
+
+def _study(slug: str) -> Study:
+    try:
+        return Study.objects.get(slug=slug)
+    except Study.DoesNotExist:
+        known = ", ".join(Study.objects.order_by("slug").values_list("slug", flat=True)[:NAMES_SHOWN])
+        hint = f"there are {known}" if known else "make and open one in the admin first"
+        raise CommandError(f"no study named {slug!r}; {hint}") from None
 
 
 def _run(sit: Callable[[int], int], seeds: list[int], workers: int) -> Iterator[int]:
