@@ -1,0 +1,94 @@
+"""Generative Adversarial Metric: two models' discriminators judge each other's samples.
+
+Im, Kim, Jiang, Memisevic: Generating images with recurrent adversarial networks, 2016, arXiv:1602.05110.
+
+It needs the models' discriminators, and compares only models of one contest: a model that wins need not be
+good. Where the discriminators are not equally good on real images (the test ratio is far from 1) the contest
+is void.
+"""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from metrics.errors import MissingEvidenceError
+from metrics.players import Contest
+from metrics.registry import Measured, Quantity, register
+from metrics.statistics.contests import judged_real, require_samples
+from metrics.statistics.resampling import Z
+
+
+@register(
+    name="gam",
+    title="Generative Adversarial Metric",
+    paper="arXiv:1602.05110",
+    quantities=[
+        Quantity("gam_sample_ratio", better="lower", ideal=-math.inf, senses=set(), title="GAM sample ratio"),
+        Quantity("gam_test_ratio", better="lower", ideal=1.0, senses=set(), title="GAM test ratio"),
+    ],
+)
+def gam(contest: Contest) -> dict[str, Measured]:
+    """Error ratios r_samples = err(D1(G2))/err(D2(G1)) and r_test = err(D1(x))/err(D2(x)) of the first model.
+
+    An error is a sample judged real, or a real image judged generated. Half an error is added on either side,
+    so that the ratio stays finite. Against several others the ratios are geometric means.
+
+    Args:
+        contest: judgements of discriminators on each other's generators' samples and on real test images;
+            the models are the names that are both a generator's and a discriminator's.
+
+    Returns:
+        `gam_sample_ratio`: below 1 if the first model wins, 1 for a model against itself; `gam_test_ratio`,
+        which must be near 1. Intervals by the delta method on logarithms.
+
+    Raises:
+        MissingEvidenceError: the first generator has no discriminator, or there is no other model.
+
+    Source: Im et al. 2016, section 4; checked by hand.
+    """
+    require_samples(contest, 1)
+    own = contest.generators[0]
+    others = [name for name in contest.generators[1:] if name in contest.discriminators]
+    if own not in contest.discriminators or not others:
+        raise MissingEvidenceError(
+            f"Add {own}'s discriminator and another model with its own: the contest has the generators "
+            f"{', '.join(contest.generators)} and the discriminators {', '.join(contest.discriminators)}."
+        )
+    fooled, misjudged = judged_real(contest.on_generated), 1 - judged_real(contest.on_real)
+    judge = contest.discriminators.index(own)
+    samples, tests = [], []
+    for name in others:
+        other_judge, other = contest.discriminators.index(name), contest.generators[1:].index(name) + 1
+        samples.append((fooled[judge, other], fooled[other_judge, 0]))
+        tests.append((misjudged[judge], misjudged[other_judge]))
+    listed = ", ".join(
+        f"{name} {math.exp(_log_ratio(*pair)):.3g}" for name, pair in zip(others, samples, strict=True)
+    )
+    note = f"Sample ratios of {own} against {listed}; below 1 {own} wins."
+    return {"gam_sample_ratio": _mean_ratio(samples, (note,)), "gam_test_ratio": _mean_ratio(tests)}
+
+
+def _log_ratio(one: Float[Tensor, " n"], other: Float[Tensor, " m"]) -> float:
+    errors = (float(one.sum()) + 0.5) / (len(one) + 1), (float(other.sum()) + 0.5) / (len(other) + 1)
+    return math.log(errors[0] / errors[1])
+
+
+def _mean_ratio(pairs: list[tuple[Tensor, Tensor]], notes: tuple[str, ...] = ()) -> Measured:
+    """Geometric mean of the ratios; the variance of the logarithm of a share is (1 - p)/(n p)."""
+    mean = sum(_log_ratio(*pair) for pair in pairs) / len(pairs)
+    variance = sum(_log_variance(one) for pair in pairs for one in pair) / len(pairs) ** 2
+    reach = Z * math.sqrt(variance)
+    return Measured(
+        math.exp(mean),
+        low=math.exp(mean - reach),
+        high=math.exp(mean + reach),
+        notes=notes,
+        interval="delta method on logarithms, judgements taken as independent",
+    )
+
+
+def _log_variance(errors: Float[Tensor, " n"]) -> float:
+    share = (float(torch.sum(errors)) + 0.5) / (len(errors) + 1)
+    return (1 - share) / (len(errors) * share)

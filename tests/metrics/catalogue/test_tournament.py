@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from metrics.catalogue.tournament import tournament
+from metrics.errors import InvalidSettingError, MissingEvidenceError
+from metrics.players import Contest
+
+NAMES = ("mine", "theirs")
+
+
+def _contest(first: float, second: float) -> Contest:
+    """`first` of 10 of mine fool their discriminator, `second` of 10 of theirs fool mine; their own all."""
+    mine, theirs = ((torch.arange(10) < share).float() for share in (first, second))
+    judgements = torch.stack([torch.stack([torch.ones(10), theirs]), torch.stack([mine, torch.ones(10)])])
+    return Contest(NAMES, NAMES, judgements, torch.ones(2, 10))
+
+
+def test_the_win_rate_is_against_the_others_alone():
+    found = tournament(_contest(3, 8))["tournament_win_rate"]
+    assert found.value == pytest.approx(0.3)
+    assert found.low < 0.3 < found.high
+
+
+def test_equals_are_rated_average():
+    found = tournament(_contest(5, 5), periods=1)["skill_rating"]
+    assert found.value == pytest.approx(1500)
+    assert found.low < 1500 < found.high
+    assert "generator theirs 1500" in found.notes[0]
+
+
+def test_a_winner_is_rated_higher_than_a_loser():
+    winner, loser = (tournament(_contest(*wins))["skill_rating"].value for wins in ((9, 1), (1, 9)))
+    assert winner > 1500 > loser
+
+
+def test_nothing_to_rate_is_refused():
+    empty = Contest(NAMES, NAMES, torch.zeros(2, 2, 0), torch.ones(2, 1))
+    with pytest.raises(MissingEvidenceError):
+        tournament(empty)
+    with pytest.raises(InvalidSettingError):
+        tournament(_contest(5, 5), periods=0)
