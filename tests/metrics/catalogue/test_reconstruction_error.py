@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from metrics import open_images
+from metrics.catalogue.reconstruction_error import reconstruction_error
+from metrics.errors import InvalidSettingError
+from tests.support.metric_world import ToyGenerator, as_pixels
+
+NAME = "reconstruction_error"
+
+
+def test_the_generators_own_images_are_found_again():
+    own = open_images(ToyGenerator().sample(6, seed=5))
+    found = reconstruction_error(own, ToyGenerator(), steps=150, starts=2)[NAME]
+    # What is left is rounding to 8 bits: a variance of 1/12 of a step.
+    assert found.value == pytest.approx(1 / 12 / 255**2, rel=0.6)
+
+
+def test_images_outside_its_reach_are_as_far_as_least_squares_says():
+    rows = torch.randn(6, 12, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    pixels = as_pixels(rows).round()
+    found = reconstruction_error(open_images(pixels.to(torch.uint8)), ToyGenerator(), steps=200, starts=1)[
+        NAME
+    ]
+    weights = 24 / 255 * 0.3 * torch.linspace(-1, 1, 48, dtype=torch.float64).reshape(4, 12)
+    targets = (pixels[:, :, ::8, ::8].flatten(1) - 96) / 255
+    exact = torch.linalg.lstsq(weights.T, targets.T, driver="gelsd").solution.T @ weights
+    assert found.value == pytest.approx(float((exact - targets).square().mean()), rel=1e-2)
+    assert found.low < found.value < found.high
+
+
+def test_a_search_of_nothing_is_refused():
+    with pytest.raises(InvalidSettingError):
+        reconstruction_error(open_images(ToyGenerator().sample(2, seed=0)), ToyGenerator(), starts=0)
