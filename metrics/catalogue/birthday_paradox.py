@@ -13,8 +13,8 @@ import math
 from metrics.errors import InvalidSettingError, TooFewSamplesError
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.duplicates import count_pairs_within, nearest_pairs, support_interval, support_size
-from metrics.statistics.neighbours import nearest
-from metrics.statistics.ordering import seeded_order, shuffled
+from metrics.statistics.neighbours import radii
+from metrics.statistics.ordering import at_most, seeded_order
 from metrics.types import Features
 
 
@@ -32,7 +32,7 @@ def birthday_paradox(
     *,
     images: int = 10_000,
     threshold: float = 0.0,
-    alike: float = 0.01,
+    alike: float = 0.05,
     pairs: int = 20,
     seed: int = 0,
 ) -> dict[str, Measured]:
@@ -68,11 +68,8 @@ def birthday_paradox(
         raise TooFewSamplesError(f"{size} images make no pair; give at least 2 of each set.")
     order = seeded_order(generated.values, seed)[:size]
     made = generated.values[order]
-    radius = threshold
-    if radius == 0:
-        real = shuffled(reference.values, seed, limit=size)
-        own = nearest(real, real, k=1, exclude_self=True).distances[:, 0]
-        radius = float(own.sort().values[math.floor(alike * size)])
+    real = at_most(reference, size, seed)
+    radius = threshold or _usual_distance(real, alike)
     duplicates = count_pairs_within(made, radius)
     low, high = support_interval(duplicates, size)
     closest = nearest_pairs(made, pairs)
@@ -80,8 +77,10 @@ def birthday_paradox(
         f"{one} and {other}"
         for one, other in zip(order[closest.first].tolist(), order[closest.second].tolist(), strict=True)
     )
+    among_real = count_pairs_within(real.values, radius)
     notes = (
-        f"{duplicates:,} pairs of {size:,} generated images are at most {radius:.4g} apart.",
+        f"{duplicates:,} pairs of {size:,} generated images are at most {radius:.4g} apart; of as many real "
+        f"images {among_real:,}, which by the same rule gives them {support_size(among_real, size):,.0f}.",
         f"Look at the nearest pairs of generated images (numbered from 0): {listed}.",
     )
     found = Measured(
@@ -92,3 +91,9 @@ def birthday_paradox(
         interval="Poisson number of duplicate pairs",
     )
     return {"support_size": found}
+
+
+def _usual_distance(real: Features, share: float) -> float:
+    """The distance below which this share of the real images has its nearest other one."""
+    own = radii(real, 1)
+    return float(own.sort().values[math.floor(share * len(own))])

@@ -18,8 +18,8 @@ from torch import Tensor
 from metrics.errors import TooFewSamplesError
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.classifiers import fit_mlp
-from metrics.statistics.neighbours import nearest
-from metrics.statistics.ordering import shuffled
+from metrics.statistics.neighbours import neighbour_table
+from metrics.statistics.ordering import at_most, shuffled
 from metrics.statistics.resampling import wilson_interval
 from metrics.types import Features
 
@@ -65,7 +65,7 @@ def c2st(
     reference: Features,
     generated: Features,
     *,
-    images: int = 5000,
+    images: int = 10_000,
     hidden: int = 20,
     epochs: int = 100,
     seed: int = 0,
@@ -97,9 +97,9 @@ def c2st(
             f"{reference.count} real and {generated.count} generated images can't train and test a "
             "classifier; give at least 4 of each."
         )
+    on_real, on_made = _neighbour_correct(at_most(reference, size, seed), at_most(generated, size, seed))
     real = shuffled(reference.values, seed, limit=size)
     made = shuffled(generated.values, seed, limit=size)
-    on_real, on_made = _neighbour_correct(real, made)
     network = _network_correct(real, made, hidden=hidden, epochs=epochs, seed=seed)
     return {
         "c2st_neighbour": _share(torch.cat([on_real, on_made])),
@@ -109,19 +109,15 @@ def c2st(
     }
 
 
-def _neighbour_correct(
-    real: Float[Tensor, "n d"], made: Float[Tensor, "n d"]
-) -> tuple[Float[Tensor, " n"], Float[Tensor, " n"]]:
+def _neighbour_correct(real: Features, made: Features) -> tuple[Float[Tensor, " n"], Float[Tensor, " n"]]:
     """1 where the nearest other image is of the same set; a tie counts half."""
-    across_real = nearest(real, made, k=1).distances[:, 0]
-    across_made = nearest(made, real, k=1).distances[:, 0]
-    own_real = nearest(real, real, k=1, exclude_self=True).distances[:, 0]
-    own_made = nearest(made, made, k=1, exclude_self=True).distances[:, 0]
-    return _nearer(own_real, across_real), _nearer(own_made, across_made)
+    return _own_is_nearer(real, made), _own_is_nearer(made, real)
 
 
-def _nearer(one: Float[Tensor, " n"], other: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
-    return torch.where(one == other, 0.5, (one < other).double())
+def _own_is_nearer(one: Features, other: Features) -> Float[Tensor, " n"]:
+    own = neighbour_table(one, one, 1).distances[:, 0]
+    across = neighbour_table(one, other, 1).distances[:, 0]
+    return torch.where(own == across, 0.5, (own < across).double())
 
 
 def _network_correct(

@@ -33,7 +33,7 @@ def geometry_score(
     landmarks: int = 64,
     gamma: float = 0.0,
     holes: int = 100,
-    repeats: int = 50,
+    repeats: int = 20,
     images: int = 2000,
     seed: int = 0,
 ) -> dict[str, Measured]:

@@ -6,13 +6,15 @@ It does not see bad images as long as good ones are among them, and it depends o
 compare values at equal numbers. Distances are those of the extractor.
 """
 
+import math
+
 import torch
 from scipy import stats
 
 from metrics.errors import InvalidSettingError, TooFewSamplesError
 from metrics.registry import Measured, Quantity, register
-from metrics.statistics.neighbours import nearest
-from metrics.statistics.ordering import shuffled
+from metrics.statistics.neighbours import neighbour_table
+from metrics.statistics.ordering import at_most
 from metrics.statistics.resampling import mean_interval
 from metrics.types import Features
 
@@ -25,7 +27,7 @@ from metrics.types import Features
         Quantity(
             "retrieval_distance",
             better="lower",
-            ideal=0.0,
+            ideal=-math.inf,
             senses={"fidelity", "diversity"},
             title="Retrieval distance",
         ),
@@ -77,9 +79,9 @@ def image_retrieval(
             f"{held_out.count} held-out, {reference.count} training and {generated.count} generated images "
             f"are too few; give at least 2 held-out and {neighbours + 1} of the others."
         )
-    queries = shuffled(held_out.values, seed, limit=images)
-    made = nearest(queries, shuffled(generated.values, seed, limit=size), k=neighbours).distances[:, -1]
-    real = nearest(queries, shuffled(reference.values, seed, limit=size), k=neighbours).distances[:, -1]
+    queries = at_most(held_out, images, seed)
+    made = neighbour_table(queries, at_most(generated, size, seed), neighbours).distances[:, -1]
+    real = neighbour_table(queries, at_most(reference, size, seed), neighbours).distances[:, -1]
     nearer = torch.where(made == real, 0.5, (made < real).double())
     low, high = mean_interval(made)
     share_low, share_high = mean_interval(nearer)
@@ -103,5 +105,5 @@ def image_retrieval(
 def _p_note(made: torch.Tensor, real: torch.Tensor) -> str:
     if torch.equal(made, real):
         return "Generated and training images are equally near to every held-out image."
-    p = float(stats.wilcoxon(made.numpy(), real.numpy(), method="asymptotic").pvalue)
+    p = float(stats.wilcoxon(made.numpy(), real.numpy()).pvalue)
     return f"p = {p:.3g} (Wilcoxon) that generated and training images are equally near to held-out images."

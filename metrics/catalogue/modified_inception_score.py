@@ -63,7 +63,7 @@ def modified_inception_score(
 
 def _mean_over_classes(rows: Float[Tensor, "n k"], classes: Int[Tensor, " n"], floor: float) -> float:
     """Mean of the classes' scores; a class of one image has no pair and is left out."""
-    members = [rows[classes == one] for one in classes.unique()]
+    members = [rows[classes == one] for one in range(rows.shape[1])]
     scores = [float(pairwise_divergence(own, floor=floor).exp()) for own in members if len(own) > 1]
     if not scores:
         raise TooFewSamplesError(

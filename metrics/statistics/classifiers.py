@@ -37,7 +37,7 @@ class Classifier:
         """Unnormalised log-probabilities of the classes (n, k), float64."""
         blocks = [
             _forward((block.to(self.shift) - self.shift) / self.scale, self.layers).double()
-            for block in values.split(BLOCK_ROWS)
+            for block in torch.split(values, BLOCK_ROWS)
         ]
         return torch.cat(blocks)
 
@@ -142,7 +142,7 @@ def fit_mlp(
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.01, total_iters=steps)
     with torch.enable_grad():
         for _ in range(epochs):
-            for chosen in torch.randperm(len(rows), generator=generator).split(batch):
+            for chosen in torch.split(torch.randperm(len(rows), generator=generator), batch):
                 optimizer.zero_grad()
                 loss = cross_entropy(_forward(rows[chosen], layers), targets[chosen])
                 loss.backward()  # type: ignore[no-untyped-call]
@@ -173,7 +173,9 @@ def _prepared(
 def _standardisation(values: Float[Tensor, "n d"], dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation of each column; 1 in the place of a deviation of 0."""
     mean = values.mean(dim=0, dtype=torch.float64)
-    squares = torch.stack([(block.double() - mean).square().sum(dim=0) for block in values.split(BLOCK_ROWS)])
+    squares = torch.stack(
+        [(block.double() - mean).square().sum(dim=0) for block in torch.split(values, BLOCK_ROWS)]
+    )
     deviation = (squares.sum(dim=0) / len(values)).sqrt()
     scale = torch.where(deviation > 1e-12 * mean.abs().clamp(min=1e-12), deviation, 1.0)
     return mean.to(dtype), scale.to(dtype)

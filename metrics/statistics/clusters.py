@@ -64,7 +64,7 @@ def nearest_centre(values: Float[Tensor, "n d"], centres: Float[Tensor, "k d"]) 
     nearest = [
         # The row's own norm is the same for all centres, so the comparison does without it.
         (norms - 2 * (block.double() @ centres.T)).argmin(dim=1)
-        for block in values.split(BLOCK_ROWS)
+        for block in torch.split(values, BLOCK_ROWS)
     ]
     return torch.cat(nearest)
 
@@ -87,7 +87,9 @@ def _spread_start(
 
 
 def _squared_distances(rows: Float[Tensor, "n d"], centre: Float[Tensor, " d"]) -> Float[Tensor, " n"]:
-    return torch.cat([(block.double() - centre).square().sum(dim=1) for block in rows.split(BLOCK_ROWS)])
+    return torch.cat(
+        [(block.double() - centre).square().sum(dim=1) for block in torch.split(rows, BLOCK_ROWS)]
+    )
 
 
 def _means(
@@ -95,7 +97,7 @@ def _means(
 ) -> Float[Tensor, "k d"]:
     """Mean of each centre's rows; a centre without rows stays."""
     sums = torch.zeros_like(before)
-    for block, own in zip(rows.split(BLOCK_ROWS), members.split(BLOCK_ROWS), strict=True):
+    for block, own in zip(torch.split(rows, BLOCK_ROWS), torch.split(members, BLOCK_ROWS), strict=True):
         sums += torch.nn.functional.one_hot(own, len(before)).double().T @ block.double()
     counts = torch.bincount(members, minlength=len(before)).double()[:, None]
     return torch.where(counts > 0, sums / counts.clamp(min=1), before)

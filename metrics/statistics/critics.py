@@ -32,7 +32,7 @@ class Critic:
 
     def __call__(self, values: Float[Tensor, "n d"]) -> Float[Tensor, " n"]:
         """Values of the critic in the units of the rows (n,), float64: real rows have higher ones."""
-        blocks = [_value(self._scaled(block), self.layers) for block in values.split(BLOCK_ROWS)]
+        blocks = [_value(self._scaled(block), self.layers) for block in torch.split(values, BLOCK_ROWS)]
         return self.scale * torch.cat(blocks).double()
 
     def steepest(self, one: Float[Tensor, "n d"], other: Float[Tensor, "n d"]) -> float:

@@ -57,7 +57,7 @@ def count_pairs_within(values: Float[Tensor, "n d"], radius: float) -> int:
     slack = 1e-9 * float(values.double().var(dim=0).sum()) + 1e-300
     for start, squared in _upper_blocks(values):
         rows, columns = (squared <= radius**2 + slack).nonzero(as_tuple=True)
-        for some, others in zip(rows.split(BLOCK_ROWS), columns.split(BLOCK_ROWS), strict=True):
+        for some, others in zip(torch.split(rows, BLOCK_ROWS), torch.split(columns, BLOCK_ROWS), strict=True):
             count += int((_distances(values, some + start, others) <= radius).sum())
     return count
 

@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from metrics.statistics.chance import random_state
+from metrics.types import Features
 
 BLOCK_ROWS = 4096
 
@@ -37,7 +38,7 @@ def seeded_order(values: Float[Tensor, "n d"], seed: int) -> Int[Tensor, " n"]:
         Indices into `values` (n,): `values[seeded_order(values, seed)]` is the shuffled set.
     """
     direction = torch.randn(values.shape[1], generator=torch_generator(0), dtype=torch.float64)
-    keys = torch.cat([block.double() @ direction for block in values.split(BLOCK_ROWS)])
+    keys = torch.cat([block.double() @ direction for block in torch.split(values, BLOCK_ROWS)])
     permutation = torch.from_numpy(random_state(seed).permutation(len(values)))
     return torch.argsort(keys, stable=True)[permutation]
 
@@ -51,3 +52,18 @@ def shuffled(values: Float[Tensor, "n d"], seed: int, *, limit: int | None = Non
         limit: largest number of rows wanted; None keeps all.
     """
     return values[seeded_order(values, seed)[:limit]]
+
+
+def at_most(features: Features, limit: int, seed: int) -> Features:
+    """The evidence itself if it has no more rows than the limit, else as many in their seeded order.
+
+    What others have computed of the same evidence can be used again then (`metrics.statistics.neighbours`).
+
+    Args:
+        features: (n, d).
+        limit: largest number of rows wanted.
+        seed: fixes which are left out.
+    """
+    if features.count <= limit:
+        return features
+    return Features(shuffled(features.values, seed, limit=limit), features.provenance)

@@ -105,5 +105,5 @@ def _gudhi() -> Any:
         return importlib.import_module("gudhi")
     except ImportError as error:
         raise MissingPackageError(
-            "The Geometry Score needs the package gudhi, which isn't installed; pip install gudhi (MIT licence)."
+            "The Geometry Score needs the package gudhi, which isn't installed; run pip install gudhi."
         ) from error

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from metrics.errors import InvalidSettingError
-from metrics.statistics.ordering import seeded_order, shuffled, torch_generator
+from metrics.statistics.ordering import at_most, seeded_order, shuffled, torch_generator
 
 
 def test_the_order_belongs_to_the_set_not_to_its_files(lcg):
@@ -30,3 +30,9 @@ def test_seeds_of_any_size_make_a_generator_and_negative_ones_none():
     assert len(set(draws)) == 4
     with pytest.raises(InvalidSettingError):
         torch_generator(-1)
+
+
+def test_evidence_that_is_small_enough_stays_itself(make_features, lcg):
+    features = make_features(lcg(1, 50, 3))
+    assert at_most(features, 50, 7) is features
+    assert torch.equal(at_most(features, 10, 7).values, shuffled(features.values, 7, limit=10))
