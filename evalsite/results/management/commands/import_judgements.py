@@ -50,7 +50,8 @@ class Command(BaseCommand):
             done = import_judgements(file=read, name=study, reference=reference, now=timezone.now())
         except ImportFileError as error:
             raise CommandError(str(error)) from error
+        conditions = "1 condition" if done.conditions == 1 else f"{done.conditions:,} conditions"
         self.stdout.write(
             f"Imported {done.judgements:,} judgements of {done.participants:,} raters "
-            f"on {done.conditions:,} condition{'' if done.conditions == 1 else 's'} as study {study!r}; see /results/{study}/."
+            f"on {conditions} as study {study!r}; see /results/{study}/."
         )
