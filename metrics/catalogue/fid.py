@@ -9,8 +9,7 @@ biased upwards on few images: values at different counts, or under different pro
 
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.frechet import frechet_distance
-from metrics.statistics.frechet_error import INTERVAL, bias_notes, frechet_standard_error
-from metrics.statistics.resampling import normal_interval
+from metrics.statistics.frechet_influence import few_images_notes, frechet_interval
 from metrics.types import Moments
 
 
@@ -50,6 +49,6 @@ def fid(reference: Moments, generated: Moments, *, ddof: int = 1) -> dict[str, M
     """
     # Only rounding makes the distance negative, at most in the last digits.
     distance = max(0.0, frechet_distance(reference, generated, ddof=ddof))
-    low, high = normal_interval(distance, frechet_standard_error(reference, generated))
-    notes = bias_notes(min(reference.count, generated.count))
-    return {"fid": Measured(distance, low=max(0.0, low), high=high, notes=notes, interval=INTERVAL)}
+    low, high, interval = frechet_interval(reference, generated, distance)
+    notes = few_images_notes(reference, generated)
+    return {"fid": Measured(distance, low=low, high=high, notes=notes, interval=interval)}

@@ -20,7 +20,8 @@ from torch import Tensor
 from metrics.statistics.resampling import normal_interval
 from metrics.types import Moments
 
-ENOUGH_IMAGES = 2048
+ENOUGH_IMAGES = 10_000
+FEW_IMAGES = 2048
 
 
 def frechet_interval(one: Moments, other: Moments, value: float) -> tuple[float, float, str]:
@@ -53,8 +54,9 @@ def few_images_notes(one: Moments, other: Moments) -> tuple[str, ...]:
     count = min(one.count, other.count)
     if count >= ENOUGH_IMAGES:
         return ()
+    much = f"; below {FEW_IMAGES:,}, much so" if count < FEW_IMAGES else ""
     return (
-        f"Computed from {count:,} images: below {ENOUGH_IMAGES:,} a Fréchet distance is biased upwards; "
+        f"Computed from {count:,} images: below {ENOUGH_IMAGES:,} a Fréchet distance is biased upwards{much}; "
         "compare it only with values from equally many images, or take fid_infinity.",
     )
 
