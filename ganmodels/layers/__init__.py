@@ -1,0 +1,1 @@
+"""Layers that torch has not, shared by the networks."""
