@@ -1,8 +1,8 @@
-"""A training at one step: networks, average, optimisers. Saved and restored to the bit, without pickles."""
+"""A training at one step: networks, average, optimisers, memory; saved and restored to the bit."""
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from ganmodels.checkpoints.save import check_finite, write_atomically
 from ganmodels.errors import ResumeError
 from ganmodels.networks.shapes import ImageShape
-from ganmodels.recipe import Player
+from ganmodels.recipe import Memory, Player, Recipe
 from ganmodels.registry import GENERATOR
 from ganmodels.training.plan import Plan
 
@@ -28,6 +28,7 @@ class TrainingState:
     def __init__(self, plan: Plan, shape: ImageShape, device: torch.device) -> None:
         """Builds the state before the first step."""
         self.step = 0
+        self.memory: Memory = dict(plan.recipe.memory)
         networks = plan.model.networks(shape, plan.settings, plan.seed)
         self.networks: nn.ModuleDict = networks.to(device).to(memory_format=torch.channels_last)
         self.average: nn.Module = copy.deepcopy(self.networks[GENERATOR]).requires_grad_(False).eval()
@@ -39,6 +40,21 @@ class TrainingState:
         """Lists the parameters that a player moves."""
         return [parameter for name in player.networks for parameter in self.networks[name].parameters()]
 
+    def set_learning_rates(self, recipe: Recipe) -> None:
+        """Puts the schedule's factor for the next step on every player's learning rate."""
+        if recipe.schedule is None:
+            return
+        factor = recipe.schedule(self.memory)
+        for player in recipe.players:
+            for group in self.optimizers[player.name].param_groups:
+                group["lr"] = player.optimizer.learning_rate * factor
+
+    def remember(self, plan: Plan, losses: Mapping[str, Tensor]) -> None:
+        """Makes the memory anew from a step's losses, by "player.loss"."""
+        if plan.recipe.update_memory is not None:
+            numbers = {name: float(value) for name, value in losses.items()}
+            self.memory = plan.model.update_memory(self.memory, numbers, plan.settings)
+
     def save(self, path: Path, identity: Mapping[str, Any]) -> None:
         """Writes the state with the identity of its training.
 
@@ -47,7 +63,7 @@ class TrainingState:
         """
         tensors = {name: value.detach().cpu().contiguous() for name, value in self._tensors().items()}
         check_finite(tensors, "the training state")
-        told = {"step": self.step, "identity": identity}
+        told = {"step": self.step, "memory": dict(self.memory), "identity": identity}
         write_atomically(path, to_bytes(tensors, {_METADATA_KEY: json.dumps(told, sort_keys=True)}))
 
     def restore(self, path: Path, identity: Mapping[str, Any]) -> None:
@@ -66,6 +82,7 @@ class TrainingState:
             ) from error
         _check_identity(told["identity"], json.loads(json.dumps(identity)))
         self.step = told["step"]
+        self.memory = {**self.memory, **told.get("memory", {})}
         self.networks.load_state_dict(_under("networks/", tensors))
         self.average.load_state_dict(_under("average/", tensors))
         for name, optimizer in self.optimizers.items():
@@ -78,6 +95,14 @@ class TrainingState:
             for index, moments in optimizer.state_dict()["state"].items():
                 found |= {f"optimizers/{player}/{index}/{name}": value for name, value in moments.items()}
         return found
+
+
+@torch.no_grad()
+def clip_parameters(parameters: Iterable[nn.Parameter], largest: float) -> None:
+    """Puts parameters back into [-largest, largest], in place; 0 leaves them alone."""
+    if largest > 0:
+        for parameter in parameters:
+            parameter.clamp_(-largest, largest)
 
 
 def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
