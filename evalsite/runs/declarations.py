@@ -18,6 +18,10 @@ from evalsite.runs.errors import InvalidDeclarationError
 
 Declaration = TypeVar("Declaration")
 
+SITE_ROLES = ("generated", "reference", "embed")
+SITE_LACKS = ("Labels",)
+"""Roles for which the site has something to give, and a kind of evidence that its sample sets don't hold."""
+
 
 @dataclass(frozen=True)
 class QuantityDeclaration:
@@ -38,7 +42,7 @@ class MetricDeclaration:
         summary: first paragraph of the file's docstring.
         paper: reference.
         extractor: the extractor that its name stands for; empty if any will do.
-        roles: the sets of images that it looks at.
+        needs: what it is computed from, as pairs of a role and a kind of evidence.
         quantities: what it reports when it uses its own extractor.
     """
 
@@ -47,8 +51,18 @@ class MetricDeclaration:
     summary: str
     paper: str
     extractor: str
-    roles: tuple[str, ...]
+    needs: tuple[tuple[str, str], ...]
     quantities: tuple[QuantityDeclaration, ...]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Whose evidence it is computed from, such as "generated"."""
+        return tuple(dict.fromkeys(role for role, _ in self.needs))
+
+    @property
+    def measurable(self) -> bool:
+        """Whether sample sets are all that it needs: no labels, no networks, no held-out images."""
+        return all(role in SITE_ROLES and kind not in SITE_LACKS for role, kind in self.needs)
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,12 @@ class ExtractorDeclaration:
 def metrics() -> Mapping[str, MetricDeclaration]:
     """All metrics by name."""
     return {found.name: found for found in _read_folder("catalogue", "register", _read_metric)}
+
+
+@cache
+def measurable() -> Mapping[str, MetricDeclaration]:
+    """The metrics that sample sets are enough for, by name."""
+    return {name: found for name, found in metrics().items() if found.measurable}
 
 
 @cache
@@ -134,9 +154,15 @@ def _read_metric(module: ast.Module, function: ast.FunctionDef, parts: dict[str,
         summary=_summary(module),
         paper=ast.literal_eval(parts["paper"]),
         extractor=ast.literal_eval(parts["extractor"]) or "" if "extractor" in parts else "",
-        roles=tuple(argument.arg for argument in function.args.args),
+        needs=tuple(_read_need(argument) for argument in function.args.args),
         quantities=tuple(_read_quantity(call, title) for call in parts["quantities"].elts),
     )
+
+
+def _read_need(argument: ast.arg) -> tuple[str, str]:
+    """Role and kind; a name may end in its kind, as in `generated_labels: Labels`."""
+    kind = ast.unparse(argument.annotation) if argument.annotation else ""
+    return argument.arg.removesuffix("_" + kind.lower()), kind
 
 
 def _read_quantity(call: ast.Call, metric_title: str) -> QuantityDeclaration:

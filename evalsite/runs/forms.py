@@ -78,7 +78,7 @@ class EvaluationForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         held = SampleSet.objects.filter(count__gt=0)
-        metrics = [(one.name, f"{one.summary} ({one.name})") for one in declarations.metrics().values()]
+        metrics = [(one.name, f"{one.summary} ({one.name})") for one in declarations.measurable().values()]
         extractors = [(one.name, one.title) for one in declarations.extractors().values()]
         self._field("sample_set").queryset = held
         self._field("reference_set").queryset = held.references()
@@ -87,7 +87,7 @@ class EvaluationForm(forms.Form):
 
     def clean_metrics(self) -> list[str]:
         """The names in the catalogue's order."""
-        return [name for name in declarations.metrics() if name in self.cleaned_data["metrics"]]
+        return [name for name in declarations.measurable() if name in self.cleaned_data["metrics"]]
 
     def request(self) -> dict[str, Any]:
         """What `services.request_evaluation` takes."""

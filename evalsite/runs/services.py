@@ -186,7 +186,7 @@ def _check_evaluation(
 ) -> None:
     if not metrics:
         raise InvalidRequestError("No metric was chosen; choose at least one.")
-    known = declarations.metrics()
+    known = declarations.measurable()
     for name in metrics:
         if name not in known:
             raise unknown_name("metric", name, known)

@@ -56,8 +56,8 @@ def few_images_notes(one: Moments, other: Moments) -> tuple[str, ...]:
         return ()
     much = f"; below {FEW_IMAGES:,}, much so" if count < FEW_IMAGES else ""
     return (
-        f"Computed from {count:,} images: below {ENOUGH_IMAGES:,} a Fréchet distance is biased upwards{much}; "
-        "compare it only with values from equally many images, or take fid_infinity.",
+        f"Computed from {count:,} images: below {ENOUGH_IMAGES:,} a Fréchet distance is biased "
+        f"upwards{much}; compare it only with values from equally many images, or take fid_infinity.",
     )
 
 

@@ -17,7 +17,7 @@ def test_metrics_are_those_of_the_live_registry():
     for live in METRICS:
         read = declarations.metrics()[live.name]
         assert (read.title, read.paper, read.extractor) == (live.title, live.paper, live.extractor or "")
-        assert read.roles == tuple(need.role for need in live.needs)
+        assert read.needs == tuple((need.role, need.kind.__name__) for need in live.needs)
         assert [(one.name, one.better, one.title) for one in read.quantities] == [
             (one.name, one.better, one.title or live.title) for one in live.quantities
         ]
@@ -47,3 +47,11 @@ def test_what_is_no_literal_declaration_is_refused_by_name(tmp_path: Path, sourc
     path.write_text(source)
     with pytest.raises(InvalidDeclarationError, match=r"strange\.py"):
         declarations.read_metric(path)
+
+
+def test_only_what_sample_sets_are_enough_for_is_offered():
+    offered = declarations.measurable()
+    assert {"fid", "kid", "inception_score"} <= offered.keys()
+    for name, read in offered.items():
+        assert {"generated", "reference", "embed"} >= set(read.roles), name
+        assert "Labels" not in {kind for _, kind in read.needs}, name

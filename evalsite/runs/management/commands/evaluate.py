@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        known = ", ".join(declarations.metrics())
+        known = ", ".join(declarations.measurable())
         parser.add_argument("samples", help="name of the sample set to measure")
         parser.add_argument("--reference", help="name of the reference set")
         parser.add_argument("--metrics", required=True, help=f"names, separated by commas; known: {known}")
