@@ -11,20 +11,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int, UInt8
 from torch import Tensor, nn
 
 from ganmodels.errors import GeneratorOutputError, SampleRequestError
 from ganmodels.networks.shapes import ImageShape
-from ganmodels.protocol import DEFAULT_BATCH_SIZE, Progress
-from ganmodels.seeds import normal_rows
+from ganmodels.protocol import DEFAULT_BATCH_SIZE, Labels, Progress
+from ganmodels.seeds import label_rows, normal_rows
 
 BLOCK = 32
 _RANGE_TOLERANCE = 1e-3
 
 
 class NetworkGenerator:
-    """A generator whose images are a network's answers to latents from N(0, I)."""
+    """A generator whose images are a network's answers to latents from N(0, I), and to classes if any."""
 
     def __init__(
         self,
@@ -35,12 +35,13 @@ class NetworkGenerator:
         image_shape: ImageShape,
         image_range: tuple[float, float],
         provenance: Mapping[str, Any],
+        class_count: int | None = None,
     ) -> None:
         """Takes over the network and puts it in evaluation mode; see `protocol.Generator` for the rest."""
         self._network = network.eval().requires_grad_(False)
         self.name, self.latent_size = name, latent_size
         self.image_shape, self.image_range = image_shape, image_range
-        self.provenance = provenance
+        self.provenance, self.class_count = provenance, class_count
 
     @property
     def parameter_count(self) -> int:
@@ -51,13 +52,30 @@ class NetworkGenerator:
         """Draws the latents of images `start` to `start + count - 1`; float32 on the CPU."""
         return normal_rows(start, count, self.latent_size, seed)
 
-    def images(self, latents: Float[Tensor, "n latent"]) -> Float[Tensor, "n c h w"]:
+    def sample_labels(self, count: int, seed: int, *, start: int = 0) -> Int[Tensor, " count"]:
+        """Draws the classes of images `start` to `start + count - 1`, all equally likely."""
+        return label_rows(start, count, self.class_count or 1, seed)
+
+    def images(
+        self, latents: Float[Tensor, "n latent"], labels: Labels | None = None
+    ) -> Float[Tensor, "n c h w"]:
         """Maps latents to images in `image_range`, before rounding; float32 on the CPU. Differentiable.
 
+        Args:
+            latents: see `sample_latent`.
+            labels: one class for all or one for each; without, a conditional generator takes its classes in
+                turn, row by row.
+
         Raises:
+            SampleRequestError: a class that the generator doesn't know, or not one for each latent.
             GeneratorOutputError: NaN, infinity, another shape, or values outside the range.
         """
-        images: Tensor = self._network(latents)
+        given = self._check(labels, len(latents))
+        if self.class_count is None:
+            images: Tensor = self._network(latents)
+        else:
+            turns = torch.arange(len(latents)) % self.class_count
+            images = self._network(latents, turns if given is None else given)
         if images.shape[1:] != self.image_shape:
             raise GeneratorOutputError(
                 f"generator '{self.name}' answered images of {tuple(images.shape[1:])} where "
@@ -75,21 +93,27 @@ class NetworkGenerator:
         return images
 
     def iter_samples(
-        self, count: int, seed: int, *, batch_size: int = DEFAULT_BATCH_SIZE, start: int = 0
+        self,
+        count: int,
+        seed: int,
+        *,
+        batch_size: int = DEFAULT_BATCH_SIZE,
+        start: int = 0,
+        labels: Labels | None = None,
     ) -> Iterator[UInt8[Tensor, "n c h w"]]:
         """Yields images `start` to `start + count - 1` in batches of at most `batch_size`.
 
         A job that was stopped after `start` images goes on with exactly those that it would have made.
 
         Raises:
-            SampleRequestError: a negative count or start, or a batch size below 1.
+            SampleRequestError: a negative count or start, a batch size below 1, or labels as for `images`.
             GeneratorOutputError: see `images`.
         """
         if count < 0 or start < 0 or batch_size < 1:
             raise SampleRequestError(
                 f"count {count}, start {start}, batch size {batch_size}: the least are 0, 0 and 1"
             )
-        return self._batches(start, start + count, seed, batch_size)
+        return self._batches(start, start + count, seed, batch_size, self._check(labels, count))
 
     def sample(
         self,
@@ -99,6 +123,7 @@ class NetworkGenerator:
         batch_size: int = DEFAULT_BATCH_SIZE,
         start: int = 0,
         progress: Progress | None = None,
+        labels: Labels | None = None,
     ) -> UInt8[Tensor, "count c h w"]:
         """Returns images `start` to `start + count - 1` at once, as uint8.
 
@@ -108,25 +133,30 @@ class NetworkGenerator:
             batch_size: images between two calls of `progress`; changes no image.
             start: index of the first image.
             progress: called with (images done, count) after every batch.
+            labels: one class for all or one for each image; without, they are drawn by `sample_labels`.
 
         Raises:
             SampleRequestError, GeneratorOutputError: see `iter_samples`.
         """
         result = torch.empty((count, *self.image_shape), dtype=torch.uint8)
         done = 0
-        for batch in self.iter_samples(count, seed, batch_size=batch_size, start=start):
+        for batch in self.iter_samples(count, seed, batch_size=batch_size, start=start, labels=labels):
             result[done : done + len(batch)] = batch
             done += len(batch)
             if progress is not None:
                 progress(done, count)
         return result
 
-    def _batches(self, first: int, end: int, seed: int, batch_size: int) -> Iterator[Tensor]:
+    def _batches(
+        self, first: int, end: int, seed: int, batch_size: int, labels: Tensor | None
+    ) -> Iterator[Tensor]:
         waiting = torch.empty((0, *self.image_shape), dtype=torch.uint8)
         for block_start in range(first - first % BLOCK, end, BLOCK):
-            block = self._block(block_start, seed)
-            wanted = block[max(first - block_start, 0) : end - block_start]
-            waiting = torch.cat([waiting, wanted])
+            wanted = slice(max(first - block_start, 0), min(end - block_start, BLOCK))
+            drawn = None if self.class_count is None else self.sample_labels(BLOCK, seed, start=block_start)
+            if drawn is not None and labels is not None:
+                drawn[wanted] = labels[block_start + wanted.start - first : block_start + wanted.stop - first]
+            waiting = torch.cat([waiting, self._block(block_start, seed, drawn)[wanted]])
             while len(waiting) >= batch_size:
                 yield waiting[:batch_size].clone()
                 waiting = waiting[batch_size:]
@@ -134,7 +164,23 @@ class NetworkGenerator:
             yield waiting
 
     @torch.inference_mode()
-    def _block(self, start: int, seed: int) -> Tensor:
-        images = self.images(self.sample_latent(BLOCK, seed, start=start))
+    def _block(self, start: int, seed: int, labels: Tensor | None) -> Tensor:
+        images = self.images(self.sample_latent(BLOCK, seed, start=start), labels)
         low, high = self.image_range
         return ((images - low) * (255 / (high - low))).round().clamp(0, 255).to(torch.uint8)
+
+    def _check(self, labels: Labels | None, count: int) -> Tensor | None:
+        """Brings labels to one class for each image."""
+        if labels is None:
+            return None
+        if self.class_count is None:
+            raise SampleRequestError(f"generator '{self.name}' knows no classes; leave the labels out")
+        given = torch.full((count,), labels) if isinstance(labels, int) else labels
+        if given.shape != (count,) or (
+            count and not 0 <= int(given.min()) <= int(given.max()) < self.class_count
+        ):
+            raise SampleRequestError(
+                f"labels {given.tolist()[:8]} don't fit {count} images of generator '{self.name}'; give one "
+                f"class from 0 to {self.class_count - 1}, or one for each image"
+            )
+        return given

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, runtime_checkable
 
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
 from ganmodels.networks.shapes import ImageShape
 
 Progress = Callable[[int, int], None]
 """progress(done, count), called after every batch."""
+
+Labels = int | Int[Tensor, " n"]
+"""One class for all images, or one for each."""
 
 DEFAULT_BATCH_SIZE = 64
 
@@ -42,6 +45,11 @@ class Generator(Protocol):
         ...
 
     @property
+    def class_count(self) -> int | None:
+        """Number of classes that it draws on demand, or None where it knows none."""
+        ...
+
+    @property
     def parameter_count(self) -> int:
         """Trained numbers in the generator."""
         ...
@@ -55,12 +63,20 @@ class Generator(Protocol):
         """Draws the latents of images `start` to `start + count - 1`; float32 on the CPU."""
         ...
 
-    def images(self, latents: Float[Tensor, "n latent"]) -> Float[Tensor, "n c h w"]:
-        """Maps latents to images in `image_range`, before rounding; float32 on the CPU."""
+    def images(
+        self, latents: Float[Tensor, "n latent"], labels: Labels | None = None
+    ) -> Float[Tensor, "n c h w"]:
+        """Maps latents (and classes, where it knows any) to images in `image_range`, before rounding."""
         ...
 
     def iter_samples(
-        self, count: int, seed: int, *, batch_size: int = DEFAULT_BATCH_SIZE, start: int = 0
+        self,
+        count: int,
+        seed: int,
+        *,
+        batch_size: int = DEFAULT_BATCH_SIZE,
+        start: int = 0,
+        labels: Labels | None = None,
     ) -> Iterator[UInt8[Tensor, "n c h w"]]:
         """Yields images `start` to `start + count - 1` in batches of at most `batch_size`."""
         ...
@@ -73,6 +89,7 @@ class Generator(Protocol):
         batch_size: int = DEFAULT_BATCH_SIZE,
         start: int = 0,
         progress: Progress | None = None,
+        labels: Labels | None = None,
     ) -> UInt8[Tensor, "count c h w"]:
         """Returns images `start` to `start + count - 1` at once."""
         ...

@@ -1,27 +1,50 @@
 """A recipe: how a model is trained, as data that the one training loop follows."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from ganmodels.errors import SettingError
+from ganmodels.errors import DataError, SettingError
 from ganmodels.settings import About, Setting, Value
 
 Losses = dict[str, Float[Tensor, ""]]
 """Named scalars of one update: "loss" is minimised, the others are logged."""
 
+Memory = Mapping[str, float]
+"""Named numbers that live through a training, such as BEGAN's k; saved with its state."""
+
+UpdateMemory = Callable[..., Memory]
+"""update_memory(memory, losses, *, settings...) -> memory after a step; pure. `losses` is a mapping from
+"player.loss" to the number that the player's last move of the step came to."""
+
+Schedule = Callable[[Memory], float]
+"""schedule(memory) -> factor on every learning rate in the next step; pure."""
+
 
 @dataclass(frozen=True)
 class Batch:
-    """What an objective is computed on: real images, and a source of chance of its own."""
+    """What an objective is computed on: real images, and a source of chance of its own.
+
+    Attributes:
+        images: real images.
+        latent_size: dimensions of a latent.
+        rng: this batch's own.
+        labels: classes of the real images; `None` where the model takes none.
+        class_count: number of classes; 0 where the model takes none.
+        memory: the training's, before this step.
+    """
 
     images: Float[Tensor, "n c h w"]
     latent_size: int
     rng: torch.Generator
+    labels: Int[Tensor, " n"] | None = None
+    class_count: int = 0
+    memory: Memory = field(default_factory=dict)
 
     def latents(self) -> Float[Tensor, "n latent"]:
         """Draws one latent per image from the prior N(0, I)."""
@@ -35,16 +58,43 @@ class Batch:
         """Draws numbers uniform in [0, 1), on the images' device."""
         return torch.rand(shape, generator=self.rng).to(self.images.device)
 
+    def real_labels(self) -> Int[Tensor, " n"]:
+        """Returns the classes of the real images.
+
+        Raises:
+            DataError: the training images have none.
+        """
+        if self.labels is None:
+            raise DataError(
+                "this model is trained on classes and the images have no labels; see train --help"
+            )
+        return self.labels
+
+    def sample_labels(self) -> Int[Tensor, " n"]:
+        """Draws one class per image, uniformly."""
+        drawn = torch.randint(max(self.class_count, 1), (len(self.images),), generator=self.rng)
+        return drawn.to(self.images.device)
+
 
 Objective = Callable[..., Losses]
 """objective(networks, batch, *, settings...) -> losses; pure but for the batch's chance."""
 
 
 @dataclass(frozen=True)
-class Adam:
-    """Adam's numbers (arXiv:1412.6980)."""
+class Optimizer(ABC):
+    """An optimiser's numbers; each kind is a class of its own."""
 
     learning_rate: float
+
+    @abstractmethod
+    def make(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """Makes the optimiser for these parameters."""
+
+
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """Adam's numbers (arXiv:1412.6980)."""
+
     betas: tuple[float, float] = (0.9, 0.999)
 
     def make(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
@@ -53,13 +103,33 @@ class Adam:
 
 
 @dataclass(frozen=True)
+class RMSprop(Optimizer):
+    """RMSprop's numbers (Tieleman & Hinton 2012, lecture 6.5); `decay` of the average of squared slopes."""
+
+    decay: float = 0.99
+
+    def make(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """Makes the optimiser for these parameters."""
+        return torch.optim.RMSprop(parameters, lr=self.learning_rate, alpha=self.decay)
+
+
+@dataclass(frozen=True)
 class Player:
-    """One side of the game: the networks that it moves, the loss that it lowers, its moves per step."""
+    """One side of the game.
+
+    Attributes:
+        networks: those that it moves.
+        objective: whose "loss" it lowers.
+        optimizer: by what.
+        updates: its moves per step.
+        clip: every parameter of its networks is put back into [-clip, clip] after each move; 0 is off.
+    """
 
     networks: tuple[str, ...]
     objective: Objective
-    optimizer: Adam
+    optimizer: Optimizer
     updates: int = 1
+    clip: float = 0.0
 
     @property
     def name(self) -> str:
@@ -71,6 +141,7 @@ _BATCH_SIZE = Setting("batch_size", int, 64, About("images per update", 1, 65536
 _EMA_DECAY = Setting("ema_decay", float, 0.0, About("share of the old average that one step keeps", 0.0, 1.0))
 _LEARNING_RATE = Setting("learning_rate", float, 0.0, About("step size of the optimiser", 0.0, 10.0))
 _UPDATES = Setting("updates", int, 1, About("moves of this player per step", 1, 1000))
+_CLIP = Setting("clip", float, 0.0, About("largest size of a weight; 0 is no limit", 0.0, 1e3))
 
 
 @dataclass(frozen=True)
@@ -87,6 +158,11 @@ class Recipe:
         ema_decay: of the exponential average of the generator's weights that checkpoints hold; 0 turns it
             off.
         departures: where our default differs from the paper's, and why; by setting.
+        memory: numbers that live through the training, as they are before the first step.
+        update_memory: makes them anew after every step.
+        schedule: factor on the learning rates, from the memory.
+        signal: the logged number ("player.loss" or "memory.name") that tells how far the training is, where
+            the model has one; lower is better.
     """
 
     title: str
@@ -97,6 +173,16 @@ class Recipe:
     steps: int
     ema_decay: float
     departures: Mapping[str, str] = field(default_factory=dict)
+    memory: Memory = field(default_factory=dict)
+    update_memory: UpdateMemory | None = None
+    schedule: Schedule | None = None
+    signal: str = ""
+
+    @property
+    def functions(self) -> tuple[Callable[..., Any], ...]:
+        """Whatever takes settings: the players' objectives and the update of the memory."""
+        own = (player.objective for player in self.players)
+        return (*own, self.update_memory) if self.update_memory is not None else tuple(own)
 
     def overrides(self) -> dict[str, Setting]:
         """Lists the numbers of the recipe that a training may change, by the name that `--set` takes."""
@@ -106,6 +192,8 @@ class Recipe:
         }
         for player in self.players:
             own = {_LEARNING_RATE: player.optimizer.learning_rate, _UPDATES: player.updates}
+            if player.clip:
+                own[_CLIP] = player.clip
             for setting, default in own.items():
                 name = f"{player.name}.{setting.name}"
                 found[name] = replace(setting, name=name, default=default)
@@ -131,21 +219,33 @@ class Recipe:
                 player,
                 optimizer=replace(player.optimizer, learning_rate=new[f"{player.name}.learning_rate"]),
                 updates=new[f"{player.name}.updates"],
+                clip=new.get(f"{player.name}.clip", player.clip),
             )
             for player in self.players
         )
         return replace(self, players=players, batch_size=new["batch_size"], ema_decay=new["ema_decay"])
 
     def as_json(self) -> dict[str, Any]:
-        """Returns the recipe as plain JSON data, objectives by name."""
-        players = [
-            {
-                "networks": list(player.networks),
-                "objective": player.objective.__name__,
-                "optimizer": {"name": type(player.optimizer).__name__.lower(), **asdict(player.optimizer)},
-                "updates": player.updates,
-            }
-            for player in self.players
-        ]
+        """Returns the recipe as plain JSON data, functions by name; what a model does without is left out."""
         plain = {name: getattr(self, name) for name in ("title", "paper", "batch_size", "ema_decay")}
-        return {**plain, "image_range": list(self.image_range), "players": players}
+        rare = {
+            "memory": dict(self.memory),
+            "schedule": getattr(self.schedule, "__name__", ""),
+            "signal": self.signal,
+        }
+        return {
+            **plain,
+            "image_range": list(self.image_range),
+            "players": [_player_json(player) for player in self.players],
+            **{name: value for name, value in rare.items() if value},
+        }
+
+
+def _player_json(player: Player) -> dict[str, Any]:
+    return {
+        "networks": list(player.networks),
+        "objective": player.objective.__name__,
+        "optimizer": {"name": type(player.optimizer).__name__.lower(), **asdict(player.optimizer)},
+        "updates": player.updates,
+        **({"clip": player.clip} if player.clip else {}),
+    }

@@ -13,12 +13,14 @@ from torch import nn
 from ganmodels import catalogue
 from ganmodels.errors import MalformedModelError, ModelNameError, did_you_mean
 from ganmodels.networks.shapes import ImageShape
-from ganmodels.recipe import Batch, Losses, Player, Recipe
+from ganmodels.recipe import Batch, Losses, Memory, Player, Recipe
 from ganmodels.seeds import derive
 from ganmodels.settings import Setting, Value, resolve, settings_of
 
 GENERATOR = "generator"
 LATENT_SIZE = "latent_size"
+CLASS_COUNT = "class_count"
+"""Setting of a conditional model: its generator takes `(latents, labels)`."""
 _SHOWN = 80
 
 
@@ -61,6 +63,17 @@ class Model:
         """Computes a player's objective with those of the settings that it takes."""
         return player.objective(networks, batch, **_taken(player.objective, settings))
 
+    def class_count(self, settings: Mapping[str, Value]) -> int | None:
+        """Returns the number of classes that the model is conditioned on, or None where it takes none (or 0)."""
+        return int(settings.get(CLASS_COUNT, 0)) or None
+
+    def update_memory(
+        self, memory: Memory, losses: Mapping[str, float], settings: Mapping[str, Value]
+    ) -> Memory:
+        """Makes the memory anew from a step's losses, by "player.loss"; as it was where a model has none."""
+        update = self.recipe.update_memory
+        return memory if update is None else update(memory, losses, **_taken(update, settings))
+
 
 @cache
 def model_names() -> tuple[str, ...]:
@@ -98,7 +111,7 @@ def read_model(name: str, module: ModuleType) -> Model:
         raise MalformedModelError(f"catalogue/{name}.py has no RECIPE of type Recipe")
     settings: dict[str, Setting] = {}
     try:
-        for function in (build, *(player.objective for player in recipe.players)):
+        for function in (build, *recipe.functions):
             for setting in settings_of(function):
                 if settings.setdefault(setting.name, setting) != setting:
                     raise MalformedModelError(f"setting '{setting.name}' is declared twice, and not alike")

@@ -9,7 +9,7 @@ import hashlib
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 _WORDS_PER_COUNTER = 4
@@ -57,3 +57,16 @@ def normal_rows(first: int, count: int, size: int, seed: int) -> Float[Tensor, "
     table = torch.from_numpy(uniform).view(count, counters * _WORDS_PER_COUNTER)[:, :size]
     normal: Tensor = torch.special.ndtri(table)
     return normal.float()
+
+
+def label_rows(first: int, count: int, classes: int, seed: int) -> Int[Tensor, " count"]:
+    """Draws numbers `first` to `first + count - 1` of an endless row of classes, each equally likely.
+
+    Args:
+        first: index of the first number, from 0.
+        count: numbers to draw.
+        classes: numbers go from 0 to `classes - 1`.
+        seed: any integer.
+    """
+    uniform = torch.special.ndtr(normal_rows(first, count, 1, derive(seed, "labels")).double()[:, 0])
+    return (uniform * classes).long().clamp(max=classes - 1)

@@ -115,6 +115,7 @@ def load(path: Path | str, *, max_bytes: int = MAX_FILE_BYTES) -> Generator:
         image_shape=info.image_shape,
         image_range=info.image_range,
         provenance=info.as_json(),
+        class_count=model.class_count(model.resolve(file.description.settings)),
     )
 
 

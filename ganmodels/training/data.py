@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int, UInt8
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
@@ -23,6 +23,7 @@ from torch import Tensor
 from ganmodels.errors import DataError
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.seeds import torch_rng
+from ganmodels.training.labels import find_labels
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 _IDX_IMAGES = b"\x00\x00\x08\x03"
@@ -40,6 +41,14 @@ class ImageData:
     images: UInt8[Tensor, "n c h w"]
     name: str
     digest: str
+    labels: Int[Tensor, " n"] | None = None
+
+    @property
+    def labels_digest(self) -> str:
+        """SHA-256 of the labels, or "" where there are none."""
+        if self.labels is None:
+            return ""
+        return f"sha256:{hashlib.sha256(self.labels.numpy().tobytes()).hexdigest()}"
 
     @property
     def shape(self) -> ImageShape:
@@ -66,10 +75,17 @@ class Shuffle:
 
     def batch(self, index: int, device: torch.device) -> Float[Tensor, "n c h w"]:
         """Returns batch `index`, from 0, on a device."""
-        positions = range(index * self._batch_size, (index + 1) * self._batch_size)
-        rows = torch.cat([self._rows(epoch, first, last) for epoch, first, last in self._spans(positions)])
-        images = self._data.images[rows].to(device, non_blocking=True)
+        images = self._data.images[self._members(index)].to(device, non_blocking=True)
         return images.float() * ((self._high - self._low) / 255) + self._low
+
+    def labels(self, index: int, device: torch.device) -> Int[Tensor, " n"] | None:
+        """Returns the classes of batch `index`, on a device; `None` where the set has none."""
+        labels = self._data.labels
+        return None if labels is None else labels[self._members(index)].to(device, non_blocking=True)
+
+    def _members(self, index: int) -> Tensor:
+        positions = range(index * self._batch_size, (index + 1) * self._batch_size)
+        return torch.cat([self._rows(epoch, first, last) for epoch, first, last in self._spans(positions)])
 
     def _spans(self, positions: range) -> Iterator[tuple[int, int, int]]:
         at = positions.start
@@ -102,6 +118,7 @@ def load_images(path: Path, size_px: int | None = None) -> ImageData:
         raise DataError(f"no training images at {path}: give a folder, .zip, .npz or idx file that exists")
     try:
         array = _stack(_read(path, size_px))
+        labels = find_labels(path, len(array), IMAGE_SUFFIXES)
     except DataError:
         raise
     except Exception as error:  # archives and arrays raise whatever their parsers trip over, even MemoryError
@@ -110,7 +127,7 @@ def load_images(path: Path, size_px: int | None = None) -> ImageData:
     if not len(array):
         raise DataError(f"{path} holds no images: expected files in {', '.join(sorted(IMAGE_SUFFIXES))}")
     digest = hashlib.sha256(str(array.shape).encode() + array.tobytes()).hexdigest()
-    return ImageData(torch.from_numpy(array), path.name, f"sha256:{digest}")
+    return ImageData(torch.from_numpy(array), path.name, f"sha256:{digest}", labels)
 
 
 def _read(path: Path, size_px: int | None) -> Iterator[Pixels]:

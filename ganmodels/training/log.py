@@ -37,6 +37,10 @@ class TrainingLog:
         self._images += images
         self._waiting_s += waiting_s
 
+    def note(self, memory: Mapping[str, float]) -> None:
+        """Notes what the training remembers; a line says it as it is then, not on average."""
+        self._memory = memory
+
     def write(self, step: int) -> dict[str, Any]:
         """Writes and returns the line of a step.
 
@@ -56,6 +60,7 @@ class TrainingLog:
             "images_per_s": round(self._images / elapsed_s, 1),
             "waiting_for_data": round(self._waiting_s / elapsed_s, 4),
             **{name: round(value, 6) for name, value in losses.items()},
+            **{f"memory.{name}": round(value, 6) for name, value in self._memory.items()},
         }
         with self._path.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(line) + "\n")
@@ -64,4 +69,5 @@ class TrainingLog:
 
     def _restart(self) -> None:
         self._losses: dict[str, list[Tensor]] = {}
+        self._memory: Mapping[str, float] = {}
         self._images, self._waiting_s, self._since = 0, 0.0, time.perf_counter()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from ganmodels.checkpoints.format import Description
 from ganmodels.checkpoints.load import load
@@ -18,8 +19,8 @@ from ganmodels.training.data import ImageData, Shuffle
 from ganmodels.training.ema import update_average
 from ganmodels.training.grid import save_grid
 from ganmodels.training.log import TrainingLog
-from ganmodels.training.plan import Plan
-from ganmodels.training.state import TrainingState
+from ganmodels.training.plan import Plan, check_labels
+from ganmodels.training.state import TrainingState, clip_parameters
 
 CHECKPOINT, STATE, LOG = "checkpoint.safetensors", "state.safetensors", "log.jsonl"
 _GRID_IMAGES = 64
@@ -54,6 +55,7 @@ def train(
         The step reached.
 
     Raises:
+        DataError: the model is conditioned on classes and the images have none, or more than it knows.
         ResumeError: nothing, or another training's state, to resume; or a state that would be overwritten.
         DivergenceError: a loss or weight became NaN or infinite; checkpoint and state are those of the last
         good save.
@@ -61,6 +63,7 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     recipe, identity = plan.recipe, plan.identity(data)
     latent_size = int(plan.settings[LATENT_SIZE])
+    check_labels(plan, data)
     state = TrainingState(plan, data.shape, device)
     if resume:
         state.restore(out / STATE, identity)
@@ -71,20 +74,33 @@ def train(
     turns = [player for player in recipe.players for _ in range(player.updates)]
 
     while state.step < plan.steps:
+        said: dict[str, Tensor] = {}
+        state.set_learning_rates(recipe)
         for turn, player in enumerate(turns):
             index = state.step * len(turns) + turn
             asked = time.perf_counter()
             images = shuffle.batch(index, device)
             waiting_s = time.perf_counter() - asked
 
-            batch = Batch(images, latent_size, torch_rng(plan.seed, "batch", index))
+            batch = Batch(
+                images,
+                latent_size,
+                torch_rng(plan.seed, "batch", index),
+                labels=shuffle.labels(index, device),
+                class_count=plan.class_count or 0,
+                memory=state.memory,
+            )
             losses = plan.model.losses(player, state.networks, batch, plan.settings)
             optimizer = state.optimizers[player.name]
             optimizer.zero_grad()
             torch.autograd.backward(losses["loss"], inputs=state.parameters(player))
             optimizer.step()
+            clip_parameters(state.parameters(player), player.clip)
             log.add(player.name, losses, len(images), waiting_s)
+            said |= {f"{player.name}.{name}": value.detach() for name, value in losses.items()}
 
+        state.remember(plan, said)
+        log.note(state.memory)
         update_average(state.average, state.networks[GENERATOR], recipe.ema_decay, state.step)
         state.step += 1
         stopping = state.step == plan.steps or should_stop()

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ganmodels.errors import SettingError, did_you_mean
+from ganmodels.errors import DataError, SettingError, did_you_mean
 from ganmodels.recipe import Recipe
-from ganmodels.registry import Model
+from ganmodels.registry import CLASS_COUNT, Model
 from ganmodels.settings import Value
 from ganmodels.training.data import ImageData
 
@@ -57,6 +57,11 @@ class Plan:
         recipe = model.recipe.override({name: value for name, value in values.items() if name in overrides})
         return cls(model, settings, recipe, recipe.steps if steps is None else steps, **rest)
 
+    @property
+    def class_count(self) -> int | None:
+        """Number of classes that the model is conditioned on, or None."""
+        return self.model.class_count(self.settings)
+
     def identity(self, data: ImageData) -> dict[str, Any]:
         """Returns what must be the same for a saved state to be resumed; the number of steps need not be."""
         return {
@@ -65,4 +70,26 @@ class Plan:
             "recipe": self.recipe.as_json(),
             "seed": self.seed,
             "data": data.digest,
+            **({"labels": data.labels_digest} if self.class_count else {}),
         }
+
+
+def check_labels(plan: Plan, data: ImageData) -> None:
+    """Looks whether a conditional model finds the classes that it is conditioned on.
+
+    Raises:
+        DataError: there are no labels, or one is not among the model's classes.
+    """
+    if plan.class_count is None:
+        return
+    if data.labels is None:
+        raise DataError(
+            f"{plan.model.name} is trained on classes and {data.name} has no labels: give an idx file with "
+            "its labels beside it, an .npz with an array 'labels', or one folder for each class"
+        )
+    found = int(data.labels.max()) + 1
+    if found > plan.class_count:
+        raise DataError(
+            f"{data.name} has {found} classes and {plan.model.name} knows {plan.class_count}; "
+            f"give --set {CLASS_COUNT}={found}"
+        )
