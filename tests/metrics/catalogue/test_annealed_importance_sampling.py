@@ -27,7 +27,9 @@ def _exact(pixels: torch.Tensor, noise: float) -> float:
 
 def test_a_linear_generator_has_its_exact_likelihood():
     pixels = ToyGenerator().sample(4, seed=3)
-    found = annealed_importance_sampling(open_images(pixels), ToyGenerator(), distributions=100, noise=0.2)
+    found = annealed_importance_sampling(
+        open_images(pixels), ToyGenerator(), distributions=100, chains=16, noise=0.2
+    )
     assert found[NAME].value == pytest.approx(_exact(pixels, 0.2), abs=0.5)
     assert found[NAME].low < found[NAME].value < found[NAME].high
     assert "noise on values from 0 to 1 is 0.2" in found[NAME].notes[0]
