@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from metrics import Probabilities, Provenance
+from metrics.catalogue.is_infinity import is_infinity
+from metrics.errors import TooFewSamplesError
+from metrics.statistics.ordering import shuffled
+from metrics.statistics.scores import class_information_scores
+
+
+def _probabilities(values):
+    return Probabilities(values, Provenance("inception_v3", "w", "tf1", "float32", len(values)))
+
+
+def test_the_line_is_numpys(lcg):
+    values = (4 * lcg(3, 500, 10)).softmax(dim=1)
+    sizes = [round(size) for size in np.linspace(50, 500, 15)]
+    rows = shuffled(values, 0)
+    scores = [float(class_information_scores(rows[:size], splits=1, seed=None).parts) for size in sizes]
+    intercept = np.polynomial.Polynomial.fit(1 / np.array(sizes), scores, 1).convert().coef[0]
+    found = is_infinity(_probabilities(values))["is_infinity"]
+    assert found.value == pytest.approx(float(intercept), rel=1e-9)
+    assert found.low < found.value < found.high
+
+
+def test_the_bias_of_few_images_goes():
+    generator = torch.Generator().manual_seed(0)
+
+    def draw(count):
+        return (2 * torch.randn(count, 10, generator=generator, dtype=torch.float64)).softmax(dim=1)
+
+    truth = float(class_information_scores(draw(200_000), splits=1, seed=None).parts)
+    values = [is_infinity(_probabilities(draw(200)))["is_infinity"] for _ in range(40)]
+    plain = [float(class_information_scores(draw(200), splits=1, seed=None).parts) for _ in range(40)]
+    assert abs(np.mean([found.value for found in values]) - truth) < abs(np.mean(plain) - truth)
+    assert sum(found.low < truth < found.high for found in values) >= 34
+
+
+def test_very_few_images_are_refused(lcg):
+    with pytest.raises(TooFewSamplesError):
+        is_infinity(_probabilities(lcg(3, 12, 4).softmax(dim=1)))

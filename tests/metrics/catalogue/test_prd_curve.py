@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from metrics.catalogue.prd_curve import prd_curve
+from metrics.errors import TooFewSamplesError
+from metrics.statistics.prd_curves import best_f_score, trade_off
+
+
+def _shares(*values: float) -> torch.Tensor:
+    return torch.tensor(values, dtype=torch.float64)
+
+
+def test_half_invented_and_half_dropped_is_half_of_both():
+    precisions, recalls = trade_off(_shares(0.5, 0.5, 0), _shares(0, 0.5, 0.5))
+    assert float(precisions.max()) == pytest.approx(0.5)
+    assert float(recalls.max()) == pytest.approx(0.5)
+    assert float(best_f_score(precisions, recalls, 8.0)) == pytest.approx(0.5, abs=1e-6)
+
+
+def test_reference_values_of_reweighted_modes():
+    curve = trade_off(_shares(0.2, 0.8), _shares(0.8, 0.2))
+    scores = [float(best_f_score(*curve, beta)) for beta in (8.0, 1 / 8, 1.0)]
+    assert scores == pytest.approx([0.9556849866, 0.9556849862, 0.4], abs=1e-8)
+
+
+def test_clusters_that_are_not_there(make_features):
+    generator = torch.Generator().manual_seed(0)
+
+    def cloud(*places):
+        noise = 0.01 * torch.randn(100, 2, generator=generator)
+        return make_features(torch.tensor(places).repeat(50, 1) + noise)
+
+    found = prd_curve(cloud([0.0, 0.0], [9.0, 0.0]), cloud([0.0, 0.0], [0.0, 9.0]), clusters=3, runs=2)
+    assert found["prd_recall"].value == pytest.approx(0.5, abs=1e-3)
+    assert found["prd_precision"].value == pytest.approx(0.5, abs=1e-3)
+    assert found["prd_recall"].low < 0.5 < found["prd_recall"].high
+
+
+def test_sets_of_unlike_size_are_cut_to_the_smaller(make_features, vector_a):
+    repeated = make_features(vector_a.repeat(5, 1))
+    found = prd_curve(repeated, make_features(vector_a), clusters=5)
+    assert 0.5 < found["prd_recall"].value <= 1
+
+
+def test_fewer_images_than_clusters_are_too_few(make_features, vector_a):
+    with pytest.raises(TooFewSamplesError, match="20 clusters"):
+        prd_curve(make_features(vector_a[:5]), make_features(vector_a[:9]))
