@@ -31,8 +31,8 @@ from metrics.extractors.weights import package_file
 from metrics.images.protocols import get_protocol
 from tests.bench.rows import BenchRow
 
-IMAGES = 64
-ROUNDS = 3
+IMAGES = 32
+ROUNDS = 2
 PROTOCOL_OF = {
     "pytorch-fid": "pytorch_fid",
     "torch-fidelity": "tf1",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
+from types import ModuleType
+from typing import cast
 
 import torch
 from torch import nn
@@ -39,6 +42,8 @@ def on_backend(
         )
     if asked == "torch" or not possible or not isinstance(network, nn.Module):
         return network.to(device), "torch"
+    # Importing OpenVINO would report that to its makers; where this module is missing, it keeps silent.
+    sys.modules.setdefault("openvino_telemetry", cast(ModuleType, None))
     from metrics.extractors.backends.openvino import OpenVinoNetwork
 
     return OpenVinoNetwork(network, outputs), "openvino"

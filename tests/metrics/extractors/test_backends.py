@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from torch import nn
@@ -59,6 +62,18 @@ def test_openvino_gives_inceptions_features(openvino, peer_inception):
         expected, found = module(pixels), network(pixels)
     for name in module.outputs:
         assert float((found[name] - expected[name]).norm() / expected[name].norm()) < 1e-5
+
+
+def test_openvino_reports_to_nobody(openvino):
+    script = (
+        "import sys, threading, torch; from metrics.extractors.backends.choice import on_backend; "
+        "module = torch.nn.Flatten(); module.forward = lambda x: {'features': x.flatten(1)}; "
+        "network, _ = on_backend(module, frozenset({'features'}), torch.device('cpu'), 'openvino'); "
+        "network(torch.zeros(2, 3, 4, 4)); "
+        "print(sys.modules['openvino_telemetry'], threading.active_count())"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["None", "1"]
 
 
 def test_without_it_torch_runs_the_network(monkeypatch):
