@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 
@@ -51,9 +53,13 @@ with joined() as workers:
 def _run(tmp_path, processes: int, *words: str) -> subprocess.CompletedProcess[str]:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
+    return _torchrun(processes, str(script), str(tmp_path), *words)
+
+
+def _torchrun(processes: int, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
     return subprocess.run(
-        [*command, str(script), str(tmp_path), *words],
+        [*command, *words],
         env={**os.environ, "PYTHONPATH": os.getcwd(), "OMP_NUM_THREADS": "1"},  # noqa: PTH109
         capture_output=True,
         text=True,
@@ -77,6 +83,25 @@ def test_a_process_that_dies_ends_the_others_with_a_sentence(tmp_path):
     done = _run(tmp_path, 2, "die")
     assert done.returncode != 0
     assert not list(tmp_path.glob("*.pt"))
+
+
+@pytest.mark.slow
+def test_the_command_gives_the_same_values_on_two_processes_and_prints_once(tmp_path, pictures):
+    sets = {"generated": pictures(0, 530), "reference": pictures(1, 300)}
+    for role, pixels in sets.items():
+        np.savez(tmp_path / f"{role}.npz", arr_0=pixels)
+    command = [
+        *("-m", "metrics", "evaluate", "--metrics", "fid,kid", "--extractor", "pixels@8", "--no-cache"),
+        *(word for role in sets for word in (f"--{role}", str(tmp_path / f"{role}.npz"))),
+    ]
+    values = {}
+    for processes in (1, 2):
+        file = tmp_path / f"{processes}.json"
+        done = _torchrun(processes, *command, "--json", str(file))
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count("530 generated images") == 1
+        values[processes] = [result["value"] for result in json.loads(file.read_text())["results"]]
+    assert values[2] == pytest.approx(values[1], rel=1e-6)
 
 
 def test_without_torchrun_a_process_is_alone(monkeypatch):
