@@ -17,6 +17,7 @@ from metrics.types import Evidence, Features, Images, Labels, Moments, Probabili
 __all__ = [
     "EXTRACTORS",
     "METRICS",
+    "Evaluation",
     "Evidence",
     "Extractor",
     "Features",

@@ -168,6 +168,5 @@ def layer_output(layer: str | None, output: str) -> str:
 def _load(name: str, outputs: frozenset[str], optics: Optics) -> Extractor:
     check_device(optics.device)
     request = replace(optics.request, outputs=outputs)
-    return open_extractor(
-        name, request, torch.device(optics.device), backend=optics.backend, precision=optics.precision
-    )
+    device = torch.device(optics.device)
+    return open_extractor(name, request, device, backend=optics.backend, precision=optics.precision)

@@ -46,17 +46,18 @@ def with_roles(choices: Sequence[Choice], given: Mapping[str, object], omissions
             for need in choice.metric.needs:
                 if need.role not in (*given, EMBED):
                     raise MissingEvidenceError(
-                        f"{choice.metric.title} needs {_WORDS.get(need.role, need.role)}, "
-                        f"but none are given; pass {need.role}=…"
+                        f"{choice.metric.title} needs {_MISSING[need.role]} given; pass {need.role}=…"
                     )
     return omissions.remain(choices)
 
 
-_WORDS = {
-    "generated": "generated images",
-    "reference": "reference images",
-    "held_out": "held-out images",
-    "contest": "judgements of a contest",
+_MISSING = {
+    "generated": "generated images, but none are",
+    "reference": "reference images, but none are",
+    "held_out": "held-out images, but none are",
+    "generator": "a generator, but none is",
+    "discriminator": "a discriminator, but none is",
+    "contest": "a contest's judgements, but none are",
 }
 
 
@@ -196,10 +197,10 @@ class _Planner:
         known = self._known_origin()
         if not outputs:
             return ready_lens(key, known, self.optics)
-        saved = self.optics.protocol is None and known is not None
-        return open_lens(
-            key, outputs, replace(self.optics, protocol=known.protocol) if saved else self.optics
-        )
+        optics = self.optics
+        if optics.protocol is None and known is not None:
+            optics = replace(optics, protocol=known.protocol)
+        return open_lens(key, outputs, optics)
 
     def _outputs(self, choice: Choice) -> frozenset[str]:
         wants = wants_of(choice.metric, self.optics.layer)

@@ -22,7 +22,7 @@ def closeness_to_diagonal(
     Returns:
         1 if the curve is the diagonal, 0 if nothing counts.
     """
-    edges = quantiles_of.sort().values
+    edges = quantiles_of.contiguous().sort().values
     order = values.argsort()
     totals = torch.cat([counted.new_zeros(1), counted[order].cumsum(0)]) / len(values)
     shares = totals[torch.searchsorted(values[order], edges, right=True)]

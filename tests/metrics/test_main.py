@@ -9,8 +9,9 @@ from metrics.__main__ import main
 
 
 @pytest.fixture
-def folders(tmp_path, pictures):
+def folders(tmp_path, pictures, monkeypatch):
     """Folders `generated` and `reference` of 12 PNG files each."""
+    monkeypatch.setenv("METRICS_CACHE", str(tmp_path / "cache"))
     for seed, name in enumerate(("generated", "reference")):
         (tmp_path / name).mkdir()
         for index, picture in enumerate(pictures(seed, 12)):
@@ -33,9 +34,13 @@ def test_evaluate_prints_and_writes(folders, capsys):
         "--json",
         str(folders / "out.json"),
     )
-    written = json.loads((folders / "out.json").read_text())
+    written = json.loads((folders / "out.json").read_text())["results"]
     assert status == 0
-    assert [item["metric"] for item in written] == ["kid", "inception_score"]
+    assert [item["quantity"] for item in written] == [
+        "kernel_distance_efficientnet_lite0",
+        "kernel_distance_full_efficientnet_lite0",
+        "class_score_efficientnet_lite0",
+    ]
     assert written[0]["settings"]["subsets"] == 3
     assert "Subsets hold 12 images" in capsys.readouterr().out
 

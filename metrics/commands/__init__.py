@@ -1,0 +1,1 @@
+"""The commands of `python -m metrics`, one file each."""
