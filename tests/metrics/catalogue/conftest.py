@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -45,5 +46,17 @@ def gaussian_classes() -> Callable[..., tuple[Tensor, Tensor]]:
         labels = torch.arange(count) % classes
         centres = 2**0.5 * torch.eye(3, dtype=torch.float64)
         return centres[labels] + torch.randn(count, 3, generator=generator, dtype=torch.float64), labels
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def pictures_of() -> Callable[..., np.ndarray]:
+    """`pictures_of(seed, count, side=16)`: smooth colour pictures, uint8 (count, side, side, 3)."""
+
+    def make(seed: int, count: int, side: int = 16) -> np.ndarray:
+        coarse = torch.rand(count, 3, 5, 5, generator=torch.Generator().manual_seed(seed))
+        fine = torch.nn.functional.interpolate(coarse, (side, side), mode="bilinear", align_corners=True)
+        return (255 * fine).round().byte().permute(0, 2, 3, 1).contiguous().numpy()
 
     return make
