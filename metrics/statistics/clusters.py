@@ -22,11 +22,11 @@ class Clusters:
     members: Int[Tensor, " n"]
 
 
-def kmeans(values: Float[Tensor, "n d"], clusters: int, *, seed: int = 0, iterations: int = 100) -> Clusters:
+def kmeans(values: Float[Tensor, "n d"], clusters: int, *, seed: int = 0, iterations: int = 50) -> Clusters:
     """Centres that make the sum of squared distances to the nearest centre small: a local minimum.
 
     Args:
-        values: rows (n, d) of any floating dtype; computed in float64, a block at a time.
+        values: rows (n, d) of any floating dtype, in which products are taken; sums are in float64.
         clusters: number of centres k, from 1 to n.
         seed: fixes the k-means++ start.
         iterations: most rounds of Lloyd's algorithm; it stops when no row changes its centre.
@@ -60,10 +60,10 @@ def kmeans(values: Float[Tensor, "n d"], clusters: int, *, seed: int = 0, iterat
 
 def nearest_centre(values: Float[Tensor, "n d"], centres: Float[Tensor, "k d"]) -> Int[Tensor, " n"]:
     """Index of the nearest centre for each row (n,)."""
-    norms = centres.square().sum(dim=1)
+    norms, columns = centres.square().sum(dim=1), centres.T.to(values.dtype)
     nearest = [
         # The row's own norm is the same for all centres, so the comparison does without it.
-        (norms - 2 * (block.double() @ centres.T)).argmin(dim=1)
+        (norms - 2 * (block @ columns)).argmin(dim=1)
         for block in torch.split(values, BLOCK_ROWS)
     ]
     return torch.cat(nearest)
@@ -75,21 +75,23 @@ def _spread_start(
     """k-means++: each next centre is a row drawn in proportion to its squared distance from those before."""
     first = int(torch.randint(len(rows), (1,), generator=generator))
     chosen = [rows[first].double()]
-    distances = _squared_distances(rows, chosen[0])
+    norms = torch.cat([block.double().square().sum(dim=1) for block in torch.split(rows, BLOCK_ROWS)])
+    distances = _squared_distances(rows, norms, chosen[0])
     for _ in range(clusters - 1):
         total = distances.cumsum(dim=0)
         # Where all rows lie on centres already, any row will do.
         target = torch.rand((), generator=generator, dtype=torch.float64) * total[-1]
         index = min(int(torch.searchsorted(total, target, right=True)), len(rows) - 1)
         chosen.append(rows[index].double())
-        distances = torch.minimum(distances, _squared_distances(rows, chosen[-1]))
+        distances = torch.minimum(distances, _squared_distances(rows, norms, chosen[-1]))
     return torch.stack(chosen)
 
 
-def _squared_distances(rows: Float[Tensor, "n d"], centre: Float[Tensor, " d"]) -> Float[Tensor, " n"]:
-    return torch.cat(
-        [(block.double() - centre).square().sum(dim=1) for block in torch.split(rows, BLOCK_ROWS)]
-    )
+def _squared_distances(
+    rows: Float[Tensor, "n d"], norms: Float[Tensor, " n"], centre: Float[Tensor, " d"]
+) -> Float[Tensor, " n"]:
+    products = (rows @ centre.to(rows.dtype)).double()
+    return (norms - 2 * products + centre.square().sum()).clamp(min=0)
 
 
 def _means(
@@ -98,6 +100,6 @@ def _means(
     """Mean of each centre's rows; a centre without rows stays."""
     sums = torch.zeros_like(before)
     for block, own in zip(torch.split(rows, BLOCK_ROWS), torch.split(members, BLOCK_ROWS), strict=True):
-        sums += torch.nn.functional.one_hot(own, len(before)).double().T @ block.double()
+        sums += (torch.nn.functional.one_hot(own, len(before)).to(block.dtype).T @ block).double()
     counts = torch.bincount(members, minlength=len(before)).double()[:, None]
     return torch.where(counts > 0, sums / counts.clamp(min=1), before)

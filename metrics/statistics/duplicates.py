@@ -46,7 +46,7 @@ def nearest_pairs(values: Float[Tensor, "n d"], pairs: int) -> ClosePairs:
         best = squared.flatten().topk(min(spare, squared.numel()), largest=False)
         kept = best.values < math.inf
         positions = best.indices[kept]
-        rows, columns = positions // squared.shape[1] + start, positions % squared.shape[1]
+        rows, columns = positions // squared.shape[1] + start, positions % squared.shape[1] + start
         found = _nearest_of(values, torch.cat([found.first, rows]), torch.cat([found.second, columns]), spare)
     return ClosePairs(found.first[:pairs], found.second[:pairs], found.distances[:pairs])
 
@@ -58,7 +58,7 @@ def count_pairs_within(values: Float[Tensor, "n d"], radius: float) -> int:
     for start, squared in _upper_blocks(values):
         rows, columns = (squared <= radius**2 + slack).nonzero(as_tuple=True)
         for some, others in zip(torch.split(rows, BLOCK_ROWS), torch.split(columns, BLOCK_ROWS), strict=True):
-            count += int((_distances(values, some + start, others) <= radius).sum())
+            count += int((_distances(values, some + start, others + start) <= radius).sum())
     return count
 
 
@@ -89,15 +89,16 @@ def _empty() -> ClosePairs:
     return ClosePairs(nothing, nothing, torch.zeros(0, dtype=torch.float64))
 
 
-def _upper_blocks(values: Float[Tensor, "n d"]) -> Iterator[tuple[int, Float[Tensor, "b n"]]]:
-    """Squared distances of blocks of rows to all later rows; infinite elsewhere."""
+def _upper_blocks(values: Float[Tensor, "n d"]) -> Iterator[tuple[int, Float[Tensor, "b c"]]]:
+    """First row of a block, and squared distances from the block to that row on; infinite to no later row."""
     centred = values.double() - values.double().mean(dim=0)
     norms = centred.square().sum(dim=1)
 
     for start in range(0, len(values), BLOCK_ROWS):
         rows = centred[start : start + BLOCK_ROWS]
-        squared = norms[start : start + BLOCK_ROWS, None] - 2 * (rows @ centred.T) + norms
-        later = torch.arange(len(values)) > torch.arange(start, start + len(rows))[:, None]
+        own = norms[start : start + BLOCK_ROWS, None]
+        squared = own - 2 * (rows @ centred[start:].T) + norms[start:]
+        later = torch.arange(len(values) - start) > torch.arange(len(rows))[:, None]
         yield start, squared.masked_fill_(~later, math.inf)
 
 
