@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
+import metrics
 from metrics.cache import ABANDONED_S, FeatureCache, default_folder
 from metrics.errors import CacheWriteError
 
@@ -211,3 +213,30 @@ def test_a_missing_file_is_left_to_the_reader(cache, files):
 def test_the_user_can_name_the_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("METRICS_CACHE", str(tmp_path))
     assert default_folder() == tmp_path
+
+
+def test_a_second_evaluation_opens_no_image(tmp_path, pictures):
+    """The files are made unreadable behind the cache's back: same size, same time of change."""
+    for role, seed in (("generated", 0), ("reference", 1)):
+        (tmp_path / role).mkdir()
+        for index, pixels in enumerate(pictures(seed, 12)):
+            Image.fromarray(pixels).save(tmp_path / role / f"{index}.png")
+    files = sorted(tmp_path.glob("*/*.png"))
+    for file in files:
+        os.utime(file, ns=(YEAR_NS, YEAR_NS))
+
+    def values() -> list[float]:
+        results = metrics.evaluate(
+            generated=tmp_path / "generated",
+            reference=tmp_path / "reference",
+            metrics=["fid"],
+            extractor="pixels@4",
+            cache=tmp_path / "cache",
+        )
+        return [result.value for result in results]
+
+    first = values()
+    for file in files:
+        file.write_bytes(bytes(file.stat().st_size))
+        os.utime(file, ns=(YEAR_NS, YEAR_NS))
+    assert values() == first
