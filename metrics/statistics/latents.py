@@ -81,4 +81,5 @@ def spherical(
     angle = share * cosine.acos()
     across = other_direction - cosine * direction
     across = across / torch.linalg.vector_norm(across, dim=1, keepdim=True).clamp(min=1e-12)
-    return torch.lerp(length, other_length, share) * (direction * angle.cos() + across * angle.sin())
+    turned: Tensor = direction * angle.cos() + across * angle.sin()
+    return torch.lerp(length, other_length, share) * turned
