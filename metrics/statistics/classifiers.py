@@ -95,7 +95,7 @@ def fit_linear(
         optimizer.zero_grad()
         penalty = l2 / 2 * (weights.square().sum() + biases.square().sum())
         value = cross_entropy(rows @ weights + biases, targets) + penalty
-        value.backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(value)
         return value
 
     with torch.enable_grad():
@@ -145,7 +145,7 @@ def fit_mlp(
             for chosen in torch.split(torch.randperm(len(rows), generator=generator), batch):
                 optimizer.zero_grad()
                 loss = cross_entropy(_forward(rows[chosen], layers), targets[chosen])
-                loss.backward()  # type: ignore[no-untyped-call]
+                torch.autograd.backward(loss)
                 optimizer.step()
                 schedule.step()
     return Classifier(shift, scale, [(weight.detach(), bias.detach()) for weight, bias in layers])

@@ -51,7 +51,7 @@ def invert(
                 found = torch.where(better[:, None], latents.detach(), found)
                 if step < steps:
                     optimizer.zero_grad()
-                    errors.sum().backward()  # type: ignore[no-untyped-call]
+                    torch.autograd.backward(errors.sum())
                     optimizer.step()
                     schedule.step()
     return Inversion(found, best)
