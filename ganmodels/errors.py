@@ -56,6 +56,18 @@ class CheckpointFormatError(CheckpointError):
     """The file is of another format: nothing in it was executed or unpickled."""
 
 
+class CheckpointCodeError(CheckpointError, PermissionError):
+    """The file asks for code: refused as soon as it was named, or for want of the operator's allowance."""
+
+
+class CheckpointArchitectureError(CheckpointError):
+    """The file holds weights without saying of which network, or says it of one that is not held here."""
+
+
+class ExtraMissingError(GanmodelsError, ImportError):
+    """The format needs a package that is not installed."""
+
+
 class CheckpointTruncatedError(CheckpointError, EOFError):
     """The file is shorter or longer than its header says."""
 

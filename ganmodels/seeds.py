@@ -70,3 +70,8 @@ def label_rows(first: int, count: int, classes: int, seed: int) -> Int[Tensor, "
     """
     uniform = torch.special.ndtr(normal_rows(first, count, 1, derive(seed, "labels")).double()[:, 0])
     return (uniform * classes).long().clamp(max=classes - 1)
+
+
+def seed_of(latent: Float[Tensor, " latent"]) -> int:
+    """Makes a seed of a latent, for noise that belongs to one image whatever batch it is drawn in."""
+    return int.from_bytes(hashlib.sha256(latent.cpu().float().numpy().tobytes()).digest()[:8], "big") >> 1

@@ -12,13 +12,11 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from typing import Any
 
 from ganmodels.errors import (
     CheckpointFormatError,
     CheckpointMetadataError,
-    CheckpointNotFoundError,
     CheckpointTooLargeError,
     CheckpointTruncatedError,
 )
@@ -30,11 +28,6 @@ METADATA_KEY = "ganmodels"
 MAX_FILE_BYTES = 1024**3
 MAX_HEADER_BYTES = 4 * 1024**2
 _LENGTH_BYTES = 8
-_FOREIGN = {
-    b"\x80": "a pickle, which can run code when opened",
-    b"PK": "a zip archive (torch.save writes such), which can hold a pickle",
-    b"\x1f\x8b": "gzip",
-}
 
 
 @dataclass(frozen=True)
@@ -114,29 +107,31 @@ class CheckpointFile:
     content: bytes
 
 
-def read_file(path: Path, max_bytes: int = MAX_FILE_BYTES) -> CheckpointFile:
-    """Reads a file once and takes its header apart; all later checks see the very same bytes.
+def take_apart(name: str, content: bytes) -> CheckpointFile:
+    """Takes a file's header apart; all later checks see the very same bytes.
 
     Raises:
-        CheckpointNotFoundError, CheckpointTooLargeError, CheckpointFormatError, CheckpointTruncatedError,
-        CheckpointMetadataError: see their names.
+        CheckpointTooLargeError, CheckpointFormatError, CheckpointTruncatedError, CheckpointMetadataError: see
+            their names.
     """
-    if not path.is_file():
-        raise CheckpointNotFoundError(f"no checkpoint at {path}: give the path of a .safetensors file")
-    size = path.stat().st_size
-    if size > max_bytes:
-        raise CheckpointTooLargeError(f"{path.name} has {size} bytes; at most {max_bytes} are opened")
-    content = path.read_bytes()
-    header, data_bytes = _split(path.name, content)
+    header, data_bytes = _split(name, content)
     metadata = header.pop("__metadata__", None)
-    shapes = _tensor_shapes(path.name, header, data_bytes)
+    shapes = _tensor_shapes(name, header, data_bytes)
     if not isinstance(metadata, dict) or not isinstance(metadata.get(METADATA_KEY), str):
         raise CheckpointMetadataError(
-            f"{path.name} is a safetensors file without a '{METADATA_KEY}' description: "
-            "give one that ganmodels saved"
+            f"{name} is a safetensors file without a '{METADATA_KEY}' description: "
+            "give one that ganmodels saved, or name the model that it holds the weights of"
         )
     description = Description.from_json(metadata[METADATA_KEY])
-    return CheckpointFile(path.name, description, shapes, hashlib.sha256(content).hexdigest(), content)
+    return CheckpointFile(name, description, shapes, hashlib.sha256(content).hexdigest(), content)
+
+
+def is_described(content: bytes) -> bool:
+    """Tells whether a safetensors file is one of ours: whether its header speaks of ganmodels."""
+    (length,) = struct.unpack("<Q", content[:_LENGTH_BYTES].ljust(_LENGTH_BYTES, b"\0"))
+    return (
+        f'"{METADATA_KEY}"'.encode() in content[_LENGTH_BYTES : _LENGTH_BYTES + min(length, MAX_HEADER_BYTES)]
+    )
 
 
 def _check_portable(found: object) -> None:
@@ -149,14 +144,6 @@ def _check_portable(found: object) -> None:
 
 def _split(name: str, content: bytes) -> tuple[dict[str, Any], int]:
     """Parses the header; returns it with the number of bytes behind it."""
-    looks_right = content[_LENGTH_BYTES : _LENGTH_BYTES + 1] in (b"{", b"")
-    if not looks_right:
-        what = next(
-            (what for start, what in _FOREIGN.items() if content.startswith(start)), "not a safetensors file"
-        )
-        raise CheckpointFormatError(
-            f"{name} is {what}; nothing in it was run: give a checkpoint of ganmodels"
-        )
     if len(content) <= _LENGTH_BYTES:
         raise CheckpointTruncatedError(
             f"{name} ends after {len(content)} bytes, before its header: copy it again"

@@ -15,6 +15,7 @@ from safetensors.torch import save as to_bytes
 
 from ganmodels.checkpoints import inspect, load
 from ganmodels.errors import (
+    CheckpointArchitectureError,
     CheckpointError,
     CheckpointFormatError,
     CheckpointMetadataError,
@@ -96,9 +97,9 @@ def test_a_crafted_pickle_is_refused_and_not_run(
     assert not mark.exists()
 
 
-def test_a_torch_file_is_refused_by_what_it_is(copy: Path) -> None:
+def test_a_torch_file_needs_its_network_named(copy: Path) -> None:
     torch.save({"weight": torch.zeros(3)}, copy)
-    with pytest.raises(CheckpointFormatError, match="zip archive"):
+    with pytest.raises(CheckpointArchitectureError, match="without saying of which network"):
         load(copy)
 
 
