@@ -87,5 +87,7 @@ def test_the_mode_is_each_raters_own_and_ties_are_averaged() -> None:
 def test_the_mode_is_taken_block_by_block() -> None:
     """A staircase begins anew in each block: 500 is most frequent over all, but the mode of neither end."""
     exposures = [[300, 300, 300, 500, 500], [400, 400, 400, 500, 500]]
-    flashes = Counter(Flash("a", ms, None, True, block) for block, shown in enumerate(exposures) for ms in shown)
+    flashes = Counter(
+        Flash("a", ms, None, True, block) for block, shown in enumerate(exposures) for ms in shown
+    )
     assert modal_exposures(flashes).tolist() == [350]
