@@ -6,10 +6,13 @@ for result in metrics.evaluate(generated="samples/", reference="real/", metrics=
     print(result.title, result.value)
 """
 
+from metrics.contests import contest
 from metrics.errors import MetricsError
 from metrics.evaluate import evaluate
 from metrics.extractors.registry import EXTRACTORS, Extractor
+from metrics.images.sampled import sample_images
 from metrics.images.sources import open_images
+from metrics.players import Contest, DiscriminatorLike, GeneratorLike
 from metrics.registry import METRICS, Measured, Metric, Quantity, register
 from metrics.results import Evaluation, MetricResult
 from metrics.types import Evidence, Features, Images, Labels, Moments, Probabilities, Provenance
@@ -17,10 +20,13 @@ from metrics.types import Evidence, Features, Images, Labels, Moments, Probabili
 __all__ = [
     "EXTRACTORS",
     "METRICS",
+    "Contest",
+    "DiscriminatorLike",
     "Evaluation",
     "Evidence",
     "Extractor",
     "Features",
+    "GeneratorLike",
     "Images",
     "Labels",
     "Measured",
@@ -31,7 +37,9 @@ __all__ = [
     "Probabilities",
     "Provenance",
     "Quantity",
+    "contest",
     "evaluate",
     "open_images",
     "register",
+    "sample_images",
 ]

@@ -37,7 +37,8 @@ class Want:
 
 def want(need: Need, output: str) -> Want:
     """What a metric wants whose features are this output of the network."""
-    return Want(need.role, need.kind, _OUTPUTS.get(need.kind, lambda _: "")(output))
+    named = _OUTPUTS.get(need.kind)
+    return Want(need.role, need.kind, named(output) if named else "")
 
 
 _OUTPUTS: Mapping[type[Any], Callable[[str], str]] = {

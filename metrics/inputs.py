@@ -64,9 +64,11 @@ class Opening:
         """
         if isinstance(given, GeneratorLike):
             return ImageSupplier(sample_images(given, self.samples, self.seed))
-        ready = supplier_of_evidence(given) or read_saved(given)
-        if ready is not None:
-            return ready
+        if isinstance(given, (Features, Moments, Probabilities)):
+            return supplier_of_evidence(given)
+        saved = read_saved(given)
+        if saved is not None:
+            return saved
         return ImageSupplier(
             open_images(
                 given,

@@ -130,9 +130,9 @@ def ready_lens(key: str | Extractor, known: Provenance | None, optics: Optics) -
     name = key.name if isinstance(key, Extractor) else key
     titles = {entry.name: entry.title for entry in EXTRACTORS}
     title = key.title if isinstance(key, Extractor) else titles.get(name, name)
-    asked = optics.protocol or ""
-    settings = get_protocol(asked or known.protocol).settings if asked or known else {}
-    origin = replace(known, count=0, output=FEATURES) if known else Provenance(name, "", asked, "", 0)
+    protocol = optics.protocol or (known.protocol if known else "")
+    settings = get_protocol(protocol).settings if protocol else {}
+    origin = replace(known, count=0, output=FEATURES) if known else Provenance(name, "", protocol, "", 0)
     return Lens(title, origin, settings, workers=optics.workers)
 
 

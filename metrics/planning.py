@@ -167,11 +167,13 @@ class _Planner:
         """The metrics that can run with an extractor; None if none can."""
         outputs = frozenset[str]().union(*(self._outputs(choice) for choice in choices))
         try:
-            return Group(self._lens(key, outputs), tuple(choices), self.optics.layer)
+            return Group(self._lens(key, outputs, choices), tuple(choices), self.optics.layer)
         except LEFT_OUT:
             attainable = self._attainable(key, choices)
         choices = self.omissions.remain(choices)
-        return Group(self._lens(key, attainable), tuple(choices), self.optics.layer) if choices else None
+        if not choices:
+            return None
+        return Group(self._lens(key, attainable, choices), tuple(choices), self.optics.layer)
 
     def _attainable(self, key: str | Extractor, choices: list[Choice]) -> frozenset[str]:
         """The outputs that metrics asked for by name want, and what else a selection wants and can have."""
@@ -186,20 +188,22 @@ class _Planner:
                     if tried <= mine:
                         raise error
                 try:
-                    self._lens(key, outputs | mine)
+                    self._lens(key, outputs | mine, [choice])
                 except LEFT_OUT as error:
                     failed[mine] = error
                     raise
                 outputs |= mine
         return outputs
 
-    def _lens(self, key: str | Extractor, outputs: frozenset[str]) -> Lens:
+    def _lens(self, key: str | Extractor, outputs: frozenset[str], choices: Sequence[Choice]) -> Lens:
         known = self._known_origin()
         if not outputs:
             return ready_lens(key, known, self.optics)
         optics = self.optics
         if optics.protocol is None and known is not None:
             optics = replace(optics, protocol=known.protocol)
+        if any(need.role == EMBED for choice in choices for need in choice.metric.needs):
+            optics = replace(optics, backend="torch")  # others give no gradients
         return open_lens(key, outputs, optics)
 
     def _outputs(self, choice: Choice) -> frozenset[str]:

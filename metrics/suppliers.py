@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 from torch import Tensor
 
 from metrics.evidence import EXTRACTED, ExtractorEmbedder, Want, gather
+from metrics.extractors.registry import PROBABILITIES
 from metrics.lenses import Lens
 from metrics.types import Embedder, Features, Images, Labels, Moments, Probabilities, Provenance
 
@@ -239,15 +240,13 @@ def same_classes(suppliers: Mapping[str, Supplier], found: Mapping[Want, Any]) -
     return {item: made.renamed(names) if isinstance(made, Labels) else made for item, made in found.items()}
 
 
-def supplier_of_evidence(evidence: Any) -> Supplier | None:
-    """What evidence made elsewhere can become; None if it is none."""
-    if isinstance(evidence, (Features, Probabilities)):
-        output = evidence.provenance.output if isinstance(evidence, Features) else "probabilities"
-        return OutputSupplier({output: evidence.values}, evidence.provenance)
+def supplier_of_evidence(evidence: Features | Moments | Probabilities) -> Supplier:
+    """What evidence made elsewhere can become."""
     if isinstance(evidence, Moments):
         key = (Moments, evidence.provenance.output)
         return ReadySupplier({key: evidence}, evidence.provenance)
-    return None
+    output = evidence.provenance.output if isinstance(evidence, Features) else PROBABILITIES
+    return OutputSupplier({output: evidence.values}, evidence.provenance)
 
 
 def _name_of(kind: type[Any]) -> str:

@@ -91,3 +91,22 @@ def test_list_and_info_know_everything(capsys):
     out = capsys.readouterr().out
     assert all(word in out for word in ("kid", "inception_score", "lower is better", "1512.00567"))
     assert main(["info", "fidd"]) == 2
+
+
+def test_what_was_kept_in_files_is_used_instead_of_images(folders, capsys):
+    network = ("--extractor", "efficientnet_lite0", "--no-download")
+    features, statistics = str(folders / "g.safetensors"), str(folders / "r.npz")
+    assert main(["features", str(folders / "generated"), "--out", features, *network]) == 0
+    assert main(["reference", str(folders / "reference"), "--save", statistics, *network]) == 0
+    table = str(folders / "out.csv")
+    kept = ("--generated", features, "--reference", statistics)
+    assert main(["evaluate", *kept, "--metrics", "fid", "--csv", table]) == 0
+    assert _evaluate(folders, "--metrics", "fid", "--json", str(folders / "direct.json")) == 0
+    direct = json.loads((folders / "direct.json").read_text())["results"][0]
+    line = (folders / "out.csv").read_text().splitlines()[1].split(",")
+    assert line[1] == direct["quantity"] == "frechet_distance_efficientnet_lite0"
+    assert float(line[3]) == pytest.approx(direct["value"], rel=1e-9)
+    assert main(["cache"]) == 0
+    assert main(["cache", "--clear"]) == 0
+    assert "efficientnet_lite" in capsys.readouterr().out
+    assert not list((folders / "cache").rglob("*.safetensors"))
