@@ -58,12 +58,10 @@ def classwise_fid(
     distances, variance = {}, 0.0
     for index in reference_labels.values.unique().tolist():
         name = reference_labels.names[index]
-        pair = [
-            moments_of(_of_class(index, *side))
-            for side in ((reference, reference_labels), (generated, generated_labels))
-        ]
-        distances[name] = max(0.0, frechet_distance(*pair))
-        _, high, how = frechet_interval(*pair, distances[name])
+        real = moments_of(_of_class(index, reference, reference_labels))
+        made = moments_of(_of_class(index, generated, generated_labels))
+        distances[name] = max(0.0, frechet_distance(real, made))
+        _, high, how = frechet_interval(real, made, distances[name])
         variance += (high - distances[name]) ** 2
     mean = sum(distances.values()) / len(distances)
     half = variance**0.5 / len(distances)

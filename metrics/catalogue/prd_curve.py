@@ -97,4 +97,5 @@ def _resampled(shares: Float[Tensor, "2 runs k"], count: int, seed: int) -> Floa
 
 def _exact(shares: np.ndarray) -> np.ndarray:
     """Shares that add up to 1 to the last bit, as NumPy asks."""
-    return shares / shares.sum()
+    exact: np.ndarray = shares / shares.sum()
+    return exact

@@ -62,7 +62,8 @@ class Pairs:
             max(float(squared_norms(part).max()) for _, part in self._centred(side)) ** 0.5
             for side in (self.rows, self.columns)
         )
-        return (8 + math.sqrt(self.rows.shape[1])) * torch.finfo(torch.float32).eps / 2 * reach**2
+        steps = 8 + math.sqrt(self.rows.shape[1])
+        return float(steps * torch.finfo(torch.float32).eps / 2 * reach**2)
 
     @property
     def is_kept_whole(self) -> bool:
@@ -141,7 +142,8 @@ def pair_distances(
 
 def squared_norms(vectors: Float[Tensor, "b d"]) -> Float[Tensor, " b"]:
     """|x|² of each row."""
-    return torch.linalg.vecdot(vectors, vectors)
+    squares: Tensor = torch.linalg.vecdot(vectors, vectors)
+    return squares
 
 
 def _squared_distances(one: Float[Tensor, "b d"], other: Float[Tensor, "c d"]) -> Float[Tensor, "b c"]:

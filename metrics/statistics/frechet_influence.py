@@ -87,7 +87,7 @@ def influences(one: Moments, other: Moments) -> tuple[Float[Tensor, " n"] | None
 def _influence(
     centred: Float[Tensor, "n d"], shift: Float[Tensor, " d"], carried: Float[Tensor, " n"]
 ) -> Float[Tensor, " n"]:
-    values = 2 * (centred @ shift) + torch.linalg.vecdot(centred, centred) - carried
+    values: Tensor = 2 * (centred @ shift) + torch.linalg.vecdot(centred, centred) - carried
     return values - values.mean()
 
 

@@ -96,9 +96,8 @@ def radii(features: Features, k: int, memory_bytes: int = MEMORY_BYTES) -> Float
 
 def shared_pairs(one: Features, other: Features, memory_bytes: int = MEMORY_BYTES) -> Pairs:
     """All pairs of two sets, the squared distances kept where they fit, for all metrics together."""
-    known = _MEMO.get(other, {}).get(one, {}).get("pairs")
-    if known is not None:
-        flipped: Pairs = known.flipped()
+    if one is not other and other in _MEMO and "pairs" in _MEMO[other].get(one, {}):
+        flipped: Pairs = _MEMO[other][one]["pairs"].flipped()
         return flipped
     return remembered(
         one, other, "pairs", lambda: Pairs(one.values, other.values, memory_bytes).with_matrix()
