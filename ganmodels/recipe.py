@@ -226,12 +226,14 @@ class Recipe:
         return replace(self, players=players, batch_size=new["batch_size"], ema_decay=new["ema_decay"])
 
     def as_json(self) -> dict[str, Any]:
-        """Returns the recipe as plain JSON data, functions by name; what a model does without is left out."""
+        """Returns the recipe as plain JSON data, functions by name.
+
+        What changes no number of a training, or what a model does without, is left out.
+        """
         plain = {name: getattr(self, name) for name in ("title", "paper", "batch_size", "ema_decay")}
         rare = {
             "memory": dict(self.memory),
             "schedule": getattr(self.schedule, "__name__", ""),
-            "signal": self.signal,
         }
         return {
             **plain,

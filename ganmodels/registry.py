@@ -64,7 +64,7 @@ class Model:
         return player.objective(networks, batch, **_taken(player.objective, settings))
 
     def class_count(self, settings: Mapping[str, Value]) -> int | None:
-        """Returns the number of classes that the model is conditioned on, or None where it takes none (or 0)."""
+        """Returns the number of classes that the model is conditioned on, or None where there are none."""
         return int(settings.get(CLASS_COUNT, 0)) or None
 
     def update_memory(

@@ -6,7 +6,8 @@ Salimans et al.: Improved Techniques for Training GANs. NeurIPS 2016, arXiv:1606
 
 The first of its kind, so it has no parent. Its networks are fully connected, as the paper's are;
 `network="conv"` gives it convolutions. Its losses do not tell how good the images are: neither falls as they
-improve, and a generator that makes one perfect image again and again may score well.
+improve, and a generator that makes one perfect image again and again may score well. The value of the game is
+−2 log 2 where generated and real images can't be told apart, but also where the discriminator has given up.
 """
 
 from typing import Annotated, Literal
@@ -14,7 +15,7 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from ganmodels.losses.adversarial import discriminator_cross_entropy, minimax, non_saturating
+from ganmodels.losses.adversarial import discriminator_cross_entropy, game_value, minimax, non_saturating
 from ganmodels.networks.conv import conv_encoder, conv_generator
 from ganmodels.networks.mlp import mlp_encoder, mlp_generator
 from ganmodels.networks.shapes import ImageShape
@@ -52,13 +53,18 @@ def discriminator_loss(
         float, About("target for real images; below 1 is one-sided label smoothing", 0.5, 1.0)
     ] = 1.0,
 ) -> Losses:
-    """Cross-entropy of real against generated; the game's value with its sign turned."""
+    """Cross-entropy of real against generated; without smoothing, the game's value with its sign turned."""
     with torch.no_grad():
         generated = networks["generator"](batch.latents())
     on_real = networks["discriminator"](batch.images).flatten()
     on_generated = networks["discriminator"](generated).flatten()
     loss = discriminator_cross_entropy(on_real, on_generated, real_label=real_label)
-    return {"loss": loss, "real": on_real.sigmoid().mean(), "generated": on_generated.sigmoid().mean()}
+    return {
+        "loss": loss,
+        "value": game_value(on_real, on_generated).detach(),
+        "real": on_real.sigmoid().mean(),
+        "generated": on_generated.sigmoid().mean(),
+    }
 
 
 def generator_loss(

@@ -18,6 +18,7 @@ from torch import nn
 from ganmodels.losses.gradient_penalty import gradient_penalty
 from ganmodels.networks.conv import conv_encoder, conv_generator
 from ganmodels.networks.mlp import mlp_encoder, mlp_generator
+from ganmodels.networks.resnet import resnet_encoder, resnet_generator
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.recipe import Adam, Batch, Losses, Player, Recipe
 from ganmodels.settings import About
@@ -29,7 +30,7 @@ def build(
     shape: ImageShape,
     *,
     latent_size: Annotated[int, About("dimensions of the latent z", 1, 4096)] = 128,
-    network: Annotated[Literal["conv", "mlp"], About("family of both networks")] = "conv",
+    network: Annotated[Literal["conv", "mlp", "resnet"], About("family of both networks")] = "conv",
     width: Annotated[
         int, About("the generator's channels in its largest feature map, or hidden units", 4, 4096)
     ] = 64,
@@ -41,6 +42,9 @@ def build(
     if network == "conv":
         generator = conv_generator(shape, latent_size, width, nn.Tanh())
         critic = conv_encoder(shape, 1, critic_width, batch_norm=False)
+    elif network == "resnet":
+        generator = resnet_generator(shape, latent_size, width, nn.Tanh())
+        critic = resnet_encoder(shape, 1, critic_width)
     else:
         generator = mlp_generator(shape, latent_size, width, _HIDDEN_LAYERS, nn.Tanh())
         critic = mlp_encoder(shape, 1, critic_width, _HIDDEN_LAYERS)
@@ -80,6 +84,7 @@ RECIPE = Recipe(
     batch_size=64,
     steps=200_000,
     ema_decay=0.999,
+    signal="critic.distance",
     departures={
         "network": "the paper: DCGAN or residual networks at 64 px; here DCGAN's plan with as many halvings "
         "as the image's size allows",

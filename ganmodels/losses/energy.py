@@ -1,4 +1,4 @@
-"""EBGAN's energies: reconstruction errors, the margin between them, and the term that pulls samples apart."""
+"""Energies: reconstruction errors, EBGAN's margin between them, and its term that pulls samples apart."""
 
 from jaxtyping import Float
 from torch import Tensor
@@ -18,6 +18,18 @@ def reconstruction_energy(
     """
     norms: Tensor = (decoded - images).flatten(1).norm(dim=1)
     return norms
+
+
+def absolute_error(decoded: Float[Tensor, "n ..."], images: Float[Tensor, "n ..."]) -> Float[Tensor, ""]:
+    """Computes the mean absolute difference per number of an image, BEGAN's L.
+
+    Args:
+        decoded: reconstructions.
+        images: what they should be.
+
+    Source: Berthelot et al. 2017 (arXiv:1703.10717), equation 1 with η = 1.
+    """
+    return (decoded - images).abs().mean()
 
 
 def margin_loss(

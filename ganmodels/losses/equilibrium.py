@@ -1,5 +1,10 @@
 """BEGAN's balance between discriminator and generator: pure functions of reconstruction errors."""
 
+from collections.abc import Mapping
+
+_SMOOTHING = 0.999
+"""Share of the running average that one step keeps: about the last thousand steps count."""
+
 
 def next_balance(k: float, real: float, generated: float, *, diversity_ratio: float, gain: float) -> float:
     """Computes k + λ(γ L(x) − L(G(z))), kept in [0, 1].
@@ -27,3 +32,24 @@ def convergence(real: float, generated: float, *, diversity_ratio: float) -> flo
     Source: Berthelot et al. 2017 (arXiv:1703.10717), section 3.4.1.
     """
     return real + abs(diversity_ratio * real - generated)
+
+
+def halve_when_stalled(memory: Mapping[str, float], measure: float, *, patience: int) -> dict[str, float]:
+    """Halves a rate when the running average of a measure has found no new best for a while.
+
+    Args:
+        memory: "smooth", the average, and "best", its lowest, both 0 before the first step; "waited", steps
+            since; "rate".
+        measure: at this step; lower is better.
+        patience: steps to wait; 0 is for ever.
+
+    Returns:
+        The four numbers after this step.
+    """
+    smooth = _SMOOTHING * memory["smooth"] + (1 - _SMOOTHING) * measure if memory["smooth"] else measure
+    if not memory["best"] or smooth < memory["best"]:
+        return {"smooth": smooth, "best": smooth, "waited": 0.0, "rate": memory["rate"]}
+    waited = memory["waited"] + 1
+    if not patience or waited < patience:
+        return {"smooth": smooth, "best": memory["best"], "waited": waited, "rate": memory["rate"]}
+    return {"smooth": smooth, "best": memory["best"], "waited": 0.0, "rate": memory["rate"] / 2}

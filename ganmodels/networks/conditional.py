@@ -11,15 +11,15 @@ _SLOPE = 0.2
 class ConditionalGenerator(nn.Module):
     """A generator that is given the class, one-hot, behind the latent."""
 
-    def __init__(self, network: nn.Module, class_count: int) -> None:
-        """Takes a generator for latents that are `class_count` numbers longer."""
+    def __init__(self, network: nn.Module, class_count: int, prior: nn.Module) -> None:
+        """Takes a generator for latents `class_count` numbers longer, and what z passes first."""
         super().__init__()
-        self.network, self.class_count = network, class_count
+        self.network, self.class_count, self.prior = network, class_count, prior
 
-    def forward(self, latents: Float[Tensor, "n d"], labels: Int[Tensor, " n"]) -> Float[Tensor, "n c h w"]:
+    def forward(self, latents: Float[Tensor, "n d"], labels: Int[Tensor, " n"]) -> Float[Tensor, "n ..."]:
         """Draws each latent as one of its class."""
         told = one_hot(labels, self.class_count).to(latents.dtype)
-        images: Tensor = self.network(torch.cat([latents, told], dim=1))
+        images: Tensor = self.network(torch.cat([self.prior(latents), told], dim=1))
         return images
 
 

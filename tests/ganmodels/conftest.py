@@ -14,6 +14,15 @@ from ganmodels.training.plan import Plan
 SMALL = {
     "gan": {"latent_size": "8", "width": "16"},
     "vae": {"latent_size": "8", "width": "4"},
+    "autoencoder": {"latent_size": "8", "width": "4"},
+    "began": {"latent_size": "8", "width": "4", "patience": "1", "gain": "0.5"},
+    "cgan": {"latent_size": "8", "width": "4"},
+    "dcgan": {"latent_size": "8", "width": "4"},
+    "ebgan": {"latent_size": "8", "width": "4", "discriminator_width": "4"},
+    "infogan": {"latent_size": "16", "width": "4"},
+    "lsgan": {"latent_size": "8", "width": "4"},
+    "sngan": {"latent_size": "8", "width": "4", "discriminator_width": "4", "discriminator.updates": "2"},
+    "wgan": {"latent_size": "8", "width": "4", "critic_width": "4", "critic.updates": "2"},
     "wgan_gp": {"latent_size": "8", "width": "4", "critic_width": "4", "critic.updates": "2"},
 }
 
@@ -26,7 +35,7 @@ def small_data() -> ImageData:
     for image in images:
         top, left = torch.randint(0, 10, (2,), generator=rng).tolist()
         image[:, top : top + 6, left : left + 6] = 200
-    return ImageData(images, "squares", "sha256:squares")
+    return ImageData(images, "squares", "sha256:squares", torch.arange(64) % 10)
 
 
 @pytest.fixture(scope="session")

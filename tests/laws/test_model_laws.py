@@ -17,6 +17,7 @@ from ganmodels.training.data import ImageData
 from ganmodels.training.loop import CHECKPOINT, LOG, train
 from ganmodels.training.plan import Plan
 from ganmodels.training.state import TrainingState
+from metrics.players import GeneratorLike
 
 SHAPE = (1, 32, 32)
 
@@ -26,12 +27,26 @@ def data() -> ImageData:
     images = torch.randint(
         0, 256, (16, *SHAPE), generator=torch.Generator().manual_seed(0), dtype=torch.uint8
     )
-    return ImageData(images, "noise", "sha256:noise")
+    return ImageData(images, "noise", "sha256:noise", torch.arange(16) % 10)
 
 
 @pytest.fixture(params=model_names())
 def model(request: pytest.FixtureRequest) -> Model:
     return get_model(request.param)
+
+
+@pytest.fixture(params=[name for name in model_names() if get_model(name).recipe.players])
+def trained(request: pytest.FixtureRequest) -> Model:
+    """A model that is here to be trained, and not only to be loaded."""
+    return get_model(request.param)
+
+
+def _images(model: Model, network: torch.nn.Module, latents: torch.Tensor) -> torch.Tensor:
+    """What a network draws, class after class where it knows any."""
+    class_count = model.class_count(model.resolve({}))
+    labels = () if class_count is None else (torch.arange(len(latents)) % class_count,)
+    images: torch.Tensor = network(latents, *labels)
+    return images
 
 
 def _plan(model: Model, steps: int = 2, **settings: str) -> Plan:
@@ -67,7 +82,7 @@ def test_it_builds_small_images_on_the_cpu_in_under_a_second(
     started = time.process_time()
     networks = model.networks(shape, model.resolve({}), seed=0)
     elapsed_s = time.process_time() - started
-    images = networks[GENERATOR].eval()(torch.zeros(2, model.resolve({})[LATENT_SIZE]))
+    images = _images(model, networks[GENERATOR].eval(), torch.zeros(2, int(model.resolve({})[LATENT_SIZE])))
     low, high = model.recipe.image_range
     assert images.shape == (2, *shape)
     assert low <= images.min()
@@ -85,8 +100,8 @@ def test_the_seed_alone_makes_the_first_weights(model: Model) -> None:
     assert not all(torch.equal(one[name], other[name]) for name in one)
 
 
-def test_one_step_changes_every_network(model: Model, data: ImageData, tmp_path: Path) -> None:
-    plan = _plan(model, steps=1)
+def test_one_step_changes_every_network(trained: Model, data: ImageData, tmp_path: Path) -> None:
+    plan = _plan(trained, steps=1)
     before = TrainingState(plan, data.shape, torch.device("cpu"))
     after = copy.deepcopy(before)
     train(plan, data, tmp_path)
@@ -96,11 +111,12 @@ def test_one_step_changes_every_network(model: Model, data: ImageData, tmp_path:
         assert any(not torch.equal(value, moved[key]) for key, value in network.named_parameters()), name
 
 
-def test_two_steps_have_finite_losses(model: Model, data: ImageData, tmp_path: Path) -> None:
+def test_two_steps_have_finite_losses(trained: Model, data: ImageData, tmp_path: Path) -> None:
     lines: list[Mapping[str, float]] = []
-    train(_plan(model), data, tmp_path, report=lines.append)
+    train(_plan(trained), data, tmp_path, report=lines.append)
     assert [line["step"] for line in lines] == [1, 2]
     assert all(math.isfinite(value) for line in lines for value in line.values())
+    assert trained.recipe.signal in {"", *lines[-1]}
     assert (tmp_path / LOG).read_text().count("\n") == 2
     assert inspect(tmp_path / CHECKPOINT).description.step == 2
 
@@ -111,7 +127,9 @@ def test_what_was_saved_samples_as_what_is_loaded(model: Model, tmp_path: Path) 
     network = model.networks(SHAPE, settings, seed=0)[GENERATOR].eval()
     latents = generator.sample_latent(32, seed=5)
     with torch.no_grad():
-        torch.testing.assert_close(generator.images(latents), network(latents), rtol=0, atol=0)
+        torch.testing.assert_close(
+            generator.images(latents), _images(model, network, latents), rtol=0, atol=0
+        )
 
 
 def test_same_seed_same_samples_for_any_batch_size_count_and_start(model: Model, tmp_path: Path) -> None:
@@ -129,6 +147,7 @@ def test_same_seed_same_samples_for_any_batch_size_count_and_start(model: Model,
 def test_it_is_a_generator_that_tells_where_it_comes_from(model: Model, tmp_path: Path) -> None:
     generator = _generator(model, tmp_path)
     assert isinstance(generator, Generator)
+    assert isinstance(generator, GeneratorLike)
     assert (generator.name, generator.image_shape) == (model.name, SHAPE)
     assert generator.parameter_count > 0
     assert {"model", "settings", "recipe", "sha256", "data", "versions"} <= generator.provenance.keys()

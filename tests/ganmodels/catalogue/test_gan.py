@@ -35,6 +35,31 @@ def test_at_equilibrium_the_discriminator_pays_two_log_two(networks: nn.ModuleDi
     assert losses["real"].item() == losses["generated"].item() == 0.5
 
 
+def test_a_discriminator_trained_where_p_g_is_p_r_ends_at_minus_two_log_two() -> None:
+    """A generator that draws the data's own distribution: pixels from N(0, 0.25) clipped, as real ones."""
+
+    class _Real(nn.Module):
+        def forward(self, latents: torch.Tensor) -> torch.Tensor:
+            return (0.5 * latents).clamp(-1, 1).view(-1, 1, 2, 2)
+
+    networks = nn.ModuleDict(
+        {"generator": _Real(), "discriminator": nn.Sequential(nn.Flatten(), nn.Linear(4, 16), nn.Tanh())}
+    )
+    torch.manual_seed(0)
+    networks["discriminator"].append(nn.Linear(16, 1))
+    optimizer = torch.optim.Adam(networks["discriminator"].parameters(), 1e-2)
+    values = []
+    for step in range(150):
+        real = networks["generator"](torch.randn(1024, 4, generator=torch_rng(1, step)))
+        losses = discriminator_loss(networks, Batch(real, 4, torch_rng(0, step)))
+        optimizer.zero_grad()
+        losses["loss"].backward()
+        optimizer.step()
+        values.append(losses["value"].item())
+    assert values[0] < -2 * math.log(2) - 0.01
+    assert sum(values[-50:]) / 50 == pytest.approx(-2 * math.log(2), abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("objective", "expected"), [("minimax", -math.log(2)), ("non_saturating", math.log(2))]
 )

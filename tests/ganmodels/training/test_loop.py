@@ -11,12 +11,13 @@ import torch
 from torch import Tensor, nn
 
 from ganmodels.checkpoints import inspect, load
-from ganmodels.errors import DivergenceError, ResumeError
+from ganmodels.errors import DataError, DivergenceError, ResumeError
 from ganmodels.recipe import Adam, Batch, Losses, Player
 from ganmodels.training.data import ImageData
 from ganmodels.training.ema import update_average
 from ganmodels.training.loop import CHECKPOINT, LOG, STATE, train
 from ganmodels.training.plan import Plan
+from ganmodels.training.state import TrainingState
 
 MakePlan = Callable[..., Plan]
 
@@ -25,7 +26,7 @@ def _steps(out: Path) -> list[int]:
     return [json.loads(line)["step"] for line in (out / LOG).read_text().splitlines()]
 
 
-@pytest.mark.parametrize("name", ["gan", "vae", "wgan_gp"])
+@pytest.mark.parametrize("name", ["gan", "vae", "wgan_gp", "wgan", "sngan", "began", "cgan"])
 def test_a_resumed_training_is_the_uninterrupted_one(
     tmp_path: Path, make_plan: MakePlan, small_data: ImageData, name: str
 ) -> None:
@@ -36,6 +37,52 @@ def test_a_resumed_training_is_the_uninterrupted_one(
     for file in (STATE, CHECKPOINT):
         assert (tmp_path / "parts" / file).read_bytes() == (tmp_path / "whole" / file).read_bytes()
     assert _steps(tmp_path / "parts") == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_memory_and_rates_go_on_where_they_were(
+    tmp_path: Path, make_plan: MakePlan, small_data: ImageData
+) -> None:
+    """BEGAN's k moves, and with a patience of one step its rates are halved before the training stops."""
+    plan = replace(make_plan("began", steps=6), log_every=1)
+    train(plan, small_data, tmp_path)
+    lines = [json.loads(line) for line in (tmp_path / LOG).read_text().splitlines()]
+    assert lines[-1]["memory.k"] > 0
+    state = TrainingState(plan, small_data.shape, torch.device("cpu"))
+    state.restore(tmp_path / STATE, plan.identity(small_data))
+    assert {f"memory.{name}": round(value, 6) for name, value in state.memory.items()} == {
+        name: value for name, value in lines[-1].items() if name.startswith("memory.")
+    }
+    state.memory = {**state.memory, "rate": 0.25}
+    state.set_learning_rates(plan.recipe)
+    (group,) = state.optimizers["generator"].param_groups
+    assert group["lr"] == plan.recipe.players[1].optimizer.learning_rate / 4
+
+
+def test_clipped_weights_stay_in_bounds_and_others_do_not(
+    tmp_path: Path, make_plan: MakePlan, small_data: ImageData
+) -> None:
+    plan = make_plan("wgan", **{"critic.clip": "0.002"})
+    train(plan, small_data, tmp_path)
+    state = TrainingState(plan, small_data.shape, torch.device("cpu"))
+    state.restore(tmp_path / STATE, plan.identity(small_data))
+    largest = [
+        max(float(parameter.detach().abs().max()) for parameter in state.networks[name].parameters())
+        for name in ("critic", "generator")
+    ]
+    assert largest[0] == pytest.approx(0.002)
+    assert largest[1] > 0.01
+
+
+def test_classes_without_labels_are_refused_before_anything_is_trained(
+    tmp_path: Path, make_plan: MakePlan, small_data: ImageData
+) -> None:
+    with pytest.raises(DataError, match="no labels"):
+        train(make_plan("cgan"), replace(small_data, labels=None), tmp_path)
+    with pytest.raises(DataError, match="class_count=10"):
+        train(make_plan("cgan", class_count="3"), small_data, tmp_path)
+    train(make_plan("cgan"), small_data, tmp_path)
+    with pytest.raises(ResumeError, match="labels was"):
+        train(make_plan("cgan"), replace(small_data, labels=torch.zeros(64).long()), tmp_path, resume=True)
 
 
 def test_same_seed_same_training_other_seed_another(
