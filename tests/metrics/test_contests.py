@@ -25,7 +25,7 @@ def test_judgements_are_probabilities_of_the_right_shape():
     with pytest.raises(InvalidEvidenceError, match="sigmoid"):
         Contest(("a",), ("b",), torch.full((1, 1, 3), 1.5), torch.rand(1, 3))
     with pytest.raises(InvalidEvidenceError, match=r"\(2, 1, 3\)"):
-        Contest(("a",), ("b",), torch.rand(2, 1, 3), torch.rand(1, 3))
+        Contest(("a",), ("b",), torch.rand(2, 1, 3), torch.rand(2, 3))
 
 
 def test_pixels_are_mapped_to_the_range_of_a_network():
