@@ -43,8 +43,10 @@ class Plan:
 
         Raises:
             SettingError: a name is neither a setting of the model nor a number of its recipe, or a value does
-                not fit; or there are no steps to make.
+                not fit; the model is not trained here, or there are no steps to make.
         """
+        if not model.recipe.players:
+            raise SettingError(f"{model.name} is loaded and sampled, not trained; see list for the others")
         if steps is not None and steps < 1:
             raise SettingError(f"{steps} steps train nothing; give at least 1")
         overrides = model.recipe.overrides()

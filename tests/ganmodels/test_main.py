@@ -72,6 +72,7 @@ def test_train_resume_and_sample(tmp_path: Path, images: Path, capsys: pytest.Ca
     ("words", "sentence"),
     [
         (["info", "vea"], "did you mean 'vae'"),
+        (["train", "stylegan2", "--data", "none", "--out", "o"], "is loaded and sampled, not trained"),
         (["train", "vae", "--data", "none", "--out", "o"], "no training images at none"),
         (["train", "vae", "--data", "{images}", "--out", "o", "--set", "widht=4"], "did you mean 'width'"),
         (["train", "vae", "--data", "{images}", "--out", "o", "--set", "width"], "of the form name=value"),

@@ -1,7 +1,6 @@
 """Files made to do harm: each is refused by name, and the marker that it would make never appears."""
 
 import io
-import os
 import pickle
 import struct
 import warnings
@@ -21,19 +20,10 @@ from ganmodels.errors import (
     CheckpointTooLargeError,
     CheckpointTruncatedError,
 )
+from tests.support.bombs import Bomb
 
 ENDINGS = (".pt", ".pth", ".ckpt", ".pkl", ".bin", ".safetensors", ".zip", "")
-VAE = {"model": "vae", "settings": {"latent_size": 8, "width": 4}, "image_shape": (1, 16, 16)}
-
-
-class Bomb:
-    """Makes a file where it is unpickled."""
-
-    def __init__(self, command: str) -> None:
-        self.command = command
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return os.system, (self.command,)
+VAE: dict[str, Any] = {"model": "vae", "settings": {"latent_size": 8, "width": 4}, "image_shape": (1, 16, 16)}
 
 
 def _plain(bomb: bytes) -> bytes:
