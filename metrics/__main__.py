@@ -1,4 +1,4 @@
-"""The command: `python -m metrics evaluate | list | info | features | reference | cache`."""
+"""The command: `python -m metrics evaluate | list | info | features | reference | cache | sensitivity`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.markup import escape
 
-from metrics.commands import evaluating, listing, saving
+from metrics.commands import evaluating, listing, probing, saving
 from metrics.distributed import joined
 from metrics.errors import MetricsError
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m metrics", description="Measure generated images.")
     commands = parser.add_subparsers(required=True)
-    for command in (evaluating, listing, saving):
+    for command in (evaluating, listing, saving, probing):
         command.add(commands)
     options = parser.parse_args(arguments)
     try:

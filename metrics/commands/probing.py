@@ -1,0 +1,55 @@
+"""`python -m metrics sensitivity`: what each metric notices when good images are spoiled."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from metrics.commands.common import IMAGES
+from metrics.distributed import Workers
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("sensitivity", help="show what each metric notices when images are spoiled")
+    parser.add_argument("path", help=IMAGES)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="tables, plots, features")
+    parser.add_argument("--other", metavar="PATH", help="another set of that size, for contamination")
+    parser.add_argument("--metrics", default="all", metavar="NAMES", help="names with commas between")
+    parser.add_argument("--extractor", default="efficientnet_lite0", metavar="NAME")
+    parser.add_argument("--images", type=int, default=600, help="most images used")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--weights", type=Path, metavar="DIR", help="where weights files lie")
+    parser.add_argument("--device", default="cpu", help="torch device, such as cuda")
+    parser.set_defaults(run=probe)
+
+
+def probe(options: argparse.Namespace, console: Console, workers: Workers) -> None:
+    """Measure the curves and write the report."""
+    # Here, since plots would make every other command start later.
+    from metrics.noticing import markdown, write_report
+    from metrics.sensitivity import measure_sensitivity
+
+    if not workers.leads:
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("images", total=None)
+        points = measure_sensitivity(
+            options.path,
+            options.out,
+            other=options.other,
+            metrics=[name.strip() for name in options.metrics.split(",")],
+            extractor=options.extractor,
+            images=options.images,
+            seed=options.seed,
+            weights=options.weights,
+            device=options.device,
+            progress=lambda now, done, total: bar.update(task, description=now, completed=done, total=total),
+        )
+    files = write_report(points, options.out)
+    console.print(markdown(points), markup=False, highlight=False)
+    console.print(f"{len(files)} files in {options.out}", highlight=False)

@@ -1,0 +1,265 @@
+"""What each metric notices: its curve as good images are spoiled, each way by itself, more and more.
+
+The images are dealt to three sets: one that stands for training images, one that nobody trained on, and one
+that takes the generator's place and is spoiled. Unspoiled it is as good as any generator can be.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+from jaxtyping import Int, UInt8
+from torch import Tensor
+
+from metrics.errors import TooFewSamplesError
+from metrics.evaluate import evaluate
+from metrics.extractors.opening import open_extractor
+from metrics.extractors.registry import Extractor, WeightsRequest
+from metrics.images.distortions import PIXELS
+from metrics.images.pairing import thumbnails
+from metrics.images.sources import ImageInput, open_images
+from metrics.images.stacks import chosen, same_shape, stack_of
+from metrics.signatures import SettingValue
+from metrics.statistics.chance import random_state
+from metrics.statistics.clusters import kmeans
+from metrics.types import Images
+from metrics.writing import write_results
+
+STRENGTHS = (0.25, 0.5, 0.75, 1.0)
+UNSPOILED = "none"
+COPYING, MODE_DROPPING, CONTAMINATION = "copying", "mode_dropping", "contamination"
+LEAST_IMAGES = 12
+MODES = 10
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A quantity at one strength of one distortion; the interval holds with 95 %."""
+
+    distortion: str
+    strength: float
+    quantity: str
+    title: str
+    better: str
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Three sets of different real images, and what spoils the third.
+
+    Attributes:
+        reference: stands for the training images, uint8 (n, c, h, w).
+        held_out: real images that nobody trained on.
+        good: takes the generator's place.
+        good_modes: the class of each of its images, or the cluster that it is in.
+        other: images of another set, for contamination; None if nobody gave any.
+    """
+
+    reference: UInt8[Tensor, "n c h w"]
+    held_out: UInt8[Tensor, "m c h w"]
+    good: UInt8[Tensor, "k c h w"]
+    good_modes: Int[Tensor, " k"]
+    other: UInt8[Tensor, "o c h w"] | None = None
+
+    @property
+    def distortions(self) -> tuple[str, ...]:
+        """Names of all that can be done to it."""
+        return (*PIXELS, MODE_DROPPING, COPYING, *((CONTAMINATION,) if self.other is not None else ()))
+
+    def spoiled(self, distortion: str, strength: float, seed: int) -> UInt8[Tensor, "k c h w"]:
+        """The third set, spoiled; equally many images.
+
+        Args:
+            distortion: one of `distortions`.
+            strength: from 0, where nothing is changed, to 1.
+            seed: fixes the chance in it.
+        """
+        if distortion in PIXELS:
+            chance = torch.Generator().manual_seed(seed)
+            return PIXELS[distortion](self.good.float(), strength, chance).round().byte()
+        if distortion == MODE_DROPPING:
+            return self.good[self._without_modes(strength)]
+        source = self.reference if distortion == COPYING else self.other
+        assert source is not None, "contamination is listed only where there is another set"
+        return self._replaced(source, strength, seed)
+
+    def _without_modes(self, strength: float) -> Int[Tensor, " k"]:
+        """Rows of the modes that are left, each as often as its share: at strength 1 a single mode."""
+        modes = self.good_modes.unique()
+        left = modes[: max(1, round(len(modes) * (1 - strength)))]
+        rows = torch.isin(self.good_modes, left).nonzero().flatten()
+        return rows.repeat(-(-len(self.good) // len(rows)))[: len(self.good)]
+
+    def _replaced(self, source: Tensor, strength: float, seed: int) -> UInt8[Tensor, "k c h w"]:
+        random = random_state(seed)
+        count = round(strength * len(self.good))
+        places = torch.from_numpy(random.permutation(len(self.good)))[:count]
+        taken = torch.from_numpy(random.permutation(max(count, len(source))) % len(source))[:count]
+        spoiled = self.good.clone()
+        spoiled[places] = source[taken]
+        return spoiled
+
+
+def scene_of(images: Images, *, limit: int, seed: int, other: Images | None = None) -> Scene:
+    """Deal images of one size to the three sets.
+
+    Args:
+        images: real images; their labels, where they have some, are the modes.
+        limit: most images used altogether.
+        seed: fixes which, and who is dealt which.
+        other: another set of the same size, for contamination.
+
+    Raises:
+        TooFewSamplesError: fewer than twelve images.
+        InvalidEvidenceError: images of different sizes.
+    """
+    if min(images.count, limit) < LEAST_IMAGES:
+        raise TooFewSamplesError(
+            f"{min(images.count, limit)} images can't be dealt to three sets; give at least {LEAST_IMAGES}."
+        )
+    indices = chosen(images.count, limit, seed)
+    stack = stack_of(images, indices)
+    strange = None
+    if other is not None:
+        stack, strange = same_shape(stack, stack_of(other, chosen(other.count, limit, seed)))
+    dealt = torch.from_numpy(random_state(seed).permutation(len(stack)))
+    good, reference, held_out = (dealt[start::3] for start in range(3))
+    labels = images.labels
+    if labels is None:
+        modes = kmeans(thumbnails(stack[good]), min(MODES, len(good)), seed=seed).members
+    else:
+        modes = labels.values[indices][good]
+    pixels = stack.byte()
+    return Scene(
+        pixels[reference], pixels[held_out], pixels[good], modes, None if strange is None else strange.byte()
+    )
+
+
+@dataclass(frozen=True)
+class Study:
+    """How the curves are measured; the fields are arguments of `measure_sensitivity`."""
+
+    scene: Scene
+    metrics: tuple[str, ...]
+    extractor: Extractor
+    folder: Path
+    seed: int
+    settings: dict[str, dict[str, SettingValue]] = field(default_factory=dict)
+
+    def points(self, distortion: str, strength: float) -> list[Point]:
+        """All quantities at one strength; read from the folder if they were measured before."""
+        spoiled = self.scene.spoiled(distortion, strength, self.seed) if strength else self.scene.good
+        path = self.folder / "measured" / f"{distortion}_{round(100 * strength):03}.json"
+        identity = self._identity(spoiled)
+        known = _read_points(path, identity)
+        if known is not None:
+            return known
+        found = evaluate(
+            metrics=self.metrics,
+            generated=spoiled,
+            reference=self.scene.reference,
+            held_out=self.scene.held_out,
+            extractor=self.extractor,
+            settings=self.settings,
+            seed=self.seed,
+            cache=self.folder / "cache",
+            download=False,
+        )
+        points = [
+            Point(
+                *(distortion, strength, result.quantity, result.title, result.better, result.value),
+                low=result.value if result.low is None else result.low,
+                high=result.value if result.high is None else result.high,
+            )
+            for result in found
+        ]
+        text = json.dumps({"identity": identity, "points": [asdict(point) for point in points]}, indent=1)
+        write_results(path, text.encode())
+        return points
+
+    def _identity(self, spoiled: Tensor) -> str:
+        """Digest of everything that the numbers depend on."""
+        looked = (self.extractor.name, self.extractor.weights_digest, self.extractor.dtype, self.seed)
+        digest = hashlib.sha256(repr((self.metrics, self.settings, looked)).encode())
+        for pixels in (spoiled, self.scene.reference, self.scene.held_out):
+            digest.update(pixels.contiguous().numpy().tobytes())
+        return digest.hexdigest()
+
+
+def measure_sensitivity(
+    source: ImageInput,
+    folder: Path,
+    *,
+    other: ImageInput | None = None,
+    metrics: Sequence[str] = ("all",),
+    extractor: str | Extractor = "efficientnet_lite0",
+    strengths: Sequence[float] = STRENGTHS,
+    images: int = 600,
+    seed: int = 0,
+    weights: Path | None = None,
+    device: str = "cpu",
+    settings: dict[str, dict[str, SettingValue]] | None = None,
+    progress: Progress | None = None,
+) -> list[Point]:
+    """Curves of metrics under each distortion.
+
+    All metrics share one pass of the extractor at each strength. What was measured before in the same folder,
+    of the same images with the same settings, is not measured again.
+
+    Args:
+        source: real images of one size, see `metrics.open_images`.
+        folder: where measurements and features are kept.
+        other: another set of images of that size, for contamination.
+        metrics: names of metrics, or "all" for every one that can run.
+        extractor: the extractor for all of them.
+        strengths: of each distortion, above 0 and at most 1.
+        images: most images used, a third of them in each set.
+        seed: fixes the deal and every chance.
+        weights: folder with weights files.
+        device: torch device that the extractor runs on.
+        settings: for a metric's name, values of its settings.
+        progress: called with what is measured now, how many measurements are done and how many there are.
+
+    Returns:
+        For each quantity the unspoiled value (distortion "none", strength 0) and one at each strength.
+
+    Raises:
+        TooFewSamplesError: fewer than twelve images.
+        InvalidEvidenceError: images of different sizes.
+        MissingWeightsError: the extractor's weights are not there.
+        ResultsWriteError: the folder can't be written.
+    """
+    strange = None if other is None else open_images(other)
+    scene = scene_of(open_images(source), limit=images, seed=seed, other=strange)
+    if isinstance(extractor, str):
+        request = WeightsRequest(frozenset(), weights, download=False)
+        extractor = open_extractor(extractor, request, torch.device(device))
+    (folder / "measured").mkdir(parents=True, exist_ok=True)
+    study = Study(scene, tuple(metrics), extractor, folder, seed, settings or {})
+    tasks = [
+        (UNSPOILED, 0.0),
+        *((distortion, strength) for distortion in scene.distortions for strength in strengths),
+    ]
+    found: list[Point] = []
+    for done, (distortion, strength) in enumerate(tasks):
+        if progress is not None:
+            progress(f"{distortion} {strength:g}", done, len(tasks))
+        found += study.points(distortion, strength)
+    return found
+
+
+def _read_points(path: Path, identity: str) -> list[Point] | None:
+    try:
+        known = json.loads(path.read_text())
+        return [Point(**item) for item in known["points"]] if known["identity"] == identity else None
+    except (OSError, ValueError, KeyError, TypeError):  # not there, cut short, or of another version
+        return None

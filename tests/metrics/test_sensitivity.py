@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from metrics import open_images
+from metrics.errors import TooFewSamplesError
+from metrics.sensitivity import measure_sensitivity, scene_of
+
+METRICS = ("frechet_distance", "nearest_neighbours")
+
+
+@pytest.fixture(scope="module")
+def real(pictures):
+    return pictures(0, 45)
+
+
+def test_images_are_dealt_to_three_sets_without_overlap(real):
+    scene = scene_of(open_images(real), limit=45, seed=0)
+    dealt = torch.cat([scene.good, scene.reference, scene.held_out])
+    assert {len(part) for part in (scene.good, scene.reference, scene.held_out)} == {15}
+    assert len(torch.unique(dealt, dim=0)) == 45
+
+
+def test_labels_are_the_modes_and_dropping_them_leaves_one(real):
+    classes = np.arange(45) % 3
+    grey = np.repeat(classes, 12 * 10 * 3).reshape(45, 12, 10, 3).astype(np.uint8)
+    scene = scene_of(open_images(grey, labels=classes.tolist()), limit=45, seed=0)
+    shown = [scene.spoiled("mode_dropping", strength, 0).unique().tolist() for strength in (0.0, 0.4, 1.0)]
+    assert [len(classes) for classes in shown] == [3, 2, 1]
+    assert scene.spoiled("mode_dropping", 1.0, 0).shape == scene.good.shape
+
+
+def test_copies_and_strangers_take_the_places_of_a_share(real):
+    other = np.full((5, 12, 10, 3), 7, dtype=np.uint8)
+    scene = scene_of(open_images(real), limit=45, seed=0, other=open_images(other))
+    strangers = scene.spoiled("contamination", 0.4, 0)
+    assert int((strangers == 7).all(dim=(1, 2, 3)).sum()) == 6
+    copies = {image.numpy().tobytes() for image in scene.spoiled("copying", 1.0, 0)}
+    assert copies == {image.numpy().tobytes() for image in scene.reference}
+
+
+def test_curves_grow_and_a_second_run_measures_nothing(tmp_path, real, small_extractor):
+    def run():
+        return measure_sensitivity(
+            real, tmp_path, metrics=METRICS, extractor=small_extractor, strengths=(0.5, 1.0), images=45
+        )
+
+    points = run()
+    seen = small_extractor.network.images_seen
+    assert run() == points
+    assert small_extractor.network.images_seen == seen
+    assert len({(p.distortion, p.strength, p.quantity) for p in points}) == len(points) == 3 * (1 + 2 * 8)
+    copied = [p.value for p in points if p.quantity == "nearest_real_distance" and p.distortion == "copying"]
+    assert copied[1] == pytest.approx(0, abs=1e-6)
+    (tmp_path / "measured" / "none_000.json").write_text("{")
+    assert run() == points
+
+
+def test_each_strength_is_looked_at_once_for_all_metrics(tmp_path, real, small_extractor):
+    measure_sensitivity(
+        real, tmp_path, metrics=METRICS, extractor=small_extractor, strengths=(1.0,), images=45
+    )
+    # 15 good images unspoiled and under each of 8 distortions, and the 15 reference images once; copies and
+    # what they are copies of are two sets.
+    assert small_extractor.network.images_seen <= 15 * (1 + 8 + 1)
+
+
+def test_progress_names_what_is_measured(tmp_path, real, small_extractor):
+    seen = []
+    measure_sensitivity(
+        *(real, tmp_path),
+        metrics=METRICS[:1],
+        extractor=small_extractor,
+        strengths=(1.0,),
+        progress=lambda *step: seen.append(step),
+    )
+    assert seen[0] == ("none 0", 0, 9)
+    assert seen[-1] == ("copying 1", 8, 9)
+
+
+def test_too_few_images_are_refused(tmp_path, pictures, small_extractor):
+    with pytest.raises(TooFewSamplesError, match="at least 12"):
+        measure_sensitivity(pictures(0, 11), tmp_path, extractor=small_extractor)
