@@ -69,7 +69,7 @@ def open_pipeline(path: Path, asked: Asked, max_bytes: int) -> Opened:
     sha256, size_bytes = _digest(path, max_bytes)
     steps = _steps(asked.settings)
     diffusers = _diffusers()
-    kind = getattr(diffusers, scheduler_name, None)
+    kind: Any = getattr(diffusers, scheduler_name, None)
     if not (isinstance(kind, type) and issubclass(kind, diffusers.SchedulerMixin)):
         raise CheckpointArchitectureError(
             f"{path.name} has a scheduler '{scheduler_name}' that this diffusers does not know; "
@@ -110,7 +110,7 @@ class Diffusion(nn.Module):
     def forward(self, latents: Tensor) -> Tensor:
         """Maps flat noise (n, latent_size) to images in [-1, 1]."""
         self._scheduler.set_timesteps(self._steps)
-        images = latents.view(-1, *self._shape) * self._scheduler.init_noise_sigma
+        images: Tensor = latents.view(-1, *self._shape) * self._scheduler.init_noise_sigma
         chance = {}
         if self._takes_chance:
             chance["generator"] = [torch.Generator().manual_seed(seed_of(row)) for row in latents.detach()]

@@ -85,7 +85,7 @@ class _Program(nn.Module):
 
 
 def _open_script(stream: io.BytesIO) -> nn.Module:
-    program: nn.Module = torch.jit.load(stream, map_location="cpu")  # type: ignore[no-untyped-call]
+    program: nn.Module = torch.jit.load(stream, map_location="cpu")
     return program.eval()
 
 

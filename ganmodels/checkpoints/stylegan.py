@@ -20,7 +20,7 @@ from torch import Tensor
 from ganmodels.checkpoints.asked import Asked, resolve
 from ganmodels.checkpoints.matching import compare
 from ganmodels.checkpoints.opened import Opened, empty_network, fill, of_catalogue, shapes_of, told_by_others
-from ganmodels.checkpoints.pickles import Allowed, read_pickle
+from ganmodels.checkpoints.pickles import Allowed, Builder, read_pickle
 from ganmodels.checkpoints.state_dict import check_legacy
 from ganmodels.checkpoints.stored import BUILDERS, INERT, Storage, StoredTensor
 from ganmodels.errors import (
@@ -109,7 +109,7 @@ def _read(name: str, content: bytes) -> object:
             raise CheckpointFormatError(f"{name} holds a storage that is none; save it again")
         return Storage(found.dtype, found.count, inner[start + 8 :])  # eight bytes of count come first
 
-    builders = {
+    builders: dict[str, Builder] = {
         **BUILDERS,
         "torch.storage._load_from_bytes": storage,
         "torch_utils.persistence._reconstruct_persistent_obj": _record,

@@ -41,6 +41,8 @@ class FullyConnected(nn.Module):
 class Mapping(nn.Module):
     """From latents, and classes if there are any, to styles; keeps the mean style for truncation."""
 
+    w_avg: Tensor
+
     def __init__(
         self, latent_size: int, class_count: int, style_size: int, layers: int, *, rate: float = 0.01
     ) -> None:
@@ -70,6 +72,8 @@ class Mapping(nn.Module):
 
 class SynthesisLayer(nn.Module):
     """A modulated convolution, doubling the size where asked, then noise, bias, rectifier and clamp."""
+
+    noise_const: Tensor
 
     def __init__(
         self, inputs: int, outputs: int, style_size: int, side: int, *, up: bool, clamp: float
@@ -148,8 +152,9 @@ class Synthesis(nn.Module):
 
     def forward(self, styles: Float[Tensor, "n count style"], noise: list[Tensor | None]) -> Tensor:
         """Makes images of one style and one noise per layer; they may leave [-1, 1]."""
-        at, image = 0, None
-        x = self.blocks[0].const.expand(len(styles), -1, -1, -1)
+        at = 0
+        image: Tensor | None = None
+        x: Tensor = self.blocks[0].const.expand(len(styles), -1, -1, -1)
         for block in self.blocks:
             for layer in block.layers:
                 x = layer(x, styles[:, at], noise[at])
@@ -225,7 +230,7 @@ class StyleGAN2(nn.Module):
     def _noise_of(self, layer: SynthesisLayer, index: int, latents: Tensor) -> Tensor | None:
         if self._noise == "none":
             return None
-        const: Tensor = layer.noise_const
+        const = layer.noise_const
         if self._noise == "const":
             return const
         seeds = [seed_of(row) for row in latents.detach()]
@@ -255,6 +260,7 @@ def modulated_conv(
     Source: Karras et al. 2020, arXiv:1912.04958, section 2.2, equations 1 and 3.
     """
     scaled = x * style[:, :, None, None]
+    result: Tensor
     if up:
         wide = functional.conv_transpose2d(scaled, weight.transpose(0, 1), stride=2)
         result = functional.conv2d(

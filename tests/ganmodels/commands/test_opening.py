@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from ganmodels.__main__ import main
+from ganmodels.checkpoints import load
 from ganmodels.commands.opening import ALLOWANCE
 from ganmodels.registry import get_model
 
@@ -132,3 +133,23 @@ def test_an_architecture_that_is_none_is_named(
     words = [own[0], "--architecture", architecture, *own[3:]]
     assert main(["info", *words]) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_a_converted_file_describes_itself_and_samples_alike(tmp_path: Path, weights: Path) -> None:
+    out = tmp_path / "ours.safetensors"
+    assert main(["convert", str(weights), "--out", str(out), *SAID]) == 0
+    settings = {"latent_size": 8, "width": 4}
+    theirs = load(weights, model="vae", settings=settings, image_shape=SHAPE)
+    ours = load(out)
+    assert torch.equal(ours.sample(5, seed=1), theirs.sample(5, seed=1))
+    assert ours.provenance["data"]["source_sha256"] == theirs.provenance["sha256"]
+    assert ours.provenance["data"]["source_format"] == "torch.save archive"
+
+
+def test_a_network_of_ones_own_is_not_converted(
+    tmp_path: Path, own: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(ALLOWANCE, "1")
+    assert main(["convert", *own, "--out", str(tmp_path / "ours.safetensors")]) == 2
+    assert "not of the catalogue" in capsys.readouterr().err
+    assert not (tmp_path / "ours.safetensors").exists()
