@@ -69,12 +69,7 @@ def open_pipeline(path: Path, asked: Asked, max_bytes: int) -> Opened:
     sha256, size_bytes = _digest(path, max_bytes)
     steps = _steps(asked.settings)
     diffusers = _diffusers()
-    kind: Any = getattr(diffusers, scheduler_name, None)
-    if not (isinstance(kind, type) and issubclass(kind, diffusers.SchedulerMixin)):
-        raise CheckpointArchitectureError(
-            f"{path.name} has a scheduler '{scheduler_name}' that this diffusers does not know; "
-            "install a newer one"
-        )
+    kind = _scheduler_class(diffusers, scheduler_name, path.name)
     try:
         unet = diffusers.UNet2DModel.from_pretrained(
             path / "unet", use_safetensors=True, local_files_only=True
@@ -184,3 +179,12 @@ def _diffusers() -> ModuleType:
             "a diffusers folder needs the package diffusers, which is not installed; "
             "pip install 'evalsite[diffusion]'"
         ) from error
+
+
+def _scheduler_class(diffusers: ModuleType, scheduler: str, owner: str) -> Any:
+    found = getattr(diffusers, scheduler, None)
+    if not (isinstance(found, type) and issubclass(found, diffusers.SchedulerMixin)):
+        raise CheckpointArchitectureError(
+            f"{owner} has a scheduler '{scheduler}' that this diffusers does not know; install a newer one"
+        )
+    return found
