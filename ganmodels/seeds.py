@@ -69,7 +69,8 @@ def label_rows(first: int, count: int, classes: int, seed: int) -> Int[Tensor, "
         seed: any integer.
     """
     uniform = torch.special.ndtr(normal_rows(first, count, 1, derive(seed, "labels")).double()[:, 0])
-    return (uniform * classes).long().clamp(max=classes - 1)
+    labels: Tensor = (uniform * classes).long().clamp(max=classes - 1)
+    return labels
 
 
 def seed_of(latent: Float[Tensor, " latent"]) -> int:

@@ -9,13 +9,13 @@ term keeps the codes of a batch of samples from pointing the same way (EBGAN-PT)
 good the images are: the margin holds the generated ones wherever it is set.
 """
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import torch
 from torch import nn
 
 from ganmodels.losses.energy import margin_loss, pulling_away, reconstruction_energy
-from ganmodels.networks.autoencoder import conv_autoencoder
+from ganmodels.networks.autoencoder import AutoEncoder, conv_autoencoder
 from ganmodels.networks.conv import conv_generator
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.recipe import Adam, Batch, Losses, Player, Recipe
@@ -66,8 +66,9 @@ def generator_loss(
 ) -> Losses:
     """E[D(G(z))] + weight · pulling-away term of the samples' codes."""
     images = networks["generator"](batch.latents())
-    codes = networks["discriminator"].encoder(images)
-    energy = reconstruction_energy(networks["discriminator"].decoder(codes), images).mean()
+    discriminator = cast(AutoEncoder, networks["discriminator"])
+    codes = discriminator.encoder(images)
+    energy = reconstruction_energy(discriminator.decoder(codes), images).mean()
     alike = pulling_away(codes)
     return {"loss": energy + pulling_away_weight * alike, "energy": energy, "alike": alike}
 

@@ -11,7 +11,7 @@ largest number counts, then noise. The bound, in nats, tells how much of the cod
 tell what they mean, nor how good the images are.
 """
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import torch
 from torch import Tensor, nn
@@ -53,7 +53,7 @@ def build(
         )
     prior = CodePrior(continuous_codes, categories)
     discriminator = conv_encoder(shape, 1, width, batch_norm=True)
-    features = int(discriminator[-1].weight.shape[1])
+    features = cast(nn.Linear, discriminator[-1]).in_features
     recognition = nn.Sequential(
         nn.Linear(features, _HEAD_WIDTH, bias=False),
         nn.BatchNorm1d(_HEAD_WIDTH),
@@ -66,7 +66,8 @@ def build(
 
 def information(networks: nn.ModuleDict, features: Tensor, latents: Tensor) -> tuple[Tensor, Tensor]:
     """Computes the bounds on the information in the categorical and in the continuous codes, in nats."""
-    continuous, chosen = networks["generator"][0].codes(latents)
+    prior = cast(CodePrior, cast(nn.Sequential, networks["generator"])[0])
+    continuous, chosen = prior.codes(latents)
     answer = networks["recognition"](features)
     scores, mean, log_std = answer.split([chosen.shape[1], continuous.shape[1], continuous.shape[1]], dim=1)
     nothing = answer.new_zeros(())
@@ -84,7 +85,8 @@ def discriminator_loss(
     continuous_weight: ContinuousWeight = 0.1,
 ) -> Losses:
     """Cross-entropy of real against generated, less what Q reads from the generated images."""
-    trunk, head = networks["discriminator"][:-1], networks["discriminator"][-1]
+    discriminator = cast(nn.Sequential, networks["discriminator"])
+    trunk, head = discriminator[:-1], discriminator[-1]
     latents = batch.latents()
     with torch.no_grad():
         generated = networks["generator"](latents)
@@ -103,7 +105,8 @@ def generator_loss(
     continuous_weight: ContinuousWeight = 0.1,
 ) -> Losses:
     """−E[log D(G(z, c))], less what Q reads from the images."""
-    trunk, head = networks["discriminator"][:-1], networks["discriminator"][-1]
+    discriminator = cast(nn.Sequential, networks["discriminator"])
+    trunk, head = discriminator[:-1], discriminator[-1]
     latents = batch.latents()
     features = trunk(networks["generator"](latents))
     categorical, continuous = information(networks, features, latents)

@@ -18,6 +18,7 @@ class TrainingLog:
     def __init__(self, path: Path, step: int) -> None:
         """Opens the log behind the line of `step`; later lines, which will be made again, are dropped."""
         self._path = path
+        self._memory: dict[str, float] = {}
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         kept = [line for line in lines if json.loads(line)["step"] <= step]
         path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
@@ -39,7 +40,7 @@ class TrainingLog:
 
     def note(self, memory: Mapping[str, float]) -> None:
         """Notes what the training remembers; a line says it as it is then, not on average."""
-        self._memory = memory
+        self._memory = dict(memory)
 
     def write(self, step: int) -> dict[str, Any]:
         """Writes and returns the line of a step.
@@ -69,5 +70,4 @@ class TrainingLog:
 
     def _restart(self) -> None:
         self._losses: dict[str, list[Tensor]] = {}
-        self._memory: Mapping[str, float] = {}
         self._images, self._waiting_s, self._since = 0, 0.0, time.perf_counter()

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ganmodels.seeds import derive, normal_rows, torch_rng
+from ganmodels.seeds import derive, label_rows, normal_rows, torch_rng
 
 DERIVED = 5006387122053234206
 ROW = [1.851807, 2.098152, 0.430149]
@@ -38,3 +38,11 @@ def test_the_stream_is_pinned() -> None:
     assert derive(0, "latents", 0) == DERIVED
     assert normal_rows(2, 1, 3, seed=7).flatten().tolist() == pytest.approx(ROW, abs=1e-6)
     assert torch_rng(0, "x").initial_seed() == derive(0, "x")
+
+
+def test_label_rows_are_any_part_of_one_even_series() -> None:
+    whole = label_rows(0, 3000, 3, seed=4)
+    assert torch.equal(label_rows(1000, 5, 3, seed=4), whole[1000:1005])
+    assert whole.bincount().min() > 900
+    assert whole.max() == 2
+    assert not torch.equal(label_rows(0, 3000, 3, seed=5), whole)
