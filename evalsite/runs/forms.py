@@ -104,8 +104,8 @@ class RegistrationForm(forms.Form):
     file = forms.FileField(
         help_text=(
             "A checkpoint saved by ganmodels (.safetensors), or a StyleGAN2 pickle (.pkl). Other state dicts "
-            "are first converted: python -m ganmodels convert. The worker looks into the file and runs nothing "
-            "of it; the page of the job says whether it was taken."
+            "are first converted: python -m ganmodels convert. The worker looks into the file and runs "
+            "nothing of it; the page of the job says whether it was taken."
         ),
         widget=UnfoldAdminFileFieldWidget,
     )
