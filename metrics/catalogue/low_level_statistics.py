@@ -88,7 +88,7 @@ def low_level_statistics(
         stack_of(generated, chosen(generated.count, images, seed)),
     )
     lights = [luminance_of(stack[seeded_order(thumbnails(stack), seed)]) for stack in stacks]
-    distances = {"ks": kolmogorov_smirnov, "js": partial(binned_divergence, bins=bins)}
+    distances: dict[str, Distance] = {"ks": kolmogorov_smirnov, "js": partial(binned_divergence, bins=bins)}
     found: dict[str, Measured] = {}
     for name, statistic in STATISTICS.items():
         samples = [torch.cat([statistic(block) for block in light.split(256)]) for light in lights]

@@ -99,7 +99,7 @@ def fit_linear(
         return value
 
     with torch.enable_grad():
-        optimizer.step(loss)  # type: ignore[no-untyped-call]
+        optimizer.step(loss)
     return Classifier(shift, scale, [(weights.detach(), biases.detach())])
 
 
