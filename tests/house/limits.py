@@ -164,8 +164,8 @@ def failures() -> tuple[Failure, ...]:
             "unknown-class",
             "A class that the classifier doesn't know",
             "Real garments are as good as garments can be, but the classifier's thousand classes were not "
-            "made for them. Photographs cut into quarters that are put together wrongly score higher. Each set is "
-            "measured against its own kind.",
+            "made for them. Photographs cut into quarters that are put together wrongly score higher. Each "
+            "set is measured against its own kind.",
             real_clothes,
             measured("photographs, quarters exchanged", exchanged, photos),
             (FRECHET, "precision", "recall"),
@@ -249,10 +249,10 @@ def document() -> str:
     head = (
         "# Where the Inception Score misleads\n\n"
         "Written by `python -m tests.house.limits` from real images: CIFAR-10's photographs and "
-        f"Fashion-MNIST's garments, {SET_SIZE} of each in the generator's place and {SET_SIZE} others as training "
-        "images. The classifier is EfficientNet-Lite0, which needs no download, so the number is a class score "
-        "and not the Inception Score; it is made of the same formula and fails in the same ways. Small sets make every "
-        "number rough: what is shown are differences that are not small.\n"
+        f"Fashion-MNIST's garments, {SET_SIZE} of each in the generator's place and {SET_SIZE} others as "
+        "training images. The classifier is EfficientNet-Lite0, which needs no download, so the number is a "
+        "class score and not the Inception Score; it is made of the same formula and fails in the same ways. "
+        "Small sets make every number rough: what is shown are differences that are not small.\n"
     )
     return "\n".join([head, *(section(failure) for failure in failures())])
 
