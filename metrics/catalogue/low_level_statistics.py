@@ -31,7 +31,7 @@ from metrics.statistics.resampling import groups_of, jackknife, without
 from metrics.statistics.two_samples import binned_divergence, kolmogorov_smirnov
 from metrics.types import Images
 
-GROUPS = 20
+GROUPS = 10
 STATISTICS = {
     "spectrum_slope": spectrum_slope,
     "contrast": contrast,
