@@ -67,7 +67,7 @@ class SessionAdmin(ExternalIdAdmin):
 class ResponseAdmin(RecordAdmin):
     """Answers, the latest first."""
 
-    list_display = ("session", "block", "position", "kind", "answer", "reaction_time", "valid", "received_at")
+    list_display = ("session", "block", "position", "kind", "answer", "rt", "valid", "received_at")
     list_filter = ("session__study", "session__kind", "trial__kind", "valid")
     list_select_related = ("session", "trial")
     search_fields = ("=session__id",)
@@ -97,7 +97,7 @@ class ResponseAdmin(RecordAdmin):
         return response.trial.get_kind_display()
 
     @admin.display(description="Reaction time (ms)", ordering="rt_ms")
-    def reaction_time(self, response: Response) -> str:
+    def rt(self, response: Response) -> str:
         """Whole milliseconds; nothing is lost in the export."""
         return "–" if response.rt_ms is None else f"{response.rt_ms:,.0f}"
 

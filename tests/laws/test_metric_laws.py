@@ -53,7 +53,27 @@ def _tensors(evidence: dict[str, Any]) -> list[Tensor]:
     return [value for value in found if isinstance(value, Tensor)]
 
 
-@pytest.fixture(params=METRICS.names())
+# They train or anneal; a law takes them from ten seconds to minutes.
+LONG = {
+    "annealed_importance_sampling",
+    "c2st",
+    "gan_train_test",
+    "geometry_score",
+    "low_level_statistics",
+    "ms_ssim",
+    "prd_curve",
+    "reconstruction_error",
+    "wasserstein_critic",
+}
+LONGEST_S = 1200
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=[pytest.mark.slow, pytest.mark.timeout(LONGEST_S)] if name in LONG else [])
+        for name in METRICS.names()
+    ]
+)
 def metric(request: pytest.FixtureRequest) -> Metric:
     return METRICS.get(request.param)
 
