@@ -249,7 +249,8 @@ def document() -> str:
     head = (
         "# Where the Inception Score misleads\n\n"
         "Written by `python -m tests.house.limits` from real images: CIFAR-10's photographs "
-        f"(Krizhevsky 2009) and Fashion-MNIST's garments, {SET_SIZE} of each in the generator's place and {SET_SIZE} others as "
+        "(Krizhevsky 2009) and Fashion-MNIST's garments, "
+        f"{SET_SIZE} of each in the generator's place and {SET_SIZE} others as "
         "training images. The classifier is EfficientNet-Lite0, which needs no download, so the number is a "
         "class score and not the Inception Score; it is made of the same formula and fails in the same ways. "
         "Small sets make every number rough: what is shown are differences that are not small.\n"
