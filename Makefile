@@ -36,7 +36,8 @@ test: setup ## the whole suite but what is marked slow
 	$(PYTEST) -m "browser and not slow"
 
 test-slow: setup ## what is too slow for every day
-	$(PYTEST) -m slow
+	$(PYTEST) -n $(JOBS) --dist loadgroup -m "slow and not browser"
+	$(PYTEST) -m "slow and browser"
 
 $(JS)/node_modules/.stamp: $(JS)/package.json
 	cd $(JS) && npm install --no-package-lock --no-audit --no-fund --silent

@@ -9,6 +9,8 @@ from hypothesis import settings
 pytest_plugins = ["tests.support.chromium"]
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# A network is compiled anew in each process, which takes longer than the few images of a test.
+os.environ.setdefault("METRICS_BACKEND", "torch")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # pytest-playwright's sync API runs a loop of its own
 
 # A busy machine is no failure.

@@ -7,6 +7,7 @@ and the demo's Fashion-MNIST.
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -122,6 +123,12 @@ def network() -> Extractor:
     return open_extractor("efficientnet_lite0", WeightsRequest(outputs), torch.device("cpu"))
 
 
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Features of sets that are measured more than once, until the process ends."""
+    return tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+
+
 def measured(name: str, generated: Pixels, reference: Pixels) -> Row:
     """A set with its numbers; the class score is that of all images at once, not of tenths of them."""
     found = evaluate(
@@ -131,6 +138,7 @@ def measured(name: str, generated: Pixels, reference: Pixels) -> Row:
         extractor=network(),
         settings={"inception_score": {"splits": 1}},
         download=False,
+        cache=Path(_folder().name),
     )
     return Row(name, generated, {result.quantity: result.value for result in found})
 

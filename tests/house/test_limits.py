@@ -10,9 +10,16 @@ from tests.house import limits
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(1500),  # all are measured in the first test
     pytest.mark.skipif(not limits.PHOTOGRAPHS.exists(), reason="needs the photographs of the shared data"),
 ]
 SLUGS = ["unknown-class", "other-labels", "texture", "one-image-per-class", "memorised"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _folder_removed():
+    yield
+    limits._folder().cleanup()
 
 
 @pytest.fixture(params=SLUGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.util import find_spec
 from types import ModuleType
@@ -15,6 +16,8 @@ from metrics.errors import InvalidSettingError
 from metrics.extractors.registry import Network
 
 BACKENDS = ("auto", "torch", "openvino")
+ENVIRONMENT = "METRICS_BACKEND"
+"""Variable that says what "auto" is to mean on this machine."""
 
 
 def on_backend(
@@ -26,12 +29,14 @@ def on_backend(
         network: a network of torch.
         outputs: names of what it gives.
         device: where it is to run; OpenVINO is for CPUs.
-        asked: "torch", "openvino", or "auto" for the faster one of those installed.
+        asked: "torch", "openvino", or "auto" for what METRICS_BACKEND says, else the faster one installed.
 
     Raises:
         UnknownNameError: there is no such backend.
         InvalidSettingError: it isn't installed, or can't run this network there.
     """
+    if asked == "auto":
+        asked = os.environ.get(ENVIRONMENT, "auto")
     if asked not in BACKENDS:
         raise unknown_name("backend", asked, BACKENDS)
     possible = device.type == "cpu" and isinstance(network, nn.Module) and find_spec("openvino") is not None

@@ -180,7 +180,11 @@ def test_a_run_cut_short_keeps_its_values_and_computes_only_the_rest(sets, caplo
     tasks.reap(now=datetime.now(UTC))
     job = jobs.perform(run.job.pk, 1)
     assert (job.state, job.attempt) == (Job.State.DONE, 2)
-    assert sorted(run.values.values_list("metric", flat=True)) == ["fid", "kid"]
+    assert sorted(run.values.values_list("quantity", flat=True)) == [
+        "frechet_distance_efficientnet_lite0",
+        "kernel_distance_efficientnet_lite0",
+        "kernel_distance_full_efficientnet_lite0",
+    ]
     assert run.values.get(metric="fid").pk == first.pk
 
 

@@ -22,16 +22,16 @@ def sample_set() -> SampleSet:
 
 
 def test_imported_values_carry_provenance_and_what_is_known_of_them(sample_set):
-    values = {"fid": 3.2, "fd_dinov2": 400.5}
+    values = {"fid": 3.2, "fd_of_others": 400.5}
     run = records.import_values(sample_set=sample_set, values=values, provenance=SOURCE, now=NOW)
-    fid, other = run.values.get(quantity="fid"), run.values.get(quantity="fd_dinov2")
+    fid, other = run.values.get(quantity="fid"), run.values.get(quantity="fd_of_others")
     assert (fid.value, fid.better, fid.title, fid.metric) == (
         3.2,
         "lower",
         "Fréchet Inception Distance",
         "fid",
     )
-    assert (other.value, other.better, other.title) == (400.5, "", "fd_dinov2")
+    assert (other.value, other.better, other.title) == (400.5, "", "fd_of_others")
     assert fid.provenance == run.provenance == SOURCE
     assert list(MetricRun.objects.imported()) == [run]
 

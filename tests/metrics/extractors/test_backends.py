@@ -32,6 +32,19 @@ def openvino():
     pytest.importorskip("openvino", reason="the extra 'fast' is not installed")
 
 
+@pytest.fixture(autouse=True)
+def _nothing_said(monkeypatch):
+    monkeypatch.delenv("METRICS_BACKEND", raising=False)
+
+
+def test_the_environment_says_what_auto_means(monkeypatch, small_extractor):
+    monkeypatch.setenv("METRICS_BACKEND", "torch")
+    assert on_backend(Small().eval(), OUTPUTS, CPU, "auto")[1] == "torch"
+    monkeypatch.setenv("METRICS_BACKEND", "torhc")
+    with pytest.raises(UnknownNameError, match="did you mean 'torch'"):
+        on_backend(small_extractor.network, OUTPUTS, CPU, "auto")
+
+
 @pytest.mark.parametrize("count", [1, 8, 19])
 def test_openvino_gives_the_same_values(openvino, count):
     module = Small().eval().requires_grad_(False)

@@ -104,7 +104,7 @@ def test_bad_files_are_named(folder, damage, monkeypatch):
         (np.zeros((2, 4, 4, 3)), "dtype torch.float64"),
         (np.zeros((4, 4, 3), dtype=np.uint8), "isn't a set of images"),
         (np.zeros((0, 4, 4, 3), dtype=np.uint8), "isn't a set of images"),
-        (np.zeros((2, 4, 4, 7), dtype=np.uint8), "no axis of 1 or 3 channels"),
+        (np.zeros((2, 5, 5, 7), dtype=np.uint8), "no axis of 1 or 3 channels"),
         (np.zeros((2, 0, 0, 3), dtype=np.uint8), "isn't a set of images"),
     ],
 )
