@@ -51,5 +51,5 @@ def probe(options: argparse.Namespace, console: Console, workers: Workers) -> No
             progress=lambda now, done, total: bar.update(task, description=now, completed=done, total=total),
         )
     files = write_report(points, options.out)
-    console.print(markdown(points), markup=False, highlight=False)
+    console.print(markdown(points), markup=False, highlight=False, soft_wrap=True)
     console.print(f"{len(files)} files in {options.out}", highlight=False)

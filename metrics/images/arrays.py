@@ -60,7 +60,7 @@ def from_array(
 
 
 def read_npz(path: Path) -> tuple[Tensor, Labels | None]:
-    """The images `arr_0` of an .npz file, with the classes `arr_1` if it has them.
+    """The images `arr_0` of an .npz file, with the classes `arr_1` (names or numbers) if it has them.
 
     Raises:
         ImageReadError: the file is damaged or holds no `arr_0`; the message names it.
@@ -88,10 +88,13 @@ def labels_of(classes: Tensor, names: tuple[str, ...] = ()) -> Labels:
 
 
 def _as_labels(path: Path, classes: NDArray[Any], images: int) -> Labels:
+    if classes.shape == (images,) and classes.dtype.kind == "U":
+        names, values = np.unique(classes, return_inverse=True)
+        return labels_of(torch.from_numpy(values), tuple(names.tolist()))
     if not np.issubdtype(classes.dtype, np.integer) or classes.shape != (images,) or classes.min() < 0:
         raise ImageReadError(
             f"{path} has 'arr_1' of shape {classes.shape} and dtype {classes.dtype}; "
-            f"the classes of its {images} images must be one whole number from 0 for each."
+            f"the classes of its {images} images must be a name or a whole number from 0 for each."
         )
     return labels_of(torch.from_numpy(classes.astype(np.int64)))
 
