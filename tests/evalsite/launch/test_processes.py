@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -59,6 +59,18 @@ def test_a_taken_port_is_named_with_the_next_move() -> None:
             check_port("127.0.0.1", port)
 
 
+@pytest.fixture
+def _signals_are_heard() -> Iterator[None]:
+    """What a background job's processes are born to ignore is heard here, as in a terminal."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGHUP)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_signals_are_heard")
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_both(tmp_path: Path, sent: signal.Signals) -> None:
     web, worker = tmp_path / "web", tmp_path / "worker"

@@ -42,11 +42,11 @@ def test_a_discriminator_trained_where_p_g_is_p_r_ends_at_minus_two_log_two() ->
         def forward(self, latents: torch.Tensor) -> torch.Tensor:
             return (0.5 * latents).clamp(-1, 1).view(-1, 1, 2, 2)
 
-    networks = nn.ModuleDict(
-        {"generator": _Real(), "discriminator": nn.Sequential(nn.Flatten(), nn.Linear(4, 16), nn.Tanh())}
-    )
     torch.manual_seed(0)
-    networks["discriminator"].append(nn.Linear(16, 1))
+    last = nn.Linear(16, 1)
+    nn.init.ones_(last.bias)  # it begins by taking everything to be real
+    layers = (nn.Flatten(), nn.Linear(4, 16), nn.Tanh(), last)
+    networks = nn.ModuleDict({"generator": _Real(), "discriminator": nn.Sequential(*layers)})
     optimizer = torch.optim.Adam(networks["discriminator"].parameters(), 1e-2)
     values = []
     for step in range(150):
