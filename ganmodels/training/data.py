@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -58,6 +59,19 @@ class ImageData:
 
     def __len__(self) -> int:
         return len(self.images)
+
+
+@runtime_checkable
+class Batches(Protocol):
+    """What a training step is shown: batch `i` is the same whether or not others were asked for."""
+
+    def batch(self, index: int, device: torch.device) -> Float[Tensor, "n c h w"]:
+        """Returns batch `index`, from 0, on a device."""
+        ...
+
+    def labels(self, index: int, device: torch.device) -> Int[Tensor, " n"] | None:
+        """Returns the classes of batch `index`, on a device; `None` where the set has none."""
+        ...
 
 
 class Shuffle:

@@ -15,7 +15,7 @@ from ganmodels.errors import CheckpointNotFiniteError, DivergenceError, ResumeEr
 from ganmodels.recipe import Batch
 from ganmodels.registry import GENERATOR, LATENT_SIZE
 from ganmodels.seeds import torch_rng
-from ganmodels.training.data import ImageData, Shuffle
+from ganmodels.training.data import Batches, ImageData, Shuffle
 from ganmodels.training.ema import update_average
 from ganmodels.training.grid import save_grid
 from ganmodels.training.log import TrainingLog
@@ -62,7 +62,6 @@ def train(
     """
     out.mkdir(parents=True, exist_ok=True)
     recipe, identity = plan.recipe, plan.identity(data)
-    latent_size = int(plan.settings[LATENT_SIZE])
     check_labels(plan, data)
     state = TrainingState(plan, data.shape, device)
     if resume:
@@ -71,38 +70,9 @@ def train(
         raise ResumeError(f"{out} holds a training already: go on with --resume, or give another --out")
     shuffle = Shuffle(data, recipe.batch_size, recipe.image_range, plan.seed)
     log = TrainingLog(out / LOG, state.step)
-    turns = [player for player in recipe.players for _ in range(player.updates)]
 
     while state.step < plan.steps:
-        said: dict[str, Tensor] = {}
-        state.set_learning_rates(recipe)
-        for turn, player in enumerate(turns):
-            index = state.step * len(turns) + turn
-            asked = time.perf_counter()
-            images = shuffle.batch(index, device)
-            waiting_s = time.perf_counter() - asked
-
-            batch = Batch(
-                images,
-                latent_size,
-                torch_rng(plan.seed, "batch", index),
-                labels=shuffle.labels(index, device),
-                class_count=plan.class_count or 0,
-                memory=state.memory,
-            )
-            losses = plan.model.losses(player, state.networks, batch, plan.settings)
-            optimizer = state.optimizers[player.name]
-            optimizer.zero_grad()
-            torch.autograd.backward(losses["loss"], inputs=state.parameters(player))
-            optimizer.step()
-            clip_parameters(state.parameters(player), player.clip)
-            log.add(player.name, losses, len(images), waiting_s)
-            said |= {f"{player.name}.{name}": value.detach() for name, value in losses.items()}
-
-        state.remember(plan, said)
-        log.note(state.memory)
-        update_average(state.average, state.networks[GENERATOR], recipe.ema_decay, state.step)
-        state.step += 1
+        advance(plan, state, shuffle, log, device)
         stopping = state.step == plan.steps or should_stop()
         if stopping or state.step % plan.log_every == 0:
             line = log.write(state.step)
@@ -113,6 +83,50 @@ def train(
         if stopping:
             break
     return state.step
+
+
+def advance(
+    plan: Plan, state: TrainingState, batches: Batches, log: TrainingLog, device: torch.device
+) -> None:
+    """Makes one step, a round of all players, and notes in the log what they said.
+
+    Args:
+        plan: what is trained.
+        state: changed in place.
+        batches: what the players are shown.
+        log: is told every loss; writes no line.
+        device: where the networks live.
+    """
+    said: dict[str, Tensor] = {}
+    state.set_learning_rates(plan.recipe)
+    turns = [player for player in plan.recipe.players for _ in range(player.updates)]
+    for turn, player in enumerate(turns):
+        index = state.step * len(turns) + turn
+        asked = time.perf_counter()
+        images = batches.batch(index, device)
+        waiting_s = time.perf_counter() - asked
+
+        batch = Batch(
+            images,
+            int(plan.settings[LATENT_SIZE]),
+            torch_rng(plan.seed, "batch", index),
+            labels=batches.labels(index, device),
+            class_count=plan.class_count or 0,
+            memory=state.memory,
+        )
+        losses = plan.model.losses(player, state.networks, batch, plan.settings)
+        optimizer = state.optimizers[player.name]
+        optimizer.zero_grad()
+        torch.autograd.backward(losses["loss"], inputs=state.parameters(player))
+        optimizer.step()
+        clip_parameters(state.parameters(player), player.clip)
+        log.add(player.name, losses, len(images), waiting_s)
+        said |= {f"{player.name}.{name}": value.detach() for name, value in losses.items()}
+
+    state.remember(plan, said)
+    log.note(state.memory)
+    update_average(state.average, state.networks[GENERATOR], plan.recipe.ema_decay, state.step)
+    state.step += 1
 
 
 def _save(state: TrainingState, plan: Plan, data: ImageData, out: Path) -> None:
