@@ -14,10 +14,8 @@ from types import FrameType
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db.utils import OperationalError, ProgrammingError
 
-UNPREPARED = ("no such table", "no such column", "does not exist")
-"""What SQLite and PostgreSQL say of tables and columns that migrations have yet to make."""
+from evalsite import outage
 
 MACHINE = {
     errno.ENOSPC,
@@ -59,15 +57,10 @@ def explain(error: Exception) -> str | None:
     """What is wrong with the machine or its settings, and the next move; None for a fault of ours."""
     if isinstance(error, ImproperlyConfigured):
         return str(error)
-    if isinstance(error, OperationalError | ProgrammingError):
-        said = str(error).strip()
-        if any(words in said for words in UNPREPARED):
-            return f"the database is not prepared ({said}); run 'manage.py migrate' first"
-        return f"the database can't be used ({said}); check DATABASE_URL, its server and the room on its disk"
     if isinstance(error, OSError) and error.errno in MACHINE:
         place = f"{error.filename}: " if error.filename else ""
         return f"{place}{error.strerror}; name another place or make room, and run it again"
-    return None
+    return outage.explain(error)
 
 
 def end_in_order_on(*numbers: signal.Signals) -> None:

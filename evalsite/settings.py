@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "evalsite.policy.relax_admin_policy",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "evalsite.outage.OutageMiddleware",
 ]
 
 ROOT_URLCONF = "evalsite.urls"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-from contextlib import closing
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
 from evalsite.sqlite import base
+from tests.support.sqlite import another_writer
 
 pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="it is about SQLite")
 
@@ -17,10 +16,7 @@ pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="it is abo
 @pytest.fixture
 def taken(transactional_db):
     """Another connection that holds the file in a transaction."""
-    with closing(
-        sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
-    ) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with another_writer() as other:
         yield other
 
 

@@ -41,6 +41,11 @@ test("a refusal carries the site's sentence and the next move", async () => {
   });
 });
 
+test("a fault in the set-up is told to the rater, who would wait for ever", async () => {
+  const { client } = bench(() => json({ error: "The study can't be shown.", next: "Tell whoever sent you the link." }, 500));
+  await assert.rejects(client.begin(), (/** @type {RefusedError} */ error) => error instanceof RefusedError && error.status === 500);
+});
+
 test("a refusal that is no JSON still says what to do", async () => {
   const { client } = bench(async () => new Response("<h1>Forbidden</h1>", { status: 403 }));
   await assert.rejects(client.begin(), (/** @type {RefusedError} */ error) => error.status === 403 && error.next !== "");
@@ -49,6 +54,8 @@ test("a refusal that is no JSON still says what to do", async () => {
 for (const [what, reply] of /** @type {[string, () => Promise<Response>][]} */ ([
   ["no network", () => Promise.reject(new TypeError("Failed to fetch"))],
   ["a server error", () => json({}, 502)],
+  ["a busy database", () => json({ error: "The site can't reach its data.", next: "Try again." }, 503)],
+  ["a fault that the site can't explain", async () => new Response("<h1>Something went wrong</h1>", { status: 500 })],
   ["too many requests", () => json({}, 429)],
   ["an answer cut short", async () => new Response('{"stage": "tri')],
 ])) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { createClient } from "../../../evalsite/static/js/rater/client.js";
 import { ConnectionError, RefusedError } from "../../../evalsite/static/js/rater/errors.js";
 import { Outbox } from "../../../evalsite/static/js/rater/outbox.js";
 import { bestStore, memoryStore, openStore } from "../../../evalsite/static/js/rater/store.js";
@@ -62,6 +63,24 @@ test("what could not be sent is tried again, in order, until the site has it", a
   assert.deepEqual([...remote.stored.values()], [1, 2, 3]);
   assert.ok(heard.some(({ connected, waiting }) => !connected && waiting > 0));
   assert.deepEqual(heard.at(-1), { waiting: 0, connected: true });
+});
+
+test("an answer that meets a busy database is sent again, the same one", async () => {
+  /** @type {string[]} */ const sent = [];
+  const stored = { results: [{ id: "id-1", status: "stored", feedback: null, repeated: false }], next: null, progress };
+  const replies = [[{ error: "The site can't reach its data.", next: "Try again." }, 503], [stored, 200]];
+  const fetchJson = async (/** @type {any} */ _url, /** @type {any} */ { body }) => {
+    sent.push(body);
+    const [said, status] = /** @type {[object, number]} */ (replies.shift());
+    return Response.json(said, { status, headers: { "Retry-After": "5" } });
+  };
+  const urls = /** @type {any} */ ({ responses: "/responses" });
+  const outbox = new Outbox({ session: "s", store: memoryStore(), send: createClient({ urls, csrf: () => "", fetchJson }).send, wait: quick });
+  const { receipt } = await outbox.add(answer(1));
+  assert.equal((await receipt).result.status, "stored");
+  assert.equal(sent.length, 2);
+  assert.equal(sent[0], sent[1]);
+  assert.equal(outbox.waiting, 0);
 });
 
 test("a reply lost on its way makes a second delivery, which the site knows", async () => {

@@ -21,8 +21,11 @@ const FIRST_WAIT_MS = 500;
 /** Longest wait before another try, ms. */
 const LONGEST_WAIT_MS = 15_000;
 
-/** Statuses that another try may mend. */
+/** Statuses that another try may mend, beside those above `FAULT`: a site that is busy, away or starting. */
 const PASSING = new Set([408, 425, 429]);
+
+/** A fault of the site: one that it has a sentence for stays until somebody mends it. */
+const FAULT = 500;
 
 /**
  * How long to wait before another try: doubling, with a random quarter taken off so that raters don't come all at once.
@@ -86,8 +89,9 @@ export async function persist(deed, { wait = pauseOrOnline, onTrouble, onWell, p
  * @returns {Promise<any>}
  */
 async function readAnswer(answer) {
-  if (answer.status >= 500 || PASSING.has(answer.status)) throw new ConnectionError(`status ${answer.status}`);
+  if (answer.status > FAULT || PASSING.has(answer.status)) throw new ConnectionError(`status ${answer.status}`);
   const said = await answer.json().catch(() => null);
+  if (answer.status === FAULT && !said?.error) throw new ConnectionError(`status ${FAULT}`);
   if (answer.ok && said !== null) return said;
   if (answer.ok) throw new ConnectionError("its answer was cut short");
   const sentence = said?.error ?? `The site refused the request (status ${answer.status}).`;

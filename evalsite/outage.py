@@ -1,0 +1,62 @@
+"""When the database can't be used: a sentence for commands, and for browsers and programs to try again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.db.utils import OperationalError, ProgrammingError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
+
+UNPREPARED = ("no such table", "no such column", "does not exist")
+"""What SQLite and PostgreSQL say of tables and columns that migrations have yet to make."""
+
+RETRY_SECONDS = 5
+SENTENCE = "The site can't reach its data just now."
+NEXT = "Try again in some seconds. A rater's page keeps the answers here and sends them again by itself."
+
+logger = logging.getLogger(__name__)
+
+
+def explain(error: Exception) -> str | None:
+    """What is wrong with the database and the next move, for whoever runs the site; None for other faults."""
+    if not isinstance(error, OperationalError | ProgrammingError):
+        return None
+    said = str(error).strip()
+    if any(words in said for words in UNPREPARED):
+        return f"the database is not prepared ({said}); run 'manage.py migrate' first"
+    if isinstance(error, ProgrammingError):  # a statement that can't be right on any database
+        return None
+    return f"the database can't be used ({said}); check DATABASE_URL, its server and the room on its disk"
+
+
+class OutageMiddleware:
+    """Answers 503 where a view meets an outage: busy for too long, full, away or not prepared."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Let the request through."""
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A page for who reads pages, JSON for all others; None for what is no outage."""
+        sentence = explain(error)
+        if sentence is None:
+            return None
+        logger.error("%s %s: %s", request.method, request.path, sentence)
+        response = _page() if "text/html" in request.headers.get("Accept", "") else _json()
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        return response
+
+
+def _json() -> HttpResponse:
+    return JsonResponse({"error": SENTENCE, "next": NEXT}, status=503)
+
+
+def _page() -> HttpResponse:
+    # Without the request: who is logged in is in the database, too.
+    context = {"title": "One moment", "message": SENTENCE, "next": NEXT}
+    return HttpResponse(render_to_string("message.html", context), status=503)

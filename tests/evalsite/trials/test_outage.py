@@ -1,0 +1,45 @@
+"""A rater meets a database that stays busy: nothing is stored, and the same request later is."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from evalsite.sqlite import base
+from evalsite.trials.models import Response, Session
+from tests.support import wire
+from tests.support.sqlite import another_writer
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="one writer at a time is SQLite's way"),
+]
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(base, "PATIENCE_S", 0.05)
+
+
+def test_answers_are_asked_for_again_and_then_stored_once(make_study, rater, impatient):
+    make_study({"trials": 3})
+    begun = rater("faces").begin()
+    sent = {"responses": [wire.submission(begun.get("block")["trials"][0])]}
+    with another_writer():
+        refused = begun.client.post(begun.base + "responses", sent, content_type="application/json")
+    assert (refused.status_code, refused["Retry-After"]) == (503, "5")
+    assert refused.json().keys() == {"error", "next"}
+    assert not Response.objects.exists()
+    for status in ("stored", "duplicate"):
+        assert begun.post("responses", sent)["results"][0]["status"] == status
+    assert Response.objects.count() == 1
+
+
+def test_the_link_shows_a_page_and_gives_no_place(make_study, client, impatient):
+    make_study()
+    with another_writer():
+        page = client.get("/r/faces/", headers={"Accept": "text/html,application/xhtml+xml"})
+    assert page.status_code == 503
+    assert "Try again in some seconds" in page.content.decode()
+    assert not Session.objects.exists()
+    assert client.get("/r/faces/").status_code == 302
