@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -151,11 +152,14 @@ class ResultTable:
         return _find(key, self.metrics, "metric quantity")
 
     def pairs(self, metric: str, human: str) -> list[Pair]:
-        """The conditions that have both values, for a scatter and its correlations."""
+        """The conditions that have both values, finite ones, for a scatter and its correlations."""
         return [
             Pair(row.condition, row.metrics[metric].value, estimate.value, estimate.low, estimate.high)
             for row in self.rows
-            if metric in row.metrics and (estimate := row.human.get(human)) and estimate.value is not None
+            if metric in row.metrics
+            and math.isfinite(row.metrics[metric].value)
+            and (estimate := row.human.get(human))
+            and estimate.value is not None
         ]
 
 

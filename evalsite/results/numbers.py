@@ -6,14 +6,17 @@ import math
 
 MINUS = "−"
 MISSING = "–"
+INFINITY = "∞"
 DECIMALS = {"share": 3, "z": 2, "logit": 2, "ms": 0}
 SIGNIFICANT = 4
 
 
 def show(value: float | None, unit: str = "") -> str:
     """A number with the digits that mean something in its unit; else four significant ones."""
-    if value is None or not math.isfinite(value):
+    if value is None or math.isnan(value):
         return MISSING
+    if math.isinf(value):
+        return INFINITY if value > 0 else MINUS + INFINITY
     decimals = DECIMALS.get(unit)
     if decimals is None:
         size = math.floor(math.log10(abs(value))) if value else 0

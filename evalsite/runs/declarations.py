@@ -60,6 +60,11 @@ class MetricDeclaration:
         return tuple(dict.fromkeys(role for role, _ in self.needs))
 
     @property
+    def comparing(self) -> bool:
+        """Whether it looks at real images."""
+        return "reference" in self.roles
+
+    @property
     def measurable(self) -> bool:
         """Whether sample sets are all that it needs: no labels, no networks, no held-out images."""
         return all(role in SITE_ROLES and kind not in SITE_LACKS for role, kind in self.needs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from evalsite.runs import declarations
+from evalsite.runs.errors import MeasurementError
 from evalsite.runs.models import MetricRun, MetricValue
 from evalsite.samples.models import SampleSet
 
@@ -21,18 +23,32 @@ ORIGIN = ("extractor", "protocol", "settings", "warnings")
 def record_results(run: MetricRun, results: Iterable[Mapping[str, Any]]) -> list[MetricValue]:
     """Write a run's numbers; one that is there already is written over, so that a step may be repeated.
 
+    A value may be infinite, as the PSNR of equal images is. One that is undefined is no value, and a spread
+    that is undefined is none: databases differ in what they make of NaN.
+
     Args:
         run: whose numbers they are.
         results: what `metrics.MetricResult.as_dict` gives for each quantity.
+
+    Raises:
+        MeasurementError: a value is undefined; nothing is written.
     """
     return [_record(run, result) for result in results]
 
 
 def _record(run: MetricRun, result: Mapping[str, Any]) -> MetricValue:
-    defaults = {name: result[name] for name in COPIED}
+    if math.isnan(result["value"]):
+        raise MeasurementError(
+            f"{result['quantity']} came out undefined (NaN); measure other images, or more of them"
+        )
+    defaults = {name: None if _undefined(result[name]) else result[name] for name in COPIED}
     defaults["provenance"] = {**result["provenance"], **{name: result[name] for name in ORIGIN}}
     value, _ = MetricValue.objects.update_or_create(run=run, quantity=result["quantity"], defaults=defaults)
     return value
+
+
+def _undefined(part: Any) -> bool:
+    return isinstance(part, float) and math.isnan(part)
 
 
 @transaction.atomic

@@ -190,7 +190,7 @@ def _check_evaluation(
     for name in metrics:
         if name not in known:
             raise unknown_name("metric", name, known)
-    comparing = [name for name in metrics if "reference" in known[name].roles]
+    comparing = [name for name in metrics if known[name].comparing]
     if comparing and reference_set is None:
         raise InvalidRequestError(
             f"Real images are needed for {', '.join(comparing)}, but no reference set was chosen; choose one."

@@ -30,17 +30,21 @@ def describe_job(job: Job) -> dict[str, Any]:
 
 def describe_value(value: MetricValue) -> dict[str, Any]:
     """A number with all that makes it comparable, as JSON values; an infinite number is null."""
+    copied = {name: getattr(value, name) for name in COPIED}
     return {
-        **{name: getattr(value, name) for name in COPIED},
+        **{name: None if _endless(part) else part for name, part in copied.items()},
         "quantity": value.quantity,
-        "value": value.value if math.isfinite(value.value) else None,
         "provenance": value.provenance,
     }
 
 
 def format_value(value: float) -> str:
     """A number to five significant digits, without an exponent where one can do without."""
-    return f"{value:.5g}"
+    return f"{value:.5g}".replace("inf", "∞")
+
+
+def _endless(part: Any) -> bool:
+    return isinstance(part, float) and not math.isfinite(part)
 
 
 def describe_run(run: MetricRun) -> dict[str, Any]:

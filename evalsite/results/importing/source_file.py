@@ -85,7 +85,7 @@ class SourceFile:
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
-            raise self.error(line.number, f"{column} was {line.cells[column]!r}; expected a number")
+            raise self.error(line.number, f"{column} was {line.cells[column]!r}; expected a finite number")
         return value
 
     def error(self, number: int, sentence: str) -> ImportFileError:

@@ -24,11 +24,10 @@ def carry_out(job: Job, lease: Lease) -> None:
         lease.report(0, run.image_count, f"{metric}: loading the network")
         try:
             results = evaluation.measure(run, metric, progress=partial(_report, lease, metric))
-        except MeasurementError as error:
-            failures[str(error)].append(metric)
-        else:
             with lease.fenced():
                 records.record_results(run, results)
+        except MeasurementError as error:
+            failures[str(error)].append(metric)
     if failures:
         lease.fail(" ".join(f"{', '.join(names)}: {reason}" for reason, names in failures.items()))
     else:

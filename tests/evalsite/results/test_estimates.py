@@ -94,6 +94,18 @@ def test_metrics_are_the_newest_against_the_studys_reference(make_study, make_se
     assert row.metrics["fid"].imported is None
 
 
+def test_what_looks_at_no_real_images_counts_whatever_it_was_measured_beside(make_study, make_set, now):
+    study = make_study()
+    measured = Condition.objects.get(study=study, name="gan").sample_set
+    run = MetricRun.objects.create(
+        sample_set=measured, reference_set=make_set("other real", "reference"),
+        metrics=["fid", "inception_score"], created_at=now,
+    )  # fmt: skip
+    for name in run.metrics:
+        MetricValue.objects.create(run=run, metric=name, quantity=name, value=3.0)
+    assert set(tabulate(Scope(study)).rows[0].metrics) == {"inception_score"}
+
+
 def test_blocks_that_ask_the_same_are_one_estimate_over_all_their_trials(make_study, answer):
     unlimited = ("rapid_scene", {"exposure": "unlimited"})
     study = make_study(blocks=(unlimited, ("rapid_scene", {}), unlimited), trials=8)

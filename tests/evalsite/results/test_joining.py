@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from evalsite.results.errors import UnknownQuantityError
@@ -79,3 +81,10 @@ def test_undefined_estimates_are_shown_but_not_correlated(estimate):
 def test_unknown_quantity_is_named_with_those_there_are(table):
     with pytest.raises(UnknownQuantityError, match=r"no metric quantity named 'fidd'.*it has fid"):
         table.metric_quantity("fidd")
+
+
+def test_an_infinite_value_is_shown_and_correlated_with_nothing(estimate):
+    people = block(estimate("gan", 0.2), estimate("vae", 0.4))
+    table = join(("gan", "vae"), [people], {"gan": [fid(math.inf)], "vae": [fid(2.0)]})
+    assert table.rows[0].metrics["fid"].value == math.inf
+    assert [pair.condition for pair in table.pairs("fid", "deception_rate")] == ["vae"]

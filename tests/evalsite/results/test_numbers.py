@@ -23,6 +23,8 @@ from evalsite.results.numbers import show, show_interval, show_share
         (25000.0, "", "25,000"),
         (None, "share", "–"),
         (float("nan"), "", "–"),
+        (float("inf"), "", "∞"),
+        (float("-inf"), "share", "−∞"),
     ],
 )
 def test_digits_that_mean_something(value, unit, text):
