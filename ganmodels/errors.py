@@ -32,6 +32,14 @@ class DataError(GanmodelsError, ValueError):
     """The training images can't be read."""
 
 
+class ToyNameError(GanmodelsError, LookupError):
+    """No toy has that name."""
+
+
+class ToyModelError(GanmodelsError, ValueError):
+    """The model can't be run on points."""
+
+
 class DivergenceError(GanmodelsError, ArithmeticError):
     """A loss or a weight became NaN or infinite while training."""
 
@@ -40,8 +48,20 @@ class ResumeError(GanmodelsError, ValueError):
     """The folder holds no training state, or one of another training."""
 
 
+class LogError(GanmodelsError, ValueError):
+    """A folder holds no log of a training, or one that can't be read."""
+
+
+class LostProcessError(GanmodelsError, ConnectionError):
+    """Another process of the same training is gone."""
+
+
 class GeneratorOutputError(GanmodelsError, ArithmeticError):
     """A generator answered NaN, infinity, the wrong shape, or values outside its declared range."""
+
+
+class InsideError(GanmodelsError, ValueError):
+    """A generator can't show what was asked for: it has no such space, layer, code or judge."""
 
 
 class CheckpointError(GanmodelsError, ValueError):

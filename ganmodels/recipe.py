@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Literal, get_args
 
 import torch
 from jaxtyping import Float, Int
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from ganmodels.errors import DataError, SettingError
 from ganmodels.settings import About, Setting, Value
+from ganmodels.shares import WHOLE, Share
 
 Losses = dict[str, Float[Tensor, ""]]
 """Named scalars of one update: "loss" is minimised, the others are logged."""
@@ -30,13 +31,17 @@ Schedule = Callable[[Memory], float]
 class Batch:
     """What an objective is computed on: real images, and a source of chance of its own.
 
+    Where several processes share a batch, each draws for all of its images and keeps what belongs to its own:
+    what an image is paired with does not depend on the number of processes.
+
     Attributes:
-        images: real images.
+        images: real images, this process's.
         latent_size: dimensions of a latent.
-        rng: this batch's own.
+        rng: this batch's own, the same in all processes.
         labels: classes of the real images; `None` where the model takes none.
         class_count: number of classes; 0 where the model takes none.
         memory: the training's, before this step.
+        share: which images of the batch these are.
     """
 
     images: Float[Tensor, "n c h w"]
@@ -45,18 +50,24 @@ class Batch:
     labels: Int[Tensor, " n"] | None = None
     class_count: int = 0
     memory: Memory = field(default_factory=dict)
+    share: Share = WHOLE
 
     def latents(self) -> Float[Tensor, "n latent"]:
         """Draws one latent per image from the prior N(0, I)."""
         return self.normal(len(self.images), self.latent_size)
 
-    def normal(self, *shape: int) -> Tensor:
-        """Draws standard normal numbers from the CPU's stream, so that all devices agree."""
-        return torch.randn(shape, generator=self.rng).to(self.images.device)
+    def normal(self, rows: int, *shape: int) -> Tensor:
+        """Draws standard normal numbers from the CPU's stream, so that all devices agree.
 
-    def uniform(self, *shape: int) -> Tensor:
-        """Draws numbers uniform in [0, 1), on the images' device."""
-        return torch.rand(shape, generator=self.rng).to(self.images.device)
+        Args:
+            rows: one for each image.
+            shape: of a row.
+        """
+        return self._own(torch.randn(self.share.all(rows), *shape, generator=self.rng))
+
+    def uniform(self, rows: int, *shape: int) -> Tensor:
+        """Draws numbers uniform in [0, 1) from the same stream; see `normal`."""
+        return self._own(torch.rand(self.share.all(rows), *shape, generator=self.rng))
 
     def real_labels(self) -> Int[Tensor, " n"]:
         """Returns the classes of the real images.
@@ -72,8 +83,11 @@ class Batch:
 
     def sample_labels(self) -> Int[Tensor, " n"]:
         """Draws one class per image, uniformly."""
-        drawn = torch.randint(max(self.class_count, 1), (len(self.images),), generator=self.rng)
-        return drawn.to(self.images.device)
+        rows = self.share.all(len(self.images))
+        return self._own(torch.randint(max(self.class_count, 1), (rows,), generator=self.rng))
+
+    def _own(self, drawn: Tensor) -> Tensor:
+        return self.share.of(drawn).to(self.images.device)
 
 
 Objective = Callable[..., Losses]
@@ -137,9 +151,21 @@ class Player:
         return self.networks[0]
 
 
-_BATCH_SIZE = Setting("batch_size", int, 64, About("images per update", 1, 65536))
+Precision = Literal["float32", "tf32", "bfloat16"]
+
+_BATCH_SIZE = Setting("batch_size", int, 64, About("images per update, of all processes together", 2, 65536))
 _EMA_DECAY = Setting("ema_decay", float, 0.0, About("share of the old average that one step keeps", 0.0, 1.0))
+_PRECISION = Setting(
+    "precision",
+    str,
+    "float32",
+    About("of products: float32, tf32 (NVIDIA's, 10 bits), or bfloat16 but for second derivatives"),
+    get_args(Precision),
+)
+_COMPILE = Setting("compile", bool, False, About("compile the networks first, by torch.compile"))
 _LEARNING_RATE = Setting("learning_rate", float, 0.0, About("step size of the optimiser", 0.0, 10.0))
+_OWN = (_BATCH_SIZE, _EMA_DECAY, _PRECISION, _COMPILE)
+"""What is set once for all players, by the attribute's name."""
 _UPDATES = Setting("updates", int, 1, About("moves of this player per step", 1, 1000))
 _CLIP = Setting("clip", float, 0.0, About("largest size of a weight; 0 is no limit", 0.0, 1e3))
 
@@ -153,7 +179,7 @@ class Recipe:
         paper: "arXiv:…".
         image_range: lowest and highest value of the images that the networks see and answer.
         players: who moves, in order, in one step.
-        batch_size: images per update.
+        batch_size: images per update, of all processes together.
         steps: steps of a full training; a step is one round of all players.
         ema_decay: of the exponential average of the generator's weights that checkpoints hold; 0 turns it
             off.
@@ -163,6 +189,8 @@ class Recipe:
         schedule: factor on the learning rates, from the memory.
         signal: the logged number ("player.loss" or "memory.name") that tells how far the training is, where
             the model has one; lower is better.
+        precision: in which networks multiply; weights, losses and second derivatives are float32 in all.
+        compile: whether networks are compiled first; changes speed, and numbers by rounding only.
     """
 
     title: str
@@ -177,6 +205,8 @@ class Recipe:
     update_memory: UpdateMemory | None = None
     schedule: Schedule | None = None
     signal: str = ""
+    precision: Precision = "float32"
+    compile: bool = False
 
     @property
     def functions(self) -> tuple[Callable[..., Any], ...]:
@@ -186,10 +216,7 @@ class Recipe:
 
     def overrides(self) -> dict[str, Setting]:
         """Lists the numbers of the recipe that a training may change, by the name that `--set` takes."""
-        found = {
-            "batch_size": replace(_BATCH_SIZE, default=self.batch_size),
-            "ema_decay": replace(_EMA_DECAY, default=self.ema_decay),
-        }
+        found = {setting.name: replace(setting, default=getattr(self, setting.name)) for setting in _OWN}
         for player in self.players:
             own = {_LEARNING_RATE: player.optimizer.learning_rate, _UPDATES: player.updates}
             if player.clip:
@@ -223,7 +250,7 @@ class Recipe:
             )
             for player in self.players
         )
-        return replace(self, players=players, batch_size=new["batch_size"], ema_decay=new["ema_decay"])
+        return replace(self, players=players, **{setting.name: new[setting.name] for setting in _OWN})
 
     def as_json(self) -> dict[str, Any]:
         """Returns the recipe as plain JSON data, functions by name.
@@ -234,6 +261,7 @@ class Recipe:
         rare = {
             "memory": dict(self.memory),
             "schedule": getattr(self.schedule, "__name__", ""),
+            "precision": self.precision if self.precision != _PRECISION.default else "",
         }
         return {
             **plain,

@@ -1,7 +1,9 @@
-"""`train`: a model on images."""
+"""`train`: a model on images, in one process or, started by torchrun, in several."""
 
 import argparse
 import shlex
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +13,34 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ganmodels.commands.parsers import Subparsers, assignments
 from ganmodels.errors import SettingError
 from ganmodels.registry import get_model
-from ganmodels.training.data import load_images
+from ganmodels.training.board import Report, tensorboard
+from ganmodels.training.data import ImageData
+from ganmodels.training.datasets import open_images
 from ganmodels.training.loop import train
 from ganmodels.training.plan import Plan
+from ganmodels.training.processes import Processes, joined
 from ganmodels.training.signals import stop_on_signals
+
+_COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
 
 def add_parser(commands: Subparsers) -> None:
     """Declares the command."""
-    parser = commands.add_parser("train", help="train a model on images")
+    parser = commands.add_parser(
+        "train",
+        help="train a model on images",
+        epilog="In several processes: torchrun --nproc-per-node=2 -m ganmodels train … (docs/training.md).",
+    )
     parser.add_argument("model", metavar="NAME")
     parser.add_argument(
-        "--data", type=Path, required=True, help="folder, .zip, .npz (arr_0) or idx file of images"
+        "--data",
+        required=True,
+        metavar="WHERE",
+        help="folder, .zip, .npz (arr_0) or idx file of images, or torchvision:NAME[:SPLIT]",
+    )
+    parser.add_argument("--data-root", type=Path, default=Path("data"), metavar="DIR", help="of torchvision")
+    parser.add_argument(
+        "--download", action="store_true", help="fetch torchvision's data set if it's missing"
     )
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for checkpoint, state, log and sample grids"
@@ -35,6 +53,7 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--resume", action="store_true", help="go on from the state in --out")
+    parser.add_argument("--tensorboard", action="store_true", help="write the log for TensorBoard, too")
     parser.set_defaults(run=run)
 
 
@@ -47,41 +66,72 @@ def run(options: argparse.Namespace) -> int:
         seed=options.seed,
         command=_command(options),
     )
-    data = load_images(options.data, options.size)
-    device = torch.device(_device(options.device))
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with stop_on_signals() as wish, Progress(*columns) as progress:
+    kind = _device(options.device)
+    with joined(kind) as processes:
+        data = _data(options, processes)
+        with stop_on_signals() as wish, _reports(options, plan, data, processes) as report:
+            step = train(
+                plan,
+                data,
+                options.out,
+                device=processes.device(kind),
+                resume=options.resume,
+                should_stop=lambda: bool(wish),
+                report=report,
+                processes=processes,
+            )
+        status = processes.largest(wish.exit_status)
+    if processes.leads:
+        more = "" if step == plan.steps else "; go on with --resume"
+        print(f"step {step} of {plan.steps} saved in {options.out}{more}")
+    return status
+
+
+def _data(options: argparse.Namespace, processes: Processes) -> ImageData:
+    """Opens the images, first in the process that leads: it may have to fetch them for all."""
+    if not processes.leads:
+        processes.largest(0)
+    data = open_images(options.data, options.size, options.data_root, download=options.download)
+    if processes.leads:
+        processes.largest(0)
+    return data
+
+
+@contextmanager
+def _reports(
+    options: argparse.Namespace, plan: Plan, data: ImageData, processes: Processes
+) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Shows the lines of the log to whoever watches: a progress bar, and TensorBoard where wished."""
+    with ExitStack() as stack:
+        shown: list[Report] = []
+        if processes.leads and options.tensorboard:
+            shown.append(stack.enter_context(tensorboard(options.out / "tensorboard")))
+        progress = stack.enter_context(Progress(*_COLUMNS, disable=not processes.leads))
         task = progress.add_task(f"{plan.model.name} on {len(data)} images", total=plan.steps)
-
-        def report(line: dict[str, Any]) -> None:
-            numbers = "  ".join(f"{name} {value:.4g}" for name, value in line.items() if name != "step")
-            progress.update(task, completed=line["step"], description=numbers)
-
-        step = train(
-            plan,
-            data,
-            options.out,
-            device=device,
-            resume=options.resume,
-            should_stop=lambda: bool(wish),
-            report=report,
+        shown.append(
+            lambda line: progress.update(
+                task, completed=line["step"], description=_numbers(line, plan.recipe.signal)
+            )
         )
-    print(f"step {step} of {plan.steps} saved in {options.out}")
-    return wish.exit_status
+
+        def report(line: Mapping[str, Any]) -> None:
+            for show in shown:
+                show(line)
+
+        yield report
+
+
+def _numbers(line: Mapping[str, Any], signal: str) -> str:
+    """Picks what a person watches: the losses, the model's own signal, the speed."""
+    wanted = [name for name in line if name.endswith(".loss") or name == signal]
+    losses = "  ".join(f"{name} {line[name]:.4g}" for name in wanted)
+    return f"{losses}  {line['images_per_s']:.0f} images/s"
 
 
 def _command(options: argparse.Namespace) -> str:
-    words = [
-        "python",
-        "-m",
-        "ganmodels",
-        "train",
-        options.model,
-        "--data",
-        str(options.data),
-        "--out",
-        str(options.out),
-    ]
+    """Writes down what trains the same again, whatever it runs on."""
+    words = ["python", "-m", "ganmodels", "train", options.model, "--data", options.data]
+    words += ["--out", str(options.out)]
     for name in ("size", "steps", "seed"):
         if getattr(options, name) is not None:
             words += [f"--{name}", str(getattr(options, name))]

@@ -6,6 +6,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy
 
+from ganmodels.precision import full
+
 
 def reparametrise(
     mean: Float[Tensor, "n d"], log_variance: Float[Tensor, "n d"], noise: Float[Tensor, "n d"]
@@ -49,7 +51,8 @@ def bernoulli_nll(decoded: Float[Tensor, "n ..."], images: Float[Tensor, "n ..."
 
     Source: Kingma & Welling 2013, appendix C.1.
     """
-    return binary_cross_entropy(decoded, images, reduction="sum") / len(images)
+    with full(images.device):  # near 0 and 1 rounded probabilities lose their logarithm
+        return binary_cross_entropy(decoded, images, reduction="sum") / len(images)
 
 
 def gaussian_nll(

@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ganmodels.precision import full
+
 
 def interpolates(
     real: Float[Tensor, "n ..."], generated: Float[Tensor, "n ..."], mix: Float[Tensor, " n"]
@@ -31,6 +33,8 @@ def gradient_penalty(
 ) -> Float[Tensor, ""]:
     """Computes E[(‖∇ critic(x̂)‖₂ − 1)²] at the interpolates x̂; (‖w‖ − 1)² for a linear critic w·x.
 
+    In float32 whatever the training's precision, and with the critic uncompiled.
+
     Args:
         critic: maps images to one score each; must treat each image by itself.
         real: real images.
@@ -43,6 +47,7 @@ def gradient_penalty(
     Source: Gulrajani et al. 2017, equation 3.
     """
     points = interpolates(real, generated.detach(), mix).requires_grad_(True)
-    (slopes,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
+    with full(points.device):
+        (slopes,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
     penalty: Tensor = (slopes.flatten(1).norm(dim=1) - 1).square().mean()
     return penalty

@@ -23,7 +23,6 @@ from torch import Tensor
 
 from ganmodels.errors import DataError
 from ganmodels.networks.shapes import ImageShape
-from ganmodels.seeds import torch_rng
 from ganmodels.training.labels import find_labels
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
@@ -74,48 +73,6 @@ class Batches(Protocol):
         ...
 
 
-class Shuffle:
-    """An endless series of batches: permutation after permutation, all of it a function of the seed.
-
-    Batch `i` is the same whether or not the batches before it were asked for, which is what makes resuming
-    exact.
-    """
-
-    def __init__(self, data: ImageData, batch_size: int, image_range: tuple[float, float], seed: int) -> None:
-        """Prepares batches of `batch_size` images with values in `image_range`."""
-        self._data, self._batch_size, self._seed = data, batch_size, seed
-        self._low, self._high = image_range
-        self._epoch, self._order = -1, torch.empty(0, dtype=torch.int64)
-
-    def batch(self, index: int, device: torch.device) -> Float[Tensor, "n c h w"]:
-        """Returns batch `index`, from 0, on a device."""
-        images = self._data.images[self._members(index)].to(device, non_blocking=True)
-        return images.float() * ((self._high - self._low) / 255) + self._low
-
-    def labels(self, index: int, device: torch.device) -> Int[Tensor, " n"] | None:
-        """Returns the classes of batch `index`, on a device; `None` where the set has none."""
-        labels = self._data.labels
-        return None if labels is None else labels[self._members(index)].to(device, non_blocking=True)
-
-    def _members(self, index: int) -> Tensor:
-        positions = range(index * self._batch_size, (index + 1) * self._batch_size)
-        return torch.cat([self._rows(epoch, first, last) for epoch, first, last in self._spans(positions)])
-
-    def _spans(self, positions: range) -> Iterator[tuple[int, int, int]]:
-        at = positions.start
-        while at < positions.stop:
-            epoch, first = divmod(at, len(self._data))
-            last = min(len(self._data), first + positions.stop - at)
-            yield epoch, first, last
-            at += last - first
-
-    def _rows(self, epoch: int, first: int, last: int) -> Tensor:
-        if epoch != self._epoch:
-            self._order = torch.randperm(len(self._data), generator=torch_rng(self._seed, "epoch", epoch))
-            self._epoch = epoch
-        return self._order[first:last]
-
-
 def load_images(path: Path, size_px: int | None = None) -> ImageData:
     """Reads a training set: a folder or zip of images, an `.npz` with `arr_0`, or an MNIST-style idx file.
 
@@ -126,12 +83,11 @@ def load_images(path: Path, size_px: int | None = None) -> ImageData:
     Raises:
         DataError: nothing there, unreadable, no images, or images of unequal size where no size is wanted.
     """
-    if size_px is not None and size_px < 1:
-        raise DataError(f"images can't be brought to a side of {size_px} px; give --size from 16")
+    check_size(size_px)
     if not path.exists():
         raise DataError(f"no training images at {path}: give a folder, .zip, .npz or idx file that exists")
     try:
-        array = _stack(_read(path, size_px))
+        array = stack(_read(path, size_px))
         labels = find_labels(path, len(array), IMAGE_SUFFIXES)
     except DataError:
         raise
@@ -140,8 +96,19 @@ def load_images(path: Path, size_px: int | None = None) -> ImageData:
         raise DataError(f"{path} can't be read ({reason}); give a folder, .zip, .npz or idx file") from error
     if not len(array):
         raise DataError(f"{path} holds no images: expected files in {', '.join(sorted(IMAGE_SUFFIXES))}")
+    return image_data(array, path.name, labels)
+
+
+def check_size(size_px: int | None) -> None:
+    """Raises `DataError` for a side that no image can be brought to."""
+    if size_px is not None and size_px < 1:
+        raise DataError(f"images can't be brought to a side of {size_px} px; give --size from 16")
+
+
+def image_data(array: UInt8[np.ndarray, "n c h w"], name: str, labels: Tensor | None) -> ImageData:
+    """Makes a set of images; its digest is the same whatever held them."""
     digest = hashlib.sha256(str(array.shape).encode() + array.tobytes()).hexdigest()
-    return ImageData(torch.from_numpy(array), path.name, f"sha256:{digest}", labels)
+    return ImageData(torch.from_numpy(array), name, f"sha256:{digest}", labels)
 
 
 def _read(path: Path, size_px: int | None) -> Iterator[Pixels]:
@@ -149,10 +116,10 @@ def _read(path: Path, size_px: int | None) -> Iterator[Pixels]:
         files = sorted(file for file in path.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
         return (_decode(str(file), file, size_px) for file in files)
     if path.suffix == ".npz":
-        return (_convert(Image.fromarray(array), size_px) for array in _read_npz(path))
+        return (as_pixels(Image.fromarray(array), size_px) for array in _read_npz(path))
     if zipfile.is_zipfile(path):
         return _read_zip(path, size_px)
-    return (_convert(Image.fromarray(array), size_px) for array in _read_idx(path))
+    return (as_pixels(Image.fromarray(array), size_px) for array in _read_idx(path))
 
 
 def _read_npz(path: Path) -> Pixels:
@@ -196,12 +163,12 @@ def _read_zip(path: Path, size_px: int | None) -> Iterator[Pixels]:
 def _decode(name: str, source: Path | io.BytesIO, size_px: int | None) -> Pixels:
     try:
         with Image.open(source) as image:
-            return _convert(image, size_px)
+            return as_pixels(image, size_px)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DataError(f"'{name}' can't be decoded ({error}): mend it or take it out") from error
 
 
-def _convert(image: Image.Image, size_px: int | None) -> Pixels:
+def as_pixels(image: Image.Image, size_px: int | None) -> Pixels:
     """Brings one image to uint8 (1 or 3, h, w) by the rule above."""
     if image.has_transparency_data:
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
@@ -217,7 +184,12 @@ def _fit(image: Image.Image, size_px: int) -> Image.Image:
     return square if side == size_px else square.resize((size_px, size_px), Image.Resampling.LANCZOS)
 
 
-def _stack(images: Iterator[Pixels]) -> Pixels:
+def stack(images: Iterator[Pixels]) -> Pixels:
+    """Puts images of one size into one array (n, 1 or 3, h, w), in colour where one of them is.
+
+    Raises:
+        DataError: they are not of one size.
+    """
     arrays = list(images)
     sizes = sorted({array.shape[1:] for array in arrays})
     if len(sizes) > 1:

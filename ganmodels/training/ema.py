@@ -1,5 +1,7 @@
 """Average of a network over training: what checkpoints hold, for the last weights are one noisy draw."""
 
+from itertools import chain
+
 import torch
 from torch import nn
 
@@ -16,9 +18,16 @@ def update_average(average: nn.Module, network: nn.Module, decay: float, step: i
         step: steps made so far.
     """
     weight = 1 - min(decay, (1 + step) / (10 + step))
-    old, new = average.state_dict(), network.state_dict()
-    for name, value in old.items():
-        if value.is_floating_point():
-            value.lerp_(new[name], weight)
-        else:
-            value.copy_(new[name])
+    pairs = list(
+        zip(
+            chain(average.parameters(), average.buffers()),
+            chain(network.parameters(), network.buffers()),
+            strict=True,
+        )
+    )
+    floats = [(old, new) for old, new in pairs if old.is_floating_point()]
+    # One call for all: a small network is moved sooner than its layers are walked.
+    torch._foreach_lerp_([old for old, _ in floats], [new for _, new in floats], weight)
+    for old, new in pairs:
+        if not old.is_floating_point():
+            old.copy_(new)

@@ -12,6 +12,11 @@ _GAP_PX = 2
 
 def save_grid(images: UInt8[Tensor, "n c h w"], path: Path, columns: int = 8) -> None:
     """Writes images as one PNG, row by row, with a gap of 2 px on white."""
+    save_png(lay_out(images, columns), path)
+
+
+def lay_out(images: UInt8[Tensor, "n c h w"], columns: int = 8) -> UInt8[Tensor, "c y x"]:
+    """Puts images in rows of `columns` on one white picture, with a gap of 2 px."""
     count, channels, height, width = images.shape
     rows = -(-count // columns)
     canvas = torch.full(
@@ -23,7 +28,7 @@ def save_grid(images: UInt8[Tensor, "n c h w"], path: Path, columns: int = 8) ->
         top = _GAP_PX + (index // columns) * (height + _GAP_PX)
         left = _GAP_PX + (index % columns) * (width + _GAP_PX)
         canvas[:, top : top + height, left : left + width] = image
-    save_png(canvas, path)
+    return canvas
 
 
 def save_png(image: UInt8[Tensor, "c h w"], path: Path) -> None:

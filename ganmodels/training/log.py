@@ -1,8 +1,14 @@
-"""The training log: JSON lines, one per `log_every` steps, cut back to the saved step on resume."""
+"""The training log: JSON lines, one per `log_every` steps, cut back to the saved step on resume.
+
+A line says its step, the mean of every loss since the line before as "player.loss", the numbers of the memory
+as "memory.name", images per second of all processes together, and `waiting_for_data`, the share of the time
+in which the loop had no images to work on, from 0 to 1. Time spent on saving counts for neither.
+"""
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +18,27 @@ from torch import Tensor
 from ganmodels.errors import DivergenceError
 
 
+def read_log(path: Path) -> list[dict[str, Any]]:
+    """Reads a log's lines; a last one that a crash cut off is left out, a missing file has none."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+    return [json.loads(line) for line in lines if line.endswith("\n")]
+
+
 class TrainingLog:
     """Averages losses between lines, looks whether they are finite, and writes how fast it went."""
 
-    def __init__(self, path: Path, step: int) -> None:
-        """Opens the log behind the line of `step`; later lines, which will be made again, are dropped."""
+    def __init__(self, path: Path | None, step: int) -> None:
+        """Opens the log behind the line of `step`; later lines, which will be made again, are dropped.
+
+        Args:
+            path: the file; `None` where another process writes it.
+            step: to go on from.
+        """
         self._path = path
         self._memory: dict[str, float] = {}
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        kept = [line for line in lines if json.loads(line)["step"] <= step]
-        path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+        if path is not None:
+            kept = [line for line in read_log(path) if line["step"] <= step]
+            path.write_text("".join(f"{json.dumps(line)}\n" for line in kept), encoding="utf-8")
         self._restart()
 
     def add(self, player: str, losses: Mapping[str, Tensor], images: int, waiting_s: float) -> None:
@@ -30,7 +47,7 @@ class TrainingLog:
         Args:
             player: who moved.
             losses: its objective's scalars.
-            images: real images that the update saw.
+            images: real images that the update saw, in all processes.
             waiting_s: seconds spent on fetching them.
         """
         for name, value in losses.items():
@@ -56,17 +73,25 @@ class TrainingLog:
                     "resume from it with a lower learning rate, or take it as it is"
                 )
         elapsed_s = max(time.perf_counter() - self._since, 1e-9)
+        numbers = {**losses, **{f"memory.{name}": value for name, value in self._memory.items()}}
         line = {
             "step": step,
             "images_per_s": round(self._images / elapsed_s, 1),
             "waiting_for_data": round(self._waiting_s / elapsed_s, 4),
-            **{name: round(value, 6) for name, value in losses.items()},
-            **{f"memory.{name}": round(value, 6) for name, value in self._memory.items()},
+            **{name: float(f"{value:.6g}") for name, value in numbers.items()},
         }
-        with self._path.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(line) + "\n")
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(line) + "\n")
         self._restart()
         return line
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stops the clock within the block."""
+        began = time.perf_counter()
+        yield
+        self._since += time.perf_counter() - began
 
     def _restart(self) -> None:
         self._losses: dict[str, list[Tensor]] = {}

@@ -11,14 +11,15 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 
-from ganmodels.checkpoints.save import check_finite, write_atomically
+from ganmodels.checkpoints.save import write_atomically
 from ganmodels.errors import ResumeError
 from ganmodels.networks.shapes import ImageShape
+from ganmodels.precision import answer_in_float32
 from ganmodels.recipe import Memory, Player, Recipe
 from ganmodels.registry import GENERATOR
 from ganmodels.training.plan import Plan
 
-_METADATA_KEY = "training"
+METADATA_KEY = "training"
 """The only one in the header: safetensors writes several in no particular order."""
 
 
@@ -32,6 +33,8 @@ class TrainingState:
         networks = plan.model.networks(shape, plan.settings, plan.seed)
         self.networks: nn.ModuleDict = networks.to(device).to(memory_format=torch.channels_last)
         self.average: nn.Module = copy.deepcopy(self.networks[GENERATOR]).requires_grad_(False).eval()
+        for network in self.networks.values():
+            _prepare(network, plan.recipe)
         self.optimizers = {
             player.name: player.optimizer.make(self.parameters(player)) for player in plan.recipe.players
         }
@@ -56,15 +59,10 @@ class TrainingState:
             self.memory = plan.model.update_memory(self.memory, numbers, plan.settings)
 
     def save(self, path: Path, identity: Mapping[str, Any]) -> None:
-        """Writes the state with the identity of its training.
-
-        Raises:
-            CheckpointNotFiniteError: a weight is NaN or infinite; the file from before stays.
-        """
-        tensors = {name: value.detach().cpu().contiguous() for name, value in self._tensors().items()}
-        check_finite(tensors, "the training state")
+        """Writes the state with the identity of its training."""
+        tensors = {name: value.detach().cpu().contiguous() for name, value in self.tensors().items()}
         told = {"step": self.step, "memory": dict(self.memory), "identity": identity}
-        write_atomically(path, to_bytes(tensors, {_METADATA_KEY: json.dumps(told, sort_keys=True)}))
+        write_atomically(path, to_bytes(tensors, {METADATA_KEY: json.dumps(told, sort_keys=True)}))
 
     def restore(self, path: Path, identity: Mapping[str, Any]) -> None:
         """Reads a state that `save` wrote.
@@ -74,7 +72,7 @@ class TrainingState:
         """
         try:
             with safe_open(path, framework="pt") as file:
-                told = json.loads((file.metadata() or {})[_METADATA_KEY])
+                told = json.loads((file.metadata() or {})[METADATA_KEY])
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
         except (OSError, KeyError, ValueError, SafetensorError) as error:
             raise ResumeError(
@@ -88,7 +86,12 @@ class TrainingState:
         for name, optimizer in self.optimizers.items():
             _restore_optimizer(optimizer, _under(f"optimizers/{name}/", tensors))
 
-    def _tensors(self) -> dict[str, Tensor]:
+    def statistics(self) -> list[Tensor]:
+        """Lists what layers keep of the batches that they saw, such as running means: floats, no weights."""
+        return [buffer for buffer in self.networks.buffers() if buffer.is_floating_point()]
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Names every tensor of the state."""
         found = {f"networks/{name}": value for name, value in self.networks.state_dict().items()}
         found |= {f"average/{name}": value for name, value in self.average.state_dict().items()}
         for player, optimizer in self.optimizers.items():
@@ -103,6 +106,14 @@ def clip_parameters(parameters: Iterable[nn.Parameter], largest: float) -> None:
     if largest > 0:
         for parameter in parameters:
             parameter.clamp_(-largest, largest)
+
+
+def _prepare(network: nn.Module, recipe: Recipe) -> None:
+    """Makes a network run as the recipe wishes; its weights, and their names, stay as they are."""
+    if recipe.precision == "bfloat16":
+        answer_in_float32(network)
+    if recipe.compile:
+        network.compile()
 
 
 def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -12,7 +12,8 @@ import torch
 from PIL import Image
 
 from ganmodels.errors import DataError
-from ganmodels.training.data import ImageData, Shuffle, load_images
+from ganmodels.training.data import ImageData, load_images
+from ganmodels.training.shuffle import Shuffle
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (3, 28, 28), dtype=np.uint8)

@@ -11,7 +11,8 @@ import torch
 from PIL import Image
 
 from ganmodels.errors import DataError
-from ganmodels.training.data import Shuffle, load_images
+from ganmodels.training.data import load_images
+from ganmodels.training.shuffle import Shuffle
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (4, 16, 16), dtype=np.uint8)
 LABELS = np.array([1, 0, 1, 2], np.uint8)

@@ -49,7 +49,7 @@ def test_memory_and_rates_go_on_where_they_were(
     assert lines[-1]["memory.k"] > 0
     state = TrainingState(plan, small_data.shape, torch.device("cpu"))
     state.restore(tmp_path / STATE, plan.identity(small_data))
-    assert {f"memory.{name}": round(value, 6) for name, value in state.memory.items()} == {
+    assert {f"memory.{name}": float(f"{value:.6g}") for name, value in state.memory.items()} == {
         name: value for name, value in lines[-1].items() if name.startswith("memory.")
     }
     state.memory = {**state.memory, "rate": 0.25}
