@@ -1,4 +1,7 @@
-"""A real site under a real server, and raters who speak HTTP to it without a browser."""
+"""A real site under a real server, and raters who speak HTTP to it without a browser.
+
+Test files here are of one xdist group, so that the site is made once and not in each process.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,11 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.support import wire
+
+pytestmark = pytest.mark.xdist_group("journeys")
 
 STORED = """
     SELECT r.id, t.position, r.answer FROM trials_response r JOIN trials_trial t ON t.id = r.trial_id

@@ -1,4 +1,6 @@
-"""Fills a site's database with toy images and studies; what to make is told on standard input.
+"""Makes a site's database and static files, with toy images and studies; which is told on standard input.
+
+All in one process, because starting one costs as much as the work.
 
 A study is ``{"slug", "blocks": [{"task", "params", "trials", "practice", "catch"}], "title"?, "open"?,
 "display_px"?}``; it compares the condition "rings" with the reference set "discs".
@@ -15,6 +17,7 @@ import django
 django.setup()
 
 import numpy as np  # noqa: E402
+from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from PIL import Image  # noqa: E402
 
@@ -69,6 +72,8 @@ def make_study(about: dict[str, Any], reference: SampleSet, generated: SampleSet
 
 
 def main() -> None:
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     reference = make_set("discs", "reference", ring=False)
     generated = make_set("rings", "generated", ring=True)
     for about in json.load(sys.stdin):

@@ -52,8 +52,6 @@ class SiteServer:
 
     def prepare(self, studies: list[Mapping[str, Any]]) -> None:
         """Make database, static files and open studies (see ``prepare_site.py`` for what a study may say)."""
-        self.manage("migrate", "--verbosity", "0")
-        self.manage("collectstatic", "--noinput", "--verbosity", "0")
         self._run([sys.executable, str(PREPARE)], json.dumps(studies))
 
     def start(self) -> None:
