@@ -15,8 +15,7 @@ from torch import nn
 from ganmodels.layers.priors import UniformPrior
 from ganmodels.losses.adversarial import discriminator_cross_entropy, non_saturating
 from ganmodels.networks.conditional import ConditionalGenerator, JointDiscriminator
-from ganmodels.networks.conv import conv_encoder, conv_generator
-from ganmodels.networks.mlp import mlp_encoder, mlp_generator
+from ganmodels.networks.families import encoder_of, generator_of
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.recipe import Adam, Batch, Losses, Player, Recipe
 from ganmodels.settings import About
@@ -34,14 +33,8 @@ def build(
 ) -> nn.ModuleDict:
     """Builds generator and discriminator for images of one shape (channels, height, width)."""
     told = latent_size + class_count
-    generator: nn.Module
-    encoder: nn.Module
-    if network == "conv":
-        generator = conv_generator(shape, told, width, nn.Tanh())
-        encoder = conv_encoder(shape, width, width, batch_norm=True)
-    else:
-        generator = mlp_generator(shape, told, width, _HIDDEN_LAYERS, nn.Tanh())
-        encoder = mlp_encoder(shape, width, width, _HIDDEN_LAYERS)
+    generator = generator_of(network, shape, told, width, nn.Tanh(), hidden_layers=_HIDDEN_LAYERS)
+    encoder = encoder_of(network, shape, width, width, batch_norm=True, hidden_layers=_HIDDEN_LAYERS)
     return nn.ModuleDict(
         {
             "generator": ConditionalGenerator(generator, class_count, UniformPrior()),

@@ -16,8 +16,7 @@ import torch
 from torch import nn
 
 from ganmodels.losses.adversarial import discriminator_cross_entropy, game_value, minimax, non_saturating
-from ganmodels.networks.conv import conv_encoder, conv_generator
-from ganmodels.networks.mlp import mlp_encoder, mlp_generator
+from ganmodels.networks.families import encoder_of, generator_of
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.recipe import Adam, Batch, Losses, Player, Recipe
 from ganmodels.settings import About
@@ -34,15 +33,16 @@ def build(
     hidden_layers: Annotated[int, About("hidden layers of the fully connected networks", 1, 16)] = 3,
 ) -> nn.ModuleDict:
     """Builds generator and discriminator for images of one shape (channels, height, width)."""
-    generator: nn.Module
-    discriminator: nn.Module
-    if network == "conv":
-        generator = conv_generator(shape, latent_size, width, nn.Tanh())
-        discriminator = conv_encoder(shape, 1, width, batch_norm=True)
-    else:
-        generator = mlp_generator(shape, latent_size, width, hidden_layers, nn.Tanh())
-        discriminator = mlp_encoder(shape, 1, width, hidden_layers)
-    return nn.ModuleDict({"generator": generator, "discriminator": discriminator})
+    return nn.ModuleDict(
+        {
+            "generator": generator_of(
+                network, shape, latent_size, width, nn.Tanh(), hidden_layers=hidden_layers
+            ),
+            "discriminator": encoder_of(
+                network, shape, 1, width, batch_norm=True, hidden_layers=hidden_layers
+            ),
+        }
+    )
 
 
 def discriminator_loss(

@@ -15,13 +15,10 @@ import torch
 from torch import nn
 
 from ganmodels.losses.least_squares import discriminator_least_squares, generator_least_squares
-from ganmodels.networks.conv import conv_encoder, conv_generator
-from ganmodels.networks.mlp import mlp_encoder, mlp_generator
+from ganmodels.networks.families import encoder_of, generator_of
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.recipe import Adam, Batch, Losses, Player, Recipe
 from ganmodels.settings import About
-
-_HIDDEN_LAYERS = 3
 
 
 def build(
@@ -32,15 +29,12 @@ def build(
     width: Annotated[int, About("channels of the largest feature map, or hidden units", 4, 4096)] = 64,
 ) -> nn.ModuleDict:
     """Builds generator and discriminator for images of one shape (channels, height, width)."""
-    generator: nn.Module
-    discriminator: nn.Module
-    if network == "conv":
-        generator = conv_generator(shape, latent_size, width, nn.Tanh())
-        discriminator = conv_encoder(shape, 1, width, batch_norm=True)
-    else:
-        generator = mlp_generator(shape, latent_size, width, _HIDDEN_LAYERS, nn.Tanh())
-        discriminator = mlp_encoder(shape, 1, width, _HIDDEN_LAYERS)
-    return nn.ModuleDict({"generator": generator, "discriminator": discriminator})
+    return nn.ModuleDict(
+        {
+            "generator": generator_of(network, shape, latent_size, width, nn.Tanh()),
+            "discriminator": encoder_of(network, shape, 1, width, batch_norm=True),
+        }
+    )
 
 
 def discriminator_loss(

@@ -14,8 +14,7 @@ import torch
 from torch import nn
 
 from ganmodels.losses.hinge import discriminator_hinge
-from ganmodels.networks.conv import conv_encoder, conv_generator
-from ganmodels.networks.resnet import resnet_encoder, resnet_generator
+from ganmodels.networks.families import encoder_of, generator_of
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.networks.spectral import normalise_spectrally
 from ganmodels.recipe import Adam, Batch, Losses, Player, Recipe
@@ -32,12 +31,8 @@ def build(
     power_iterations: Annotated[int, About("of the singular values, per pass", 1, 100)] = 1,
 ) -> nn.ModuleDict:
     """Builds generator and discriminator for images of one shape (channels, height, width)."""
-    if network == "conv":
-        generator = conv_generator(shape, latent_size, width, nn.Tanh())
-        discriminator = conv_encoder(shape, 1, discriminator_width, batch_norm=False)
-    else:
-        generator = resnet_generator(shape, latent_size, width, nn.Tanh())
-        discriminator = resnet_encoder(shape, 1, discriminator_width)
+    generator = generator_of(network, shape, latent_size, width, nn.Tanh())
+    discriminator = encoder_of(network, shape, 1, discriminator_width, batch_norm=False)
     normalise_spectrally(discriminator, power_iterations)
     return nn.ModuleDict({"generator": generator, "discriminator": discriminator})
 

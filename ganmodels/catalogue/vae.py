@@ -15,8 +15,7 @@ import torch
 from torch import nn
 
 from ganmodels.losses.elbo import bernoulli_nll, gaussian_kl, gaussian_nll, kl_term, reparametrise
-from ganmodels.networks.conv import conv_encoder, conv_generator
-from ganmodels.networks.mlp import mlp_encoder, mlp_generator
+from ganmodels.networks.families import encoder_of, generator_of
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.recipe import Adam, Batch, Losses, Player, Recipe
 from ganmodels.settings import About
@@ -30,15 +29,12 @@ def build(
     width: Annotated[int, About("channels of the largest feature map, or hidden units", 4, 4096)] = 32,
 ) -> nn.ModuleDict:
     """Builds decoder ("generator") and encoder for images of one shape (channels, height, width)."""
-    decoder: nn.Module
-    encoder: nn.Module
-    if network == "conv":
-        decoder = conv_generator(shape, latent_size, width, nn.Sigmoid())
-        encoder = conv_encoder(shape, 2 * latent_size, width, batch_norm=True)
-    else:
-        decoder = mlp_generator(shape, latent_size, width, 1, nn.Sigmoid())
-        encoder = mlp_encoder(shape, 2 * latent_size, width, 1)
-    return nn.ModuleDict({"generator": decoder, "encoder": encoder})
+    return nn.ModuleDict(
+        {
+            "generator": generator_of(network, shape, latent_size, width, nn.Sigmoid(), hidden_layers=1),
+            "encoder": encoder_of(network, shape, 2 * latent_size, width, batch_norm=True, hidden_layers=1),
+        }
+    )
 
 
 def negative_elbo(

@@ -14,14 +14,11 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from ganmodels.networks.conv import conv_encoder, conv_generator
+from ganmodels.networks.families import encoder_of, generator_of
 from ganmodels.networks.initialisation import dcgan_weights
-from ganmodels.networks.mlp import mlp_encoder, mlp_generator
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.recipe import Batch, Losses, Player, Recipe, RMSprop
 from ganmodels.settings import About
-
-_HIDDEN_LAYERS = 3
 
 
 def build(
@@ -35,15 +32,15 @@ def build(
     critic_width: Annotated[int, About("the same of the critic", 4, 4096)] = 64,
 ) -> nn.ModuleDict:
     """Builds generator and critic for images of one shape (channels, height, width)."""
-    generator: nn.Module
-    critic: nn.Module
+    networks = nn.ModuleDict(
+        {
+            "generator": generator_of(network, shape, latent_size, width, nn.Tanh()),
+            "critic": encoder_of(network, shape, 1, critic_width, batch_norm=True),
+        }
+    )
     if network == "conv":
-        generator = dcgan_weights(conv_generator(shape, latent_size, width, nn.Tanh()))
-        critic = dcgan_weights(conv_encoder(shape, 1, critic_width, batch_norm=True))
-    else:
-        generator = mlp_generator(shape, latent_size, width, _HIDDEN_LAYERS, nn.Tanh())
-        critic = mlp_encoder(shape, 1, critic_width, _HIDDEN_LAYERS)
-    return nn.ModuleDict({"generator": generator, "critic": critic})
+        dcgan_weights(networks)
+    return networks
 
 
 def critic_loss(networks: nn.ModuleDict, batch: Batch) -> Losses:

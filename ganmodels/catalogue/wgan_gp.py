@@ -16,14 +16,10 @@ import torch
 from torch import nn
 
 from ganmodels.losses.gradient_penalty import gradient_penalty
-from ganmodels.networks.conv import conv_encoder, conv_generator
-from ganmodels.networks.mlp import mlp_encoder, mlp_generator
-from ganmodels.networks.resnet import resnet_encoder, resnet_generator
+from ganmodels.networks.families import encoder_of, generator_of
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.recipe import Adam, Batch, Losses, Player, Recipe
 from ganmodels.settings import About
-
-_HIDDEN_LAYERS = 3
 
 
 def build(
@@ -37,18 +33,12 @@ def build(
     critic_width: Annotated[int, About("the same of the critic", 4, 4096)] = 64,
 ) -> nn.ModuleDict:
     """Builds generator and critic for images of one shape (channels, height, width)."""
-    generator: nn.Module
-    critic: nn.Module
-    if network == "conv":
-        generator = conv_generator(shape, latent_size, width, nn.Tanh())
-        critic = conv_encoder(shape, 1, critic_width, batch_norm=False)
-    elif network == "resnet":
-        generator = resnet_generator(shape, latent_size, width, nn.Tanh())
-        critic = resnet_encoder(shape, 1, critic_width)
-    else:
-        generator = mlp_generator(shape, latent_size, width, _HIDDEN_LAYERS, nn.Tanh())
-        critic = mlp_encoder(shape, 1, critic_width, _HIDDEN_LAYERS)
-    return nn.ModuleDict({"generator": generator, "critic": critic})
+    return nn.ModuleDict(
+        {
+            "generator": generator_of(network, shape, latent_size, width, nn.Tanh()),
+            "critic": encoder_of(network, shape, 1, critic_width, batch_norm=False),
+        }
+    )
 
 
 def critic_loss(
