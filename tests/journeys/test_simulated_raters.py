@@ -6,6 +6,7 @@ from tests.support.site_server import SiteServer
 
 pytestmark = pytest.mark.xdist_group("journeys")
 
+
 def test_raters_go_through_a_study_over_http_and_are_marked(site):
     said = site.manage(
         "simulate_raters",
