@@ -48,6 +48,11 @@ class NetworkGenerator:
         """Trained numbers in the generator."""
         return sum(parameter.numel() for parameter in self._network.parameters())
 
+    @property
+    def network(self) -> nn.Module:
+        """The network that makes the images: to be looked into, not to be changed."""
+        return self._network
+
     def sample_latent(self, count: int, seed: int, *, start: int = 0) -> Float[Tensor, "count latent"]:
         """Draws the latents of images `start` to `start + count - 1`; float32 on the CPU."""
         return normal_rows(start, count, self.latent_size, seed)
@@ -70,27 +75,7 @@ class NetworkGenerator:
             SampleRequestError: a class that the generator doesn't know, or not one for each latent.
             GeneratorOutputError: NaN, infinity, another shape, or values outside the range.
         """
-        given = self._check(labels, len(latents))
-        if self.class_count is None:
-            images: Tensor = self._network(latents)
-        else:
-            turns = torch.arange(len(latents)) % self.class_count
-            images = self._network(latents, turns if given is None else given)
-        if images.shape[1:] != self.image_shape:
-            raise GeneratorOutputError(
-                f"generator '{self.name}' answered images of {tuple(images.shape[1:])} where "
-                f"{self.image_shape} is declared; its checkpoint is of another network"
-            )
-        lowest, highest = (
-            (float(value) for value in images.detach().aminmax()) if len(images) else self.image_range
-        )
-        low, high = self.image_range
-        if not (low - _RANGE_TOLERANCE <= lowest and highest <= high + _RANGE_TOLERANCE):
-            raise GeneratorOutputError(
-                f"generator '{self.name}' answered values from {lowest} to {highest} where {low} to {high} "
-                "is declared; train it again or take an earlier checkpoint"
-            )
-        return images
+        return self._sound(self._network(*self._inputs(latents, labels)))
 
     def iter_samples(
         self,
@@ -166,8 +151,32 @@ class NetworkGenerator:
     @torch.inference_mode()
     def _block(self, start: int, seed: int, labels: Tensor | None) -> Tensor:
         images = self.images(self.sample_latent(BLOCK, seed, start=start), labels)
+        return to_uint8(images, self.image_range)
+
+    def _inputs(self, latents: Tensor, labels: Labels | None) -> tuple[Tensor, ...]:
+        """Lists what the network takes; without labels a conditional one takes its classes in turn."""
+        given = self._check(labels, len(latents))
+        if self.class_count is None:
+            return (latents,)
+        return latents, torch.arange(len(latents)) % self.class_count if given is None else given
+
+    def _sound(self, images: Tensor) -> Tensor:
+        """Answers images as they are, if they are of the declared shape and range."""
+        if images.shape[1:] != self.image_shape:
+            raise GeneratorOutputError(
+                f"generator '{self.name}' answered images of {tuple(images.shape[1:])} where "
+                f"{self.image_shape} is declared; its checkpoint is of another network"
+            )
+        lowest, highest = (
+            (float(value) for value in images.detach().aminmax()) if len(images) else self.image_range
+        )
         low, high = self.image_range
-        return ((images - low) * (255 / (high - low))).round().clamp(0, 255).to(torch.uint8)
+        if not (low - _RANGE_TOLERANCE <= lowest and highest <= high + _RANGE_TOLERANCE):
+            raise GeneratorOutputError(
+                f"generator '{self.name}' answered values from {lowest} to {highest} where {low} to {high} "
+                "is declared; train it again or take an earlier checkpoint"
+            )
+        return images
 
     def _check(self, labels: Labels | None, count: int) -> Tensor | None:
         """Brings labels to one class for each image."""
@@ -184,3 +193,11 @@ class NetworkGenerator:
                 f"class from 0 to {self.class_count - 1}, or one for each image"
             )
         return given
+
+
+def to_uint8(
+    images: Float[Tensor, "*n c h w"], image_range: tuple[float, float]
+) -> UInt8[Tensor, "*n c h w"]:
+    """Rounds images from their range to 0…255."""
+    low, high = image_range
+    return ((images - low) * (255 / (high - low))).round().clamp(0, 255).to(torch.uint8)

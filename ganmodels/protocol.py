@@ -93,3 +93,18 @@ class Generator(Protocol):
     ) -> UInt8[Tensor, "count c h w"]:
         """Returns images `start` to `start + count - 1` at once."""
         ...
+
+
+@runtime_checkable
+class StyleGenerator(Protocol):
+    """A generator that first maps its latent to a style, and makes the image of that."""
+
+    def styles(
+        self, latents: Float[Tensor, "n latent"], labels: Labels | None = None
+    ) -> Float[Tensor, "n style"]:
+        """Maps latents z (and classes, where it knows any) to styles w."""
+        ...
+
+    def images_of_styles(self, styles: Float[Tensor, "n style"]) -> Float[Tensor, "n c h w"]:
+        """Maps styles to images in `image_range`, before rounding."""
+        ...

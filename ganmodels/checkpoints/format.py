@@ -114,7 +114,7 @@ def take_apart(name: str, content: bytes) -> CheckpointFile:
         CheckpointTooLargeError, CheckpointFormatError, CheckpointTruncatedError, CheckpointMetadataError: see
             their names.
     """
-    header, data_bytes = _split(name, content)
+    header, data_bytes = split_header(name, content)
     metadata = header.pop("__metadata__", None)
     shapes = _tensor_shapes(name, header, data_bytes)
     if not isinstance(metadata, dict) or not isinstance(metadata.get(METADATA_KEY), str):
@@ -126,24 +126,15 @@ def take_apart(name: str, content: bytes) -> CheckpointFile:
     return CheckpointFile(name, description, shapes, hashlib.sha256(content).hexdigest(), content)
 
 
-def is_described(content: bytes) -> bool:
-    """Tells whether a safetensors file is one of ours: whether its header speaks of ganmodels."""
-    (length,) = struct.unpack("<Q", content[:_LENGTH_BYTES].ljust(_LENGTH_BYTES, b"\0"))
-    return (
-        f'"{METADATA_KEY}"'.encode() in content[_LENGTH_BYTES : _LENGTH_BYTES + min(length, MAX_HEADER_BYTES)]
-    )
+def split_header(name: str, content: bytes) -> tuple[dict[str, Any], int]:
+    """Parses the header of a safetensors file.
 
+    Returns:
+        The header, and the number of bytes behind it.
 
-def _check_portable(found: object) -> None:
-    """Raises `ValueError` for what Python reads as JSON and others don't: NaN, NUL, half a character pair."""
-    text = json.dumps(found, ensure_ascii=False, allow_nan=False)
-    text.encode()
-    if "\\u0000" in text:
-        raise ValueError("it holds the character NUL")
-
-
-def _split(name: str, content: bytes) -> tuple[dict[str, Any], int]:
-    """Parses the header; returns it with the number of bytes behind it."""
+    Raises:
+        CheckpointTruncatedError, CheckpointTooLargeError, CheckpointFormatError: see their names.
+    """
     if len(content) <= _LENGTH_BYTES:
         raise CheckpointTruncatedError(
             f"{name} ends after {len(content)} bytes, before its header: copy it again"
@@ -165,6 +156,22 @@ def _split(name: str, content: bytes) -> tuple[dict[str, Any], int]:
             f"{name} has a header that is not JSON ({error}): save it again"
         ) from error
     return (header if isinstance(header, dict) else {}), len(content) - _LENGTH_BYTES - length
+
+
+def is_described(content: bytes) -> bool:
+    """Tells whether a safetensors file is one of ours: whether its header speaks of ganmodels."""
+    (length,) = struct.unpack("<Q", content[:_LENGTH_BYTES].ljust(_LENGTH_BYTES, b"\0"))
+    return (
+        f'"{METADATA_KEY}"'.encode() in content[_LENGTH_BYTES : _LENGTH_BYTES + min(length, MAX_HEADER_BYTES)]
+    )
+
+
+def _check_portable(found: object) -> None:
+    """Raises `ValueError` for what Python reads as JSON and others don't: NaN, NUL, half a character pair."""
+    text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+    text.encode()
+    if "\\u0000" in text:
+        raise ValueError("it holds the character NUL")
 
 
 def _tensor_shapes(name: str, header: Mapping[str, Any], data_bytes: int) -> dict[str, tuple[int, ...]]:

@@ -14,6 +14,7 @@ from ganmodels.generator import NetworkGenerator
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.registry import GENERATOR, LATENT_SIZE, Model
 from ganmodels.settings import Value
+from ganmodels.style_generator import StyleNetwork, StyleNetworkGenerator
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,9 @@ class Opened:
     class_count: int | None = None
 
     def generator(self) -> NetworkGenerator:
-        """Returns it as a source of images."""
-        return NetworkGenerator(
+        """Returns it as a source of images, which shows its styles where the network has any."""
+        kind = StyleNetworkGenerator if isinstance(self.network, StyleNetwork) else NetworkGenerator
+        return kind(
             self.info.model,
             self.network,
             latent_size=self.info.latent_size,

@@ -18,14 +18,16 @@ from ganmodels.networks.shapes import ImageShape
 ALLOWANCE = "GANMODELS_ALLOW_CODE"
 
 
-def add_file_options(parser: argparse.ArgumentParser) -> None:
-    """Declares what may be said of a file."""
+def add_file_options(parser: argparse.ArgumentParser, *, image_range: str = "--range") -> None:
+    """Declares what may be said of a file; `image_range` is the name of that option."""
     parser.add_argument("--model", default="", metavar="NAME", help="network of a state dict; see list")
     parser.add_argument(
         "--set", action="append", default=[], metavar="K=V", help="a setting of the model; see info NAME"
     )
     parser.add_argument("--shape", metavar="CxHxW", help="of the images, such as 3x32x32, for a state dict")
-    parser.add_argument("--range", metavar="LOW,HIGH", default="-1,1", help="of an own network's images")
+    parser.add_argument(
+        image_range, dest="range", metavar="LOW,HIGH", default="-1,1", help="of an own network's images"
+    )
     parser.add_argument("--part", default="", help="path inside a state dict, where several networks fit")
     parser.add_argument(
         "--architecture",

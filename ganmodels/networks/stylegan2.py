@@ -210,16 +210,27 @@ class StyleGAN2(nn.Module):
 
     def forward(self, latents: Float[Tensor, "n latent"], labels: Int[Tensor, " n"] | None = None) -> Tensor:
         """Maps latents to images."""
-        styles = self.truncate(self.mapping(latents, labels))
-        starts = range(0, max(len(latents), 1), self._at_once)  # 32 images of 1024 px at once fill a machine
-        parts = [self._images(styles[i : i + self._at_once], latents[i : i + self._at_once]) for i in starts]
-        return torch.cat(parts)
+        return self._in_parts(self.truncate(self.styles(latents, labels)), latents)
+
+    def styles(self, latents: Float[Tensor, "n latent"], labels: Int[Tensor, " n"] | None = None) -> Tensor:
+        """Maps latents to styles (n, style_size), before truncation."""
+        mapped: Tensor = self.mapping(latents, labels)
+        return mapped
+
+    def images_of_styles(self, styles: Float[Tensor, "n style"]) -> Tensor:
+        """Maps styles to images; truncates them first, and draws `random` noise from the style."""
+        return self._in_parts(self.truncate(styles), styles)
 
     def truncate(self, style: Float[Tensor, "n style"]) -> Float[Tensor, "n count style"]:
         """Gives every layer its style, drawn towards the mean style where truncation asks for it."""
         styles = style[:, None].expand(-1, self.synthesis.style_count, -1)
         drawn = torch.lerp(self.mapping.w_avg.expand_as(styles), styles, self._truncation)
         return torch.cat([drawn[:, : self._truncated], styles[:, self._truncated :]], dim=1)
+
+    def _in_parts(self, styles: Tensor, latents: Tensor) -> Tensor:
+        starts = range(0, max(len(latents), 1), self._at_once)  # 32 images of 1024 px at once fill a machine
+        parts = [self._images(styles[i : i + self._at_once], latents[i : i + self._at_once]) for i in starts]
+        return torch.cat(parts)
 
     def _images(self, styles: Tensor, latents: Tensor) -> Tensor:
         layers = [layer for block in self.synthesis.blocks for layer in block.layers]
