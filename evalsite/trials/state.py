@@ -29,6 +29,9 @@ STAGES = {
     Session.State.RUNNING: "trials",
 }
 
+WAYS_BACK = {Session.State.DECLINED: "consent", Session.State.UNSUITABLE: "device"}
+"""The stage that a rater may go back to who ended there, having seen nothing yet."""
+
 PREVIEW_ENDING = Ending(message="This was a preview; nothing of it was kept.", redirect_url=None, code="")
 
 
@@ -50,6 +53,7 @@ def describe_state(session: Session) -> Json:
         },
         "preview": session.kind == Session.Kind.PREVIEW,
         "ending": ending,
+        "way_back": WAYS_BACK.get(Session.State(session.state)),
     }
 
 

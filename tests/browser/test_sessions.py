@@ -54,9 +54,14 @@ def test_a_reload_goes_on_where_it_was(new_rater: Callable[..., Rater]) -> None:
 def test_consent_refused_ends_the_session(new_rater: Callable[..., Rater]) -> None:
     rater = new_rater("short")
     rater.page.get_by_role("button", name="I do not agree").click()
-    expect(rater.page.locator(".actions")).to_have_count(0)
+    back = rater.page.get_by_role("button", name="Read the consent again")
+    back.wait_for()
     session = rater.site.rows("select state from trials_session where id = ?", rater.session)
     assert session == [{"state": "declined"}]
+    rater.page.reload()
+    back.click()
+    rater.page.get_by_role("button", name="I agree and take part").click()
+    expect(rater.page.get_by_role("heading", name="A look at your screen")).to_be_visible()
 
 
 HALF_SPEED = """

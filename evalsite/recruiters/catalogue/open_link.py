@@ -14,7 +14,7 @@ _MESSAGES = {
     Outcome.NO_CONSENT: "You did not agree to take part, so nothing is asked. You can close this page.",
     Outcome.UNSUITABLE_DEVICE: (
         "This device or browser can't show the images as the study needs it. "
-        "Please try again on a computer with a current browser."
+        "Please open the link again on a computer with a current browser."
     ),
     Outcome.FAILED_QUALIFICATION: "Thank you. The study ends here for you, after its first part.",
     Outcome.FAILED_ATTENTION: "Thank you. The study ends here for you.",

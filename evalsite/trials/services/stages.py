@@ -23,21 +23,21 @@ State = Session.State
 
 @transaction.atomic
 def record_consent(*, session: Session, agreed: bool, now: datetime) -> Session:
-    """Store the rater's consent, or end the session where it is refused."""
+    """Store the rater's consent, or end the session where it is refused; who refused may still agree."""
     locked = lock_session(session)
     decided = State.CONSENTED if agreed else State.DECLINED
-    if locked.state == State.ARRIVED:
+    if locked.state in {State.ARRIVED, State.DECLINED}:
         return _move(locked, decided, now)
-    if agreed == (locked.state == State.DECLINED):
-        raise WrongStageError("Consent was already decided otherwise in this session.")
+    if not agreed:
+        raise WrongStageError("Consent was already given in this session; to withdraw it, close the page.")
     return locked
 
 
 @transaction.atomic
 def record_device(*, session: Session, device: Device, now: datetime) -> Session:
-    """Store what the rater's screen can do, or end the session if it can't show what the study flashes."""
+    """Store what the rater's screen can do; one that can't show what the study flashes may be checked again."""
     locked = lock_session(session)
-    if locked.state not in {State.CONSENTED, State.READY}:
+    if locked.state not in {State.CONSENTED, State.READY, State.UNSUITABLE}:
         raise WrongStageError(f"The device is checked after consent; this session is at {locked.state!r}.")
     too_slow = device.refresh_hz < MIN_REFRESH_HZ and has_flashes(locked.version.protocol)
     locked.device = device.to_json()

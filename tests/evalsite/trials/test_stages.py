@@ -39,8 +39,17 @@ def test_who_declines_is_done_and_has_no_trials(arrived):
     assert (state["stage"], state["ending"]["code"]) == ("ended", "")
     assert state["ending"]["message"]
     arrived.post("device", wire.device(), status=409)
-    arrived.post("consent", {"agreed": True}, status=409)
+    arrived.post("begin", {}, status=409)
     assert not Trial.objects.exists()
+
+
+def test_who_declined_may_read_it_again_and_agree_but_not_the_other_way_round(arrived):
+    assert arrived.get("state")["way_back"] is None
+    assert arrived.post("consent", {"agreed": False})["way_back"] == "consent"
+    assert arrived.post("consent", {"agreed": False})["stage"] == "ended"
+    state = arrived.post("consent", {"agreed": True})
+    assert (state["stage"], state["way_back"], state["ending"]) == ("device", None, None)
+    assert "close the page" in arrived.post("consent", {"agreed": False}, status=409)["error"]
 
 
 def test_a_slow_screen_ends_a_study_that_flashes(arrived):
@@ -49,6 +58,8 @@ def test_a_slow_screen_ends_a_study_that_flashes(arrived):
     assert (state["stage"], state["ending"]["code"]) == ("ended", "")
     assert arrived.session.device["refresh_hz"] == 48.0
     arrived.post("begin", {}, status=409)
+    assert state["way_back"] == "device"
+    assert arrived.post("device", wire.device())["stage"] == "instructions"
 
 
 def test_a_slow_screen_will_do_where_nothing_is_flashed(make_study, rater):

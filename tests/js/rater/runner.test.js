@@ -66,6 +66,7 @@ function session(deliveries, reply = () => ({}), { attentive = () => true, failu
         },
         toStage: () => undefined,
         attentive,
+        touch: false,
         measure: async () => ({ period_ms: 16, refresh_hz: 60, stable: true, deltas: 120 }),
         setPeriod: () => log.push("period"),
         loadTask: async () => task,
@@ -133,4 +134,13 @@ test("the introduction names question, practice and keys in the keyboard's order
   assert.equal(lines[0], "Which?");
   assert.match(lines[1], /first trial is for practice/);
   assert.deepEqual(keys, [["f", "Left"], ["j", "right"]]);
+  assert.match(lines[2], /keys or the buttons/);
+});
+
+test("who answers with a finger is told of no keys", () => {
+  const payload = { question: "Which?", keys: { right: "j", left: "f" } };
+  const delivery = { block: 0, task: "pairwise", adaptive: false, trials: [delivered(0, payload)], progress };
+  const { lines, keys } = introduction(delivery, 0, {}, true);
+  assert.deepEqual(keys, []);
+  assert.match(lines[1], /Answer with the buttons\./);
 });

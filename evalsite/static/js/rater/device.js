@@ -66,6 +66,14 @@ export function adviceFor(period, requirements) {
 }
 
 /**
+ * Whether the main pointer is a finger, so that there may be no keys.
+ * @param {Window} view
+ */
+export function hasTouch(view) {
+  return view.matchMedia("(pointer: coarse)").matches;
+}
+
+/**
  * The device as the site records it.
  * @param {Window} view
  * @param {Period} period
@@ -84,7 +92,7 @@ export function describeDevice(view, period) {
     window_width_px: view.innerWidth,
     window_height_px: view.innerHeight,
     device_pixel_ratio: view.devicePixelRatio,
-    touch: view.matchMedia("(pointer: coarse)").matches,
+    touch: hasTouch(view),
     language: view.navigator.language,
   };
 }

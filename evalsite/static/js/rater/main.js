@@ -5,7 +5,7 @@
 import { measurePeriod } from "../kit/frames.js";
 import { createKit } from "../kit/kit.js";
 import { createClient, persist } from "./client.js";
-import { describeDevice } from "./device.js";
+import { describeDevice, hasTouch } from "./device.js";
 import { button, byId } from "./dom.js";
 import { RefusedError } from "./errors.js";
 import { fullscreenButton } from "./fullscreen.js";
@@ -93,7 +93,7 @@ function setUp({ client, outbox, trouble }) {
   /** @param {string} name */
   const loadTask = (name) => import(config.modules[name]);
   const toStage = () => showStage(stage.root);
-  const page = { stage, progress, interlude, toStage, attentive };
+  const page = { stage, progress, interlude, toStage, attentive, touch: hasTouch(window) };
   const runner = new Runner({ client, outbox, kit, measure, setPeriod, loadTask, trouble, ...page });
   return { runner, measure, showState: furnishBar(runner, progress) };
 }
@@ -102,7 +102,7 @@ function setUp({ client, outbox, trouble }) {
  * What is done at each stage; each deed resolves to the state after it.
  * @param {Line} line
  * @param {{runner: Runner, measure: () => Promise<Period>}} room
- * @returns {Record<Exclude<State["stage"], "ended">, (state: State) => Promise<State>>}
+ * @returns {Record<State["stage"], (state: State) => Promise<State>>}
  */
 function stagesOf({ client, outbox, trouble }, { runner, measure }) {
   /** @template T @param {() => Promise<T>} deed */
@@ -129,10 +129,13 @@ function stagesOf({ client, outbox, trouble }, { runner, measure }) {
       const ending = await reach(() => client.complete());
       return { ...state, stage: "ended", ending, texts: { ...state.texts, debriefing: ending.debriefing } };
     },
+    async ended(state) {
+      return { ...state, stage: await showEnding(state) };
+    },
   };
 }
 
-/** Follow the session's stages to its end. */
+/** Follow the session's stages to its end, where it waits. */
 async function start() {
   const line = await connect();
   const { showState, ...room } = setUp(line);
@@ -145,12 +148,10 @@ async function start() {
   });
   await line.outbox.restore();
   let state = await persist(() => line.client.state(), line.trouble);
-  while (state.stage !== "ended") {
+  for (;;) {
     showState(state);
     state = await stages[state.stage](state);
   }
-  showState(state);
-  if (state.ending) showEnding({ title: state.title, ending: state.ending, debriefing: state.texts.debriefing });
 }
 
 start().catch(stop);

@@ -81,7 +81,7 @@ export class Runner {
    * @param {{client: Pick<Client, "block">, outbox: Outbox, kit: Kit, stage: RunnerStage,
    *   progress: Pick<ProgressBar, "set" | "step">, interlude: (about: Interlude) => Promise<void>,
    *   toStage: () => void,
-   *   attentive: () => boolean, measure: () => Promise<Period>, setPeriod: (period: Period) => void,
+   *   attentive: () => boolean, touch: boolean, measure: () => Promise<Period>, setPeriod: (period: Period) => void,
    *   loadTask: (name: string) => Promise<TaskModule>, trouble: NonNullable<Parameters<typeof persist>[1]>}} about
    */
   constructor(about) {
@@ -121,7 +121,7 @@ export class Runner {
       this.#about.setPeriod(await this.#about.measure());
     };
     if (block === this.#block) await prepare(() => undefined);
-    else await this.#about.interlude({ ...introduction(delivery, block, task.LABELS), prepare });
+    else await this.#about.interlude({ ...introduction(delivery, block, task.LABELS, this.#about.touch), prepare });
     this.#block = block;
     this.#about.toStage();
     await this.#runTrials(delivery, task);
@@ -200,15 +200,16 @@ export class Runner {
  * @param {Delivery} delivery
  * @param {number} block
  * @param {Record<string, string>} labels Words for each answer.
+ * @param {boolean} [touch] Whether there may be no keys: the buttons say all there is to say.
  * @returns {{heading: string, lines: string[], go: string, keys: [string, string][]}}
  */
-export function introduction({ trials, progress }, block, labels) {
+export function introduction({ trials, progress }, block, labels, touch = false) {
   const practice = trials.filter(({ kind }) => kind === "practice").length;
   const first = trials.find(({ payload }) => payload !== null)?.payload;
   const lines = [first?.question ?? ""];
   if (practice > 0) lines.push(`The first ${practice === 1 ? "trial is" : `${practice} trials are`} for practice.`);
-  lines.push("A cross shows where to look. Answer with the keys or the buttons.");
-  const keys = inKeyOrder(Object.entries(first?.keys ?? {}).flatMap(([answer, key]) => (key === null ? [] : [{ answer, key }])));
+  lines.push(`A cross shows where to look. Answer with the ${touch ? "buttons" : "keys or the buttons"}.`);
+  const keys = inKeyOrder(Object.entries((!touch && first?.keys) || {}).flatMap(([answer, key]) => (key === null ? [] : [{ answer, key }])));
   const heading = progress.blocks > 1 ? `Part ${block + 1} of ${progress.blocks}` : "Ready?";
   return { heading, lines: lines.filter(Boolean), go: "Start", keys: keys.map(({ key, answer }) => [key, labels[answer] ?? answer]) };
 }

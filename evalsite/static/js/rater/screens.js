@@ -102,7 +102,7 @@ function findings(state, period) {
  */
 export async function checkDevice(state, measure) {
   for (;;) {
-    showPage("A look at your screen", element("p", { class: "busy", text: "Measuring how your screen refreshes. This takes a few seconds …" }));
+    showPage("A look at your screen", element("p", { class: "busy", text: "Measuring how your screen refreshes. This takes a few seconds…" }));
     const period = await measure();
     /** @type {[string, boolean][]} */
     const choices = fastEnough(period, state.requirements) ? [["Continue", true], ["Measure again", false]] : [["Measure again", false], ["Leave the study", true]];
@@ -179,15 +179,24 @@ function codeBox(code) {
   return element("div", { class: "code-box" }, element("p", { text: "Your completion code" }), output, copy, said);
 }
 
+/** What the button says that leads back from an ending. */
+const WAYS_BACK = { consent: "Read the consent again", device: "Check this device again" };
+
 /**
- * The end: what the study was about, the code, the way back.
- * @param {{title: string, ending: Ending, debriefing?: string}} end
+ * The end: what the study was about, the code, the ways on.
+ * @param {State} state
+ * @returns {Promise<"consent" | "device">} The stage to go back to; never resolves where there is none.
  */
-export function showEnding({ title, ending, debriefing }) {
+export function showEnding({ title, ending, texts: { debriefing }, way_back }) {
+  /** @type {["consent" | "device"] | []} */
+  const ways = way_back ? [way_back] : [];
+  const { row, chosen } = choose(ways.map((stage) => [WAYS_BACK[stage], stage]));
+  if (!ending) return chosen;
   const address = webAddress(ending.redirect);
   const back = address ? [element("p", { class: "actions" }, element("a", { class: "button", text: "Go back to where you came from", attributes: { href: address } }))] : [];
   const code = ending.code ? [codeBox(ending.code)] : [];
-  showPage(title, element("p", { class: "lead", text: ending.message }), ...code, prose(debriefing ?? ""), ...back);
+  showPage(title, element("p", { class: "lead", text: ending.message }), ...code, prose(debriefing ?? ""), ...back, ...ways.map(() => row));
+  return chosen;
 }
 
 /**

@@ -34,6 +34,7 @@
  * @property {Requirements} requirements
  * @property {boolean} preview Whether nothing is kept.
  * @property {Ending | null} ending
+ * @property {"consent" | "device" | null} way_back Stage that a rater who ended there may go back to.
  */
 
 /**
