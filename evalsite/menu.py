@@ -19,7 +19,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Staff": {
         "auth.user": "Users",
         "auth.group": "Roles",
-        "authtoken.tokenproxy": "API tokens",
+        "api.apitoken": "API tokens",
         "axes.accessattempt": "Failed logins",
     },
 }
@@ -36,7 +36,7 @@ ABOUT: dict[str, str] = {
     "trials.participant": "Raters as each study knows them.",
     "auth.user": "Accounts of the staff.",
     "auth.group": "Researchers set studies up, Analysts read.",
-    "authtoken.tokenproxy": "What programs sign in with.",
+    "api.apitoken": "What programs sign in with.",
     "axes.accessattempt": "Who is locked out, and from where.",
 }
 """What each is, for the first page."""

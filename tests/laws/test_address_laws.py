@@ -53,8 +53,11 @@ EVERY_STAFF = {
     "admin:logout", "admin:autocomplete", "admin:view_on_site", "admin:login", "admin:jsi18n", "admin:None",
 }  # fmt: skip
 """Pages that show each member of the staff what they may see, which is nothing for a newcomer."""
-SUPERUSERS_ONLY = ("admin:auth_", "admin:authtoken_", "admin:axes_", "admin:django_tasks_database_")
-CHANGING = ("_add", "_delete", "_open", "_close", "_sample", "_measure", "job-cancel", "job-retry", "preview")
+SUPERUSERS_ONLY = ("admin:auth_", "admin:api_", "admin:axes_", "admin:django_tasks_database_")
+CHANGING = (
+    "_add", "_delete", "_open", "_close", "_sample", "_measure", "_inspect", "job-cancel", "job-retry",
+    "preview",
+)  # fmt: skip
 """Ends of the names of what analysts, who read, may not reach."""
 METHODS = ("get", "post", "delete")
 
@@ -148,6 +151,7 @@ def fill(foreign: Session) -> Callable[[str], str]:
             "<path:content_type_id>": "1", "<path:object_id>": key, "<id>": key, "<str:name>": "x" * 22,
             "plots/<slug:name>": "plots/ranking", "export/<slug:name>": "export/trials",
             "<image_format:image_format>": "svg", "(?P<url>.*)$": "nothing/", "<int:pk>": _first_job(),
+            "<slug:view>": "samples",
         }  # fmt: skip
         for part, value in sorted(known.items(), key=lambda pair: -len(pair[0])):
             route = route.replace(part, value)

@@ -22,6 +22,13 @@ def page(chromium: Browser, live_server: Any, staff: Any) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.django_db
+def test_the_page_has_a_way_back_to_the_site(admin_client: Client) -> None:
+    page = admin_client.get("/api/docs/").content.decode()
+    for address in ("/", "/results/", "/admin/"):
+        assert f'href="{address}"' in page
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_the_page_lists_operations_and_runs_one(page: Any, live_server: Any, study: Any) -> None:

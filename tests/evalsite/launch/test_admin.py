@@ -58,7 +58,7 @@ def test_everything_in_the_menu_has_the_theme(staff: Client) -> None:
     assert plain & listed <= {"axes.accessattempt"}  # looked at, never filled in
 
 
-@pytest.mark.parametrize("address", ["auth/user/add/", "auth/group/add/", "authtoken/tokenproxy/add/"])
+@pytest.mark.parametrize("address", ["auth/user/add/", "auth/group/add/", "api/apitoken/add/"])
 def test_accounts_roles_and_tokens_can_be_added(staff: Client, address: str) -> None:
     assert staff.get(f"/admin/{address}").status_code == 200
 
