@@ -10,8 +10,10 @@ from django.db.models import Count, Q
 from evalsite.results.export.table import Table
 from evalsite.results.scope import Scope
 from evalsite.tasks.columns import Column
+from evalsite.trials.models import Trial
 
 CHUNK = 500
+CATCH = Q(trials__kind=Trial.Kind.CATCH, trials__response__valid=True)
 
 SITTING = (
     Column("study", "text", "Name of the study."),
@@ -32,6 +34,8 @@ SITTING = (
     Column("answered", "int", "Trials answered."),
     Column("invalid", "int", "Answered trials that do not count."),
     Column("repeats", "int", "Trials shown again because an exposure failed."),
+    Column("catch_answered", "int", "Catch trials (attention checks) answered with a valid exposure."),
+    Column("catch_correct", "int", "Those of them that were answered as instructed."),
 )
 DEVICE = (
     Column("browser", "text", "Browser, as it told."),
@@ -63,6 +67,8 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
             answered=Count("trials__response"),
             invalid=Count("trials__response", filter=Q(trials__response__valid=False)),
             repeats=Count("trials", filter=Q(trials__repeat_of__isnull=False)),
+            caught=Count("trials__response", filter=CATCH),
+            caught_right=Count("trials__response", filter=CATCH & Q(trials__response__score__correct=True)),
         )
         .order_by("created_at", "pk")
     )
@@ -73,6 +79,7 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
             str(session.participant_id), session.participant.recruiter, session.kind, session.state,
             session.condition, session.seed, session.created_at, session.last_seen_at, session.completed_at,
             session.planned, session.answered, session.invalid, session.repeats,
+            session.caught, session.caught_right,
             *[session.device.get(column.name) for column in DEVICE],
         ]  # fmt: skip
 

@@ -133,6 +133,8 @@ def test_sessions_are_counted(scope):
     sessions = read(scope, "sessions")
     assert list(sessions.invalid) == [2, 2]
     assert list(sessions.trials) == list(sessions.answered)
+    assert list(sessions.catch_answered) == [2, 2]
+    assert list(sessions.catch_correct) == [2, 2]
     assert list(sessions.refresh_hz) == [60.0, 60.0]
     assert list(sessions.touch) == [False, False]
 
