@@ -29,7 +29,9 @@ class TokenAdmin(PlainTokenAdmin, ModelAdmin):  # type: ignore[misc]  # both dra
         """Nobody hands one on to another account."""
         return False
 
-    def response_add(self, request: HttpRequest, obj: ApiToken, post_url_continue: Any = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: ApiToken, post_url_continue: Any = None
+    ) -> HttpResponse:
         """Say the key, this once."""
         self.message_user(
             request,

@@ -35,7 +35,7 @@ def record_consent(*, session: Session, agreed: bool, now: datetime) -> Session:
 
 @transaction.atomic
 def record_device(*, session: Session, device: Device, now: datetime) -> Session:
-    """Store what the rater's screen can do; one that can't show what the study flashes may be checked again."""
+    """Store what the screen can do; one that can't show what the study flashes may be checked again."""
     locked = lock_session(session)
     if locked.state not in {State.CONSENTED, State.READY, State.UNSUITABLE}:
         raise WrongStageError(f"The device is checked after consent; this session is at {locked.state!r}.")

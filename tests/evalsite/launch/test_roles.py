@@ -45,7 +45,9 @@ def test_analysts_read_only(staff: dict[str, User]) -> None:
 
 def test_roles_do_not_reach_user_accounts(staff: dict[str, User]) -> None:
     for user in staff.values():
-        assert not [p for p in user.get_all_permissions() if p.startswith(("auth.", "authtoken.", "api.", "axes."))]
+        assert not [
+            p for p in user.get_all_permissions() if p.startswith(("auth.", "authtoken.", "api.", "axes."))
+        ]
 
 
 def test_a_second_call_sets_permissions_right_again(staff: dict[str, User]) -> None:
