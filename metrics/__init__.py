@@ -9,6 +9,7 @@ for result in metrics.evaluate(generated="samples/", reference="real/", metrics=
 from metrics.contests import contest
 from metrics.errors import MetricsError
 from metrics.evaluate import evaluate
+from metrics.exporting import export_pairs
 from metrics.extractors.registry import EXTRACTORS, Extractor
 from metrics.images.sampled import sample_images
 from metrics.images.sources import open_images
@@ -39,6 +40,7 @@ __all__ = [
     "Quantity",
     "contest",
     "evaluate",
+    "export_pairs",
     "open_images",
     "register",
     "sample_images",

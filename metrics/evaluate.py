@@ -23,7 +23,7 @@ from metrics.registry import Metric, measure
 from metrics.results import Evaluation, Facts, MetricResult, report
 from metrics.selection import Omissions, choose
 from metrics.signatures import SettingValue
-from metrics.suppliers import Supplier
+from metrics.suppliers import ImageSupplier, Supplier
 
 Progress = Callable[[int, int], None]
 
@@ -88,7 +88,8 @@ def evaluate(
             cancels the evaluation, and what the cache holds by then stays.
 
     Returns:
-        A result for each quantity, in the order of `metrics`; and of a selection what was left out, and why.
+        A result for each quantity, in the order of `metrics`; of a selection what was left out, and why; and
+        the sets of images, for `metrics.export_pairs`.
 
     Raises:
         UnknownNameError: a name doesn't exist; the message suggests a close one.
@@ -123,7 +124,8 @@ def evaluate(
                 chosen = group.resolve(choice.metric, settings or {}, seed)
                 results[choice.metric.name] = _run(choice.metric, evidence, chosen, group, suppliers)
     found = [result for choice in choices for result in results.get(choice.metric.name, [])]
-    return Evaluation(tuple(found), tuple(omissions.found))
+    images = {role: item.images for role, item in suppliers.items() if isinstance(item, ImageSupplier)}
+    return Evaluation(tuple(found), tuple(omissions.found), images)
 
 
 @dataclass

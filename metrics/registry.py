@@ -11,6 +11,7 @@ from typing import Any, Literal, ParamSpec, TypeVar
 
 from metrics.discovery import Catalogue, unknown_name
 from metrics.errors import InvalidMetricError, InvalidSettingError
+from metrics.pairs import ImagePairs
 from metrics.signatures import Need, Setting, SettingValue, place_of, read_signature
 from metrics.types import require_alike
 
@@ -32,6 +33,7 @@ class Measured:
         high: upper end of the 95 % interval.
         notes: sentences that a reader of the number must know.
         interval: how the interval was made, such as "jackknife over 20 groups of images".
+        pairs: pairs of images for people to judge.
     """
 
     value: float
@@ -40,6 +42,7 @@ class Measured:
     high: float | None = None
     notes: tuple[str, ...] = ()
     interval: str = ""
+    pairs: ImagePairs | None = None
 
 
 @dataclass(frozen=True)

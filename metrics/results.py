@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, overload
 
 import torch
 
 from metrics.lenses import Lens
+from metrics.pairs import ImagePairs
 from metrics.registry import Measured, Metric, Quantity
 from metrics.selection import LeftOut
 from metrics.signatures import SettingValue
-from metrics.types import Provenance
+from metrics.types import Images, Provenance
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class MetricResult:
         seconds: time the metric took, without the extraction of features.
         warnings: sentences that a reader of the number must know.
         interval: how the interval was made.
+        pairs: pairs of images for people to judge, if the metric finds any.
     """
 
     metric: str
@@ -59,10 +61,14 @@ class MetricResult:
     seconds: float
     warnings: tuple[str, ...]
     interval: str = ""
+    pairs: ImagePairs | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The result as JSON values."""
-        return asdict(self) | {"warnings": list(self.warnings)}
+        plain = {name: value for name, value in vars(self).items() if name != "pairs"}
+        plain |= {"settings": dict(self.settings), "provenance": dict(self.provenance)}
+        shown = {} if self.pairs is None else {"pairs": self.pairs.as_dict()}
+        return plain | {"warnings": list(self.warnings)} | shown
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,7 @@ def report(
         seconds=facts.seconds,
         warnings=tuple(dict.fromkeys((*measured.notes, *facts.notes))),
         interval=measured.interval,
+        pairs=measured.pairs,
     )
 
 
@@ -165,10 +172,12 @@ class Evaluation(Sequence[MetricResult]):
     Attributes:
         results: one for each quantity.
         left_out: metrics of a selection that couldn't run on what was given, each with the reason.
+        images: the sets of images that were given, by role.
     """
 
     results: tuple[MetricResult, ...]
     left_out: tuple[LeftOut, ...] = ()
+    images: Mapping[str, Images] = field(default_factory=dict, repr=False)
 
     @overload
     def __getitem__(self, index: int) -> MetricResult: ...

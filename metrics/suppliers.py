@@ -230,6 +230,9 @@ class _Nothing:
     def read(self, start: int, stop: int) -> list[Tensor]:
         return []
 
+    def name(self, index: int) -> str:
+        return ""
+
 
 _NOTHING = Images(_Nothing(), digest="")
 

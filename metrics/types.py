@@ -47,6 +47,9 @@ class ImageSource(Protocol):
     def read(self, start: int, stop: int) -> list[UInt8[Tensor, "3 _h _w"]]:
         """Images `start` to `stop` (exclusive) as RGB, each of its own size."""
 
+    def name(self, index: int) -> str:
+        """What an image is called: its file, or where it is in the set."""
+
 
 @dataclass(frozen=True, eq=False)
 class Labels:

@@ -3,18 +3,23 @@
 Arora, Zhang: Do GANs actually learn the distribution? An empirical study, 2017, arXiv:1706.08224.
 
 In the paper people say which of the nearest pairs are duplicates; a threshold on features says so only
-roughly, so look at the pairs that the note lists (`nearest_pairs` gives as many as wanted). It presumes that
+roughly, so look at the pairs themselves (`evaluate --pairs DIR` shows them side by side). It presumes that
 all images of the support are equally likely: a few frequent ones among many rare ones make it small. It says
 nothing of fidelity.
 """
 
 import math
 
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
 from metrics.errors import InvalidSettingError, TooFewSamplesError
+from metrics.pairs import ImagePairs
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.duplicates import count_pairs_within, nearest_pairs, support_interval, support_size
 from metrics.statistics.neighbours import radii
-from metrics.statistics.ordering import at_most, seeded_order
+from metrics.statistics.ordering import at_most, rows_used
 from metrics.types import Features
 
 
@@ -45,7 +50,7 @@ def birthday_paradox(
         threshold: distance below which two images are duplicates; 0 takes the distance below which the share
             `alike` of the real images has its nearest real neighbour.
         alike: that share, between 0 and 1.
-        pairs: number of nearest pairs that the note lists, for people to look at.
+        pairs: number of nearest pairs of generated images that are given for people to judge.
         seed: fixes which images are left out.
 
     Returns:
@@ -66,31 +71,31 @@ def birthday_paradox(
     size = min(images, reference.count, generated.count)
     if size < 2:
         raise TooFewSamplesError(f"{size} images make no pair; give at least 2 of each set.")
-    order = seeded_order(generated.values, seed)[:size]
-    made = generated.values[order]
-    real = at_most(reference, size, seed)
+    made, real = at_most(generated, size, seed), at_most(reference, size, seed)
     radius = threshold or _usual_distance(real, alike)
     duplicates = count_pairs_within(made, radius)
     low, high = support_interval(duplicates, size)
-    closest = nearest_pairs(made, pairs)
-    listed = ", ".join(
-        f"{one} and {other}"
-        for one, other in zip(order[closest.first].tolist(), order[closest.second].tolist(), strict=True)
-    )
-    among_real = count_pairs_within(real.values, radius)
-    notes = (
+    among_real = count_pairs_within(real, radius)
+    note = (
         f"{duplicates:,} pairs of {size:,} generated images are at most {radius:.4g} apart; of as many real "
-        f"images {among_real:,}, which by the same rule gives them {support_size(among_real, size):,.0f}.",
-        f"Look at the nearest pairs of generated images (numbered from 0): {listed}.",
+        f"images {among_real:,}, which by the same rule gives them {support_size(among_real, size):,.0f}."
     )
     found = Measured(
         support_size(duplicates, size),
         low=low,
         high=high,
-        notes=notes,
+        notes=(note,),
         interval="Poisson number of duplicate pairs",
+        pairs=_nearest(made, rows_used(generated, size, seed), pairs),
     )
     return {"support_size": found}
+
+
+def _nearest(made: Features, numbers: Int[Tensor, " n"], pairs: int) -> ImagePairs:
+    """The nearest pairs, by the images' numbers in the whole set."""
+    found = nearest_pairs(made, pairs)
+    ends = torch.stack([numbers[found.first], numbers[found.second]], dim=1)
+    return ImagePairs(("generated", "generated"), ends, found.distances)
 
 
 def _usual_distance(real: Features, share: float) -> float:

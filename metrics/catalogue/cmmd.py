@@ -7,12 +7,11 @@ It does not tell fidelity from diversity, follows what CLIP was trained to see, 
 images, by about 1000 (1/n + 1/m) times the mean distance that the kernel leaves.
 """
 
-import torch
-
 from metrics.registry import Measured, Quantity, register
+from metrics.statistics.cosine import UnitPairs
 from metrics.statistics.counts import require_images
-from metrics.statistics.distances import Pairs
 from metrics.statistics.gaussian_kernel import gaussian_discrepancy
+from metrics.statistics.neighbours import shared_pairs
 from metrics.statistics.resampling import normal_interval
 from metrics.types import Features
 
@@ -57,11 +56,9 @@ def cmmd(
     """
     require_images(2, reference, generated)
     memory = int(memory_gib * 2**30)
-    real, made = (torch.nn.functional.normalize(item.values, dim=1) for item in (reference, generated))
+    pairs = ((generated, generated), (reference, reference), (generated, reference))
     found = gaussian_discrepancy(
-        Pairs(made, made, memory),
-        Pairs(real, real, memory),
-        Pairs(made, real, memory),
+        *(UnitPairs(shared_pairs(one, other, memory)) for one, other in pairs),
         bandwidth=bandwidth,
         biased=True,
     )

@@ -11,6 +11,7 @@ from metrics.registry import Measured, Quantity, register
 from metrics.statistics.cosine import nearest_cosine_distances
 from metrics.statistics.frechet import frechet_distance
 from metrics.statistics.frechet_influence import frechet_interval
+from metrics.statistics.neighbours import shared_pairs
 from metrics.types import Features, Moments
 
 ROUNDING = 1e-9
@@ -65,9 +66,8 @@ def mifid(
     # Divided by almost nothing, rounding would look like a distance: the sets are the same.
     if distance < ROUNDING * (reference_moments.trace + generated_moments.trace):
         distance = 0.0
-    closeness = float(
-        nearest_cosine_distances(generated.values, reference.values, int(memory_gib * 2**30)).mean()
-    )
+    pairs = shared_pairs(generated, reference, int(memory_gib * 2**30))
+    closeness = float(nearest_cosine_distances(pairs).mean())
     memorised = closeness < threshold
     penalty = closeness + SMALLEST_DISTANCE if memorised else 1.0
     low, high, how = frechet_interval(reference_moments, generated_moments, distance)

@@ -3,14 +3,17 @@
 Xu, Huang, Yuan, Guo, Sun, Wu, Weinberger: An empirical study on evaluation metrics of generative adversarial
 networks, 2018, arXiv:1806.07755; both distances are parts of what it compares.
 
-A small distance from generated to real may be quality or memory: look at the pairs, which
-`metrics.statistics.neighbours.nearest` gives. Distances have the unit of the features and fall as the other
-set grows.
+A small distance from generated to real may be quality or memory: look at the nearest pairs
+(`evaluate --pairs DIR` shows them side by side). Distances have the unit of the features and fall as the
+other set grows.
 """
 
+import torch
+
+from metrics.pairs import ImagePairs
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.counts import require_images
-from metrics.statistics.neighbours import neighbour_table
+from metrics.statistics.neighbours import Neighbours, neighbour_table
 from metrics.statistics.resampling import mean_interval
 from metrics.types import Features
 
@@ -37,13 +40,14 @@ from metrics.types import Features
     ],
 )
 def nearest_neighbours(
-    reference: Features, generated: Features, *, memory_gib: float = 2.0
+    reference: Features, generated: Features, *, pairs: int = 20, memory_gib: float = 2.0
 ) -> dict[str, Measured]:
     """Mean over one set of the Euclidean distance to the nearest image of the other.
 
     Args:
         reference: features of the real images (n, d).
         generated: features of the generated images (m, d).
+        pairs: number of nearest pairs of either direction that are given for people to look at.
         memory_gib: what may be used beside the features, GiB.
 
     Returns:
@@ -57,18 +61,25 @@ def nearest_neighbours(
     """
     require_images(2, reference, generated)
     memory = int(memory_gib * 2**30)
+    to_real, to_generated = (
+        neighbour_table(one, other, 1, memory)
+        for one, other in ((generated, reference), (reference, generated))
+    )
     return {
-        "nearest_real_distance": _mean_distance(generated, reference, memory),
-        "nearest_generated_distance": _mean_distance(reference, generated, memory),
+        "nearest_real_distance": _mean_distance(to_real, ("generated", "reference"), pairs),
+        "nearest_generated_distance": _mean_distance(to_generated, ("reference", "generated"), pairs),
     }
 
 
-def _mean_distance(one: Features, other: Features, memory_bytes: int) -> Measured:
-    distances = neighbour_table(one, other, 1, memory_bytes).distances[:, 0]
+def _mean_distance(table: Neighbours, roles: tuple[str, str], pairs: int) -> Measured:
+    distances = table.distances[:, 0]
     low, high = mean_interval(distances)
+    closest = distances.argsort(stable=True)[:pairs]
+    ends = torch.stack([closest, table.indices[closest, 0]], dim=1)
     return Measured(
         float(distances.mean()),
         low=max(0.0, low),
         high=high,
         interval="normal, over images, the other set taken as it is",
+        pairs=ImagePairs(roles, ends, distances[closest]),
     )

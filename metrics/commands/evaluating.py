@@ -21,6 +21,7 @@ from metrics.commands.common import (
 from metrics.distributed import Workers
 from metrics.errors import InvalidSettingError
 from metrics.evaluate import evaluate
+from metrics.exporting import TABLE, export_pairs, prepare_folder
 from metrics.reporting import as_csv, as_json, as_table, remarks
 from metrics.signatures import SettingValue
 from metrics.writing import check_writable, write_results
@@ -44,6 +45,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results here too")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write them here as a table")
+    parser.add_argument(
+        "--pairs",
+        type=Path,
+        metavar="DIR",
+        help="write the pairs of images that metrics found, to judge",
+    )
     add_network_options(parser)
     add_input_options(parser)
     parser.set_defaults(run=run)
@@ -54,6 +61,8 @@ def run(options: argparse.Namespace, console: Console, workers: Workers) -> None
     files = {path: write for path, write in ((options.json, as_json), (options.csv, as_csv)) if path}
     for path in files:
         check_writable(path)  # now, rather than after an hour of work
+    if options.pairs:
+        prepare_folder(options.pairs)
     with progress_bar(workers) as progress:
         found = evaluate(
             metrics=[name.strip() for name in options.metrics.split(",")],
@@ -87,6 +96,9 @@ def run(options: argparse.Namespace, console: Console, workers: Workers) -> None
         console.print(text, style=style, highlight=False, markup=False)
     for path, write in files.items():
         write_results(path, write(found).encode())
+    if options.pairs:
+        written = export_pairs(found, options.pairs)
+        console.print(f"{written} pairs of images: {options.pairs / TABLE}", highlight=False, markup=False)
 
 
 def _read_settings(given: Sequence[str]) -> dict[str, dict[str, SettingValue]]:

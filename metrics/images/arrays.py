@@ -33,6 +33,10 @@ class ArrayImages:
         """Images `start` to `stop` (exclusive)."""
         return list(self.pixels[start:stop])
 
+    def name(self, index: int) -> str:
+        """Its row."""
+        return f"row {index}"
+
 
 def from_array(
     array: NDArray[Any] | Tensor,

@@ -38,6 +38,10 @@ class DatasetImages:
         """Images `start` to `stop` (exclusive)."""
         return [_as_tensor(self.dataset[index]) for index in range(start, min(stop, len(self)))]
 
+    def name(self, index: int) -> str:
+        """Its place in the data set."""
+        return f"{type(self.dataset).__name__} {index}"
+
 
 def open_dataset(
     text: str, root: Path, digest: Callable[[Callable[[], str]], str], *, download: bool

@@ -93,6 +93,10 @@ class FileImages:
         except ImageReadError as error:
             raise ImageReadError(_refusal(list(unreadable(self.entries).values())) or str(error)) from error
 
+    def name(self, index: int) -> str:
+        """The file's path."""
+        return self.entries[index].name
+
 
 def decode(entry: Entry) -> UInt8[Tensor, "3 h w"]:
     """The pixels of a file.

@@ -31,6 +31,10 @@ class SampledImages:
         size = min(stop, self.count) - start
         return list(self.generator.sample(size, self.seed, start=start).expand(-1, 3, -1, -1))
 
+    def name(self, index: int) -> str:
+        """Which sample under which seed."""
+        return f"seed {self.seed}, sample {index}"
+
 
 def sample_images(generator: GeneratorLike, count: int, seed: int) -> Images:
     """A set of a generator's images, drawn when they are read.

@@ -1,49 +1,109 @@
-"""How alike the most alike images of two sets are, by the angle between their features."""
+"""How alike images are by the angle between their features, from the distances that other metrics use."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from metrics.errors import InvalidEvidenceError
-from metrics.statistics.distances import MEMORY_BYTES
+from metrics.statistics.distances import Pairs, Tile
 
 BLOCK_ROWS = 2048
 
 
-def nearest_cosine_distances(
-    queries: Float[Tensor, "n d"], points: Float[Tensor, "m d"], memory_bytes: int = MEMORY_BYTES
-) -> Float[Tensor, " kept"]:
-    """Smallest 1 - |cos| with any of the points for each query, float64.
+@dataclass(frozen=True, eq=False)
+class UnitPairs:
+    """Pairs of vectors divided by their length: |x̂ - ŷ|² = (|x - y|² - (|x| - |y|)²) / (|x| |y|).
 
-    Float32 finds the point; the distance is then |u ∓ v|² / 2 of the unit vectors, which keeps its digits
+    A zero vector, which has no direction, stays zero.
+
+    Attributes:
+        pairs: the vectors as they are.
+    """
+
+    pairs: Pairs
+
+    @property
+    def rows(self) -> Float[Tensor, "n d"]:
+        """Vectors before the division."""
+        return self.pairs.rows
+
+    @property
+    def columns(self) -> Float[Tensor, "m d"]:
+        """Vectors before the division."""
+        return self.pairs.columns
+
+    @cached_property
+    def lengths(self) -> tuple[Float[Tensor, " n"], Float[Tensor, " m"]]:
+        """Lengths of the rows and of the columns, float64."""
+        return _lengths(self.rows), _lengths(self.columns)
+
+    def tiles(self) -> Iterator[Tile]:
+        """All tiles of squared distances in [0, 4], row by row of tiles."""
+        rows, columns = self.lengths
+        for tile in self.pairs.tiles():
+            height, width = tile.squared.shape
+            own, others = rows[tile.row : tile.row + height], columns[tile.column : tile.column + width]
+            gaps = (own[:, None].float() - others.float()).square_()
+            squared = torch.sub(tile.squared, gaps, out=gaps)
+            squared.mul_(_inverse(own)[:, None]).mul_(_inverse(others))
+            # A direction and none are a unit apart.
+            squared[own == 0] = (others > 0).float()
+            squared[:, others == 0] = (own > 0).float()[:, None]
+            yield Tile(tile.row, tile.column, squared.clamp_(min=0, max=4))
+
+
+def nearest_cosine_distances(pairs: Pairs) -> Float[Tensor, " kept"]:
+    """Smallest 1 - |cos| with any of the columns for each row, float64.
+
+    Float32 finds the column; the distance is then |u ∓ v|² / 2 of the unit vectors, which keeps its digits
     where the cosine is nearly 1.
 
     Args:
-        queries: vectors (n, d).
-        points: vectors (m, d); zero vectors, which have no angle, are left out of both.
-        memory_bytes: what may be used beside the vectors.
+        pairs: the vectors; zero vectors, which have no angle, are left out of both sides.
 
     Raises:
-        InvalidEvidenceError: a set has only zero vectors.
+        InvalidEvidenceError: a side has only zero vectors.
     """
-    queries, points = (side[side.abs().amax(dim=1) > 0] for side in (queries, points))
-    if min(len(queries), len(points)) == 0:
+    unit = UnitPairs(pairs)
+    rows, columns = unit.lengths
+    if not (bool(rows.any()) and bool(columns.any())):
         raise InvalidEvidenceError("All features of a set are zero and have no angle; check the extractor.")
-    block = max(16, min(BLOCK_ROWS, memory_bytes // (64 * queries.shape[1])))
+    smallest = torch.full((len(rows),), torch.inf)
+    nearest = torch.zeros(len(rows), dtype=torch.int64)
+    for tile in unit.tiles():
+        height, width = tile.squared.shape
+        found = torch.minimum(tile.squared, 4 - tile.squared)
+        found[:, columns[tile.column : tile.column + width] == 0] = torch.inf
+        best = found.min(dim=1)
+        block = slice(tile.row, tile.row + height)
+        better = best.values < smallest[block]
+        nearest[block] = torch.where(better, best.indices + tile.column, nearest[block])
+        smallest[block] = torch.minimum(best.values, smallest[block])
+    kept = rows.nonzero()[:, 0]
+    return _cosine_distances(unit.rows, kept, unit.columns, nearest[kept])
+
+
+def _cosine_distances(
+    one: Float[Tensor, "n d"], rows: Tensor, other: Float[Tensor, "m d"], columns: Tensor
+) -> Float[Tensor, " p"]:
+    """1 - |cos| of some pairs."""
     found = []
-    for rows in queries.split(block):
-        unit = torch.nn.functional.normalize(rows.double(), dim=1)
-        best = torch.full((len(rows),), -1.0)
-        nearest = torch.zeros(len(rows), dtype=torch.int64)
-        for start in range(0, len(points), block):
-            others = torch.nn.functional.normalize(points[start : start + block].float(), dim=1)
-            cosines = (unit.float() @ others.T).abs_().max(dim=1)
-            better = cosines.values > best
-            best = torch.where(better, cosines.values, best)
-            nearest = torch.where(better, cosines.indices + start, nearest)
-        chosen = torch.nn.functional.normalize(points[nearest].double(), dim=1)
-        sides = torch.stack([unit - chosen, unit + chosen]).square().sum(dim=2)
-        found.append(sides.amin(dim=0) / 2)
+    for some, others in zip(rows.split(BLOCK_ROWS), columns.split(BLOCK_ROWS), strict=True):
+        x, y = (torch.nn.functional.normalize(part.double(), dim=1) for part in (one[some], other[others]))
+        found.append(torch.stack([x - y, x + y]).square().sum(dim=2).amin(dim=0) / 2)
     return torch.cat(found)
+
+
+def _lengths(vectors: Float[Tensor, "n d"]) -> Float[Tensor, " n"]:
+    lengths: Tensor = torch.linalg.vector_norm(vectors, dim=1, dtype=torch.float64)
+    return lengths
+
+
+def _inverse(lengths: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
+    return torch.where(lengths > 0, 1 / lengths, 0.0).float()

@@ -11,8 +11,11 @@ from jaxtyping import Float, Int
 from scipy import stats
 from torch import Tensor
 
-from metrics.errors import TooFewSamplesError
+from metrics.statistics.balls import count_holding
+from metrics.statistics.distances import pair_distances
+from metrics.statistics.neighbours import neighbour_table, shared_pairs
 from metrics.statistics.resampling import CONFIDENCE, Interval
+from metrics.types import Features
 
 BLOCK_ROWS = 1024
 
@@ -26,40 +29,40 @@ class ClosePairs:
     distances: Float[Tensor, " p"]
 
 
-def nearest_pairs(values: Float[Tensor, "n d"], pairs: int) -> ClosePairs:
-    """The nearest pairs of different rows.
+def nearest_pairs(features: Features, pairs: int) -> ClosePairs:
+    """The nearest pairs of different images.
+
+    Among the 2 · pairs images with the nearest neighbours are both images of any such pair: each image has
+    its nearest neighbour at no greater distance, and each pair takes up two.
 
     Args:
-        values: rows (n, d).
+        features: (n, d).
         pairs: how many are wanted; fewer are given where there are fewer.
 
     Raises:
-        TooFewSamplesError: fewer than two rows.
+        TooFewSamplesError: fewer than two images.
 
     Source: Arora and Zhang 2017, section 3; checked against scipy's pdist.
     """
-    if len(values) < 2:
-        raise TooFewSamplesError(f"{len(values)} images make no pair; give at least 2.")
+    table = neighbour_table(features, features, 1)
+    rows = table.distances[:, 0].argsort(stable=True)[: 2 * pairs]
+    rows = torch.cat([rows, table.indices[rows, 0]]).unique()
     found = _empty()
     spare = pairs + 16  # float64 products order the pairs but for the last digits; differences settle those
-    for start, squared in _upper_blocks(values):
+    for start, squared in _upper_blocks(features.values[rows]):
         best = squared.flatten().topk(min(spare, squared.numel()), largest=False)
-        kept = best.values < math.inf
-        positions = best.indices[kept]
-        rows, columns = positions // squared.shape[1] + start, positions % squared.shape[1] + start
-        found = _nearest_of(values, torch.cat([found.first, rows]), torch.cat([found.second, columns]), spare)
+        positions = best.indices[best.values < math.inf]
+        first = torch.cat([found.first, rows[positions // squared.shape[1] + start]])
+        second = torch.cat([found.second, rows[positions % squared.shape[1] + start]])
+        found = _nearest_of(features.values, first, second, spare)
     return ClosePairs(found.first[:pairs], found.second[:pairs], found.distances[:pairs])
 
 
-def count_pairs_within(values: Float[Tensor, "n d"], radius: float) -> int:
-    """Number of pairs of different rows at most `radius` apart."""
-    count = 0
-    slack = 1e-9 * float(values.double().var(dim=0).sum()) + 1e-300
-    for start, squared in _upper_blocks(values):
-        rows, columns = (squared <= radius**2 + slack).nonzero(as_tuple=True)
-        for some, others in zip(torch.split(rows, BLOCK_ROWS), torch.split(columns, BLOCK_ROWS), strict=True):
-            count += int((_distances(values, some + start, others + start) <= radius).sum())
-    return count
+def count_pairs_within(features: Features, radius: float) -> int:
+    """Number of pairs of different images at most `radius` apart, counted exactly."""
+    balls = torch.full((features.count,), radius, dtype=torch.float64)
+    inside = count_holding(shared_pairs(features, features), balls, closed=True)
+    return (int(inside.sum()) - features.count) // 2  # each pair twice, and each image in its own ball
 
 
 def support_size(pairs: int, images: int) -> float:
@@ -105,12 +108,6 @@ def _upper_blocks(values: Float[Tensor, "n d"]) -> Iterator[tuple[int, Float[Ten
 def _nearest_of(
     values: Float[Tensor, "n d"], first: Int[Tensor, " p"], second: Int[Tensor, " p"], most: int
 ) -> ClosePairs:
-    distances = _distances(values, first, second)
+    distances = pair_distances(values, first, values, second)
     order = distances.argsort(stable=True)[:most]
     return ClosePairs(first[order], second[order], distances[order])
-
-
-def _distances(
-    values: Float[Tensor, "n d"], first: Int[Tensor, " p"], second: Int[Tensor, " p"]
-) -> Float[Tensor, " p"]:
-    return (values[first].double() - values[second].double()).square().sum(dim=1).sqrt()

@@ -9,12 +9,34 @@ second is the fastest for covariances of full rank.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from metrics.statistics.sharing import remembered
 from metrics.types import Moments
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """Some F with Fᵀ F a covariance.
+
+    Attributes:
+        rows: F (r, d), as thin as the rank where that is small.
+        triangular: whether it is upper triangular; else its rows are orthogonal, or the vectors themselves.
+    """
+
+    rows: Float[Tensor, "r d"]
+    triangular: bool = False
+
+    def coordinates(self, vectors: Float[Tensor, "n d"]) -> Float[Tensor, "n r"]:
+        """The a with Fᵀ a = x of each vector x; not where the rows are the vectors themselves."""
+        if self.triangular:
+            found: Tensor = torch.linalg.solve_triangular(self.rows.T, vectors.T, upper=False).T
+            return found
+        return vectors @ (self.rows / self.rows.square().sum(dim=1, keepdim=True)).T
 
 
 def frechet_distance(one: Moments, other: Moments, *, ddof: int = 1) -> float:
@@ -41,30 +63,34 @@ def frechet_distance(one: Moments, other: Moments, *, ddof: int = 1) -> float:
 
 
 def _overlap(one: Moments, other: Moments) -> float:
-    """The term tr (S1 S2)^(1/2) by the route that suits the ranks."""
+    """The term tr (S1 S2)^(1/2), found once for all metrics that look at these moments."""
+    return remembered(one, other, "overlap", lambda: _new_overlap(one, other))
+
+
+def _new_overlap(one: Moments, other: Moments) -> float:
+    """By the route that suits the ranks."""
     if one.rows is not None or other.rows is not None:
-        return _nuclear_norm(factor_of(one), factor_of(other))
+        return _nuclear_norm(factor_of(one).rows, factor_of(other).rows)
     for first, second in ((one, other), (other, one)):
         factor = _cholesky(first.covariance)
         if factor is not None:
-            product = factor @ second.covariance @ factor.T
+            product = factor.rows @ second.covariance @ factor.rows.T
             return float(torch.linalg.eigvalsh(product).clamp(min=0).sqrt().sum())
-    return _nuclear_norm(_truncated(one.covariance), _truncated(other.covariance))
+    return _nuclear_norm(_truncated(one.covariance).rows, _truncated(other.covariance).rows)
 
 
 def _nuclear_norm(one: Float[Tensor, "r1 d"], other: Float[Tensor, "r2 d"]) -> float:
     return float(torch.linalg.svdvals(one @ other.T).sum())
 
 
-def factor_of(moments: Moments) -> Float[Tensor, "r d"]:
-    """Some F with Fᵀ F the unbiased covariance; as thin as the rank, where that is small."""
+def factor_of(moments: Moments) -> Factor:
+    """A factor of the unbiased covariance: the centred rows where they are few, else Cholesky's."""
     if moments.rows is not None:
-        return moments.rows / math.sqrt(moments.count - 1)
-    factor = _cholesky(moments.covariance)
-    return factor if factor is not None else _truncated(moments.covariance)
+        return Factor(moments.rows / math.sqrt(moments.count - 1))
+    return _cholesky(moments.covariance) or _truncated(moments.covariance)
 
 
-def _cholesky(covariance: Float[Tensor, "d d"]) -> Float[Tensor, "d d"] | None:
+def _cholesky(covariance: Float[Tensor, "d d"]) -> Factor | None:
     """The upper Cholesky factor, or None where the matrix is not clearly positive definite."""
     factor, failed = torch.linalg.cholesky_ex(covariance, upper=True)
     if int(failed) != 0:
@@ -72,12 +98,11 @@ def _cholesky(covariance: Float[Tensor, "d d"]) -> Float[Tensor, "d d"] | None:
     pivots = factor.diagonal()
     # A pivot of rounding size means a singular matrix that passed by luck; roots of it lose half the digits.
     negligible = len(pivots) * torch.finfo(pivots.dtype).eps * float(pivots.max()) ** 2
-    return None if float(pivots.min()) ** 2 <= negligible else factor
+    return None if float(pivots.min()) ** 2 <= negligible else Factor(factor, triangular=True)
 
 
-def _truncated(covariance: Float[Tensor, "d d"]) -> Float[Tensor, "r d"]:
+def _truncated(covariance: Float[Tensor, "d d"]) -> Factor:
     """A thin factor that leaves out the eigenvalues that are only rounding."""
     values, vectors = torch.linalg.eigh(covariance)
     kept = values > len(values) * torch.finfo(values.dtype).eps * values.max()
-    factor: Tensor = values[kept].sqrt()[:, None] * vectors[:, kept].T
-    return factor
+    return Factor(values[kept].sqrt()[:, None] * vectors[:, kept].T)

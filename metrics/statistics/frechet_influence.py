@@ -11,14 +11,17 @@ it is |l^(-1/4) Uᵀ F y|²: one eigendecomposition serves both sets, and no cov
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from metrics.statistics.frechet import Factor, factor_of
 from metrics.statistics.resampling import normal_interval
+from metrics.statistics.sharing import is_remembered, remembered
 from metrics.types import Moments
+
+Influences = tuple[Float[Tensor, " n"] | None, Float[Tensor, " m"] | None]
 
 ENOUGH_IMAGES = 10_000
 FEW_IMAGES = 2048
@@ -61,12 +64,23 @@ def few_images_notes(one: Moments, other: Moments) -> tuple[str, ...]:
     )
 
 
-def influences(one: Moments, other: Moments) -> tuple[Float[Tensor, " n"] | None, Float[Tensor, " m"] | None]:
-    """Influence on the distance of each image known, about their means: None for a set without any."""
-    if _rank_bound(other) < _rank_bound(one):
-        theirs, ours = influences(other, one)
+def influences(one: Moments, other: Moments) -> Influences:
+    """Influence on the distance of each image known, about their means: None for a set without any.
+
+    Found once for all metrics that look at these moments.
+    """
+    if _rank_bound(other) < _rank_bound(one) or is_remembered(other, one, "influences"):
+        theirs, ours = _found_once(other, one)
         return ours, theirs
-    factor = _Factor.of(one)
+    return _found_once(one, other)
+
+
+def _found_once(one: Moments, other: Moments) -> Influences:
+    return remembered(one, other, "influences", lambda: _new_influences(one, other))
+
+
+def _new_influences(one: Moments, other: Moments) -> Influences:
+    factor = factor_of(one)
     roots, vectors = torch.linalg.eigh(_carried(factor.rows, other))
     kept = roots > len(roots) * torch.finfo(roots.dtype).eps * roots.max().clamp(
         min=torch.finfo(roots.dtype).tiny
@@ -74,14 +88,21 @@ def influences(one: Moments, other: Moments) -> tuple[Float[Tensor, " n"] | None
     roots, vectors = roots[kept].sqrt(), vectors[:, kept]
     shift = one.mean - other.mean
     known_one, known_other = _known(one), _known(other)
-    return (
-        None
-        if known_one is None
-        else _influence(known_one, shift, (factor.coordinates(known_one) @ vectors).square() @ roots),
-        None
-        if known_other is None
-        else _influence(known_other, -shift, (known_other @ factor.rows.T @ vectors).square() @ (1 / roots)),
-    )
+    ours = theirs = None
+    if known_one is not None:
+        carried = _coordinates(factor, one, known_one) @ vectors
+        ours = _influence(known_one, shift, carried.square() @ roots)
+    if known_other is not None:
+        carried = known_other @ (factor.rows.T @ vectors)
+        theirs = _influence(known_other, -shift, carried.square() @ (1 / roots))
+    return ours, theirs
+
+
+def _coordinates(factor: Factor, moments: Moments, known: Float[Tensor, "n d"]) -> Float[Tensor, "n r"]:
+    """The a with Fᵀ a = x of each image; where F is the images themselves, a multiple of a unit vector."""
+    if moments.rows is not None:
+        return math.sqrt(moments.count - 1) * torch.eye(moments.count, dtype=moments.rows.dtype)
+    return factor.coordinates(known)
 
 
 def _influence(
@@ -89,29 +110,6 @@ def _influence(
 ) -> Float[Tensor, " n"]:
     values: Tensor = 2 * (centred @ shift) + torch.linalg.vecdot(centred, centred) - carried
     return values - values.mean()
-
-
-@dataclass(frozen=True)
-class _Factor:
-    """Some F (r, d) with Fᵀ F the covariance, and how to find a with Fᵀ a = x."""
-
-    rows: Float[Tensor, "r d"]
-    inverse: Float[Tensor, "r d"] | None
-
-    @classmethod
-    def of(cls, moments: Moments) -> _Factor:
-        if moments.rows is not None:
-            return cls(moments.rows / math.sqrt(moments.count - 1), None)
-        values, vectors = torch.linalg.eigh(moments.covariance)
-        kept = values > len(values) * torch.finfo(values.dtype).eps * values.max()
-        scales = values[kept].sqrt()[:, None]
-        return cls(scales * vectors[:, kept].T, vectors[:, kept].T / scales)
-
-    def coordinates(self, centred: Float[Tensor, "n d"]) -> Float[Tensor, "n r"]:
-        """The a of each vector; where the factor is the vectors themselves, a multiple of a unit vector."""
-        if self.inverse is not None:
-            return centred @ self.inverse.T
-        return math.sqrt(len(self.rows) - 1) * torch.eye(len(self.rows), dtype=self.rows.dtype)
 
 
 def _rank_bound(moments: Moments) -> int:

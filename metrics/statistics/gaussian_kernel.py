@@ -9,9 +9,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from metrics.statistics.cosine import UnitPairs
 from metrics.statistics.distances import Pairs
 
-SAMPLED_ROWS = 1000
+AnyPairs = Pairs | UnitPairs
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Discrepancy:
 
 
 def gaussian_discrepancy(
-    one: Pairs, other: Pairs, between: Pairs, *, bandwidth: float, biased: bool
+    one: AnyPairs, other: AnyPairs, between: AnyPairs, *, bandwidth: float, biased: bool
 ) -> Discrepancy:
     """Squared MMD with k(x, y) = exp(-|x - y|² / (2 s²)).
 
@@ -60,14 +61,14 @@ def median_distance(values: Float[Tensor, "n d"]) -> float:
     return float(torch.nn.functional.pdist(values.double()).median())
 
 
-def _means_within(pairs: Pairs, bandwidth: float, biased: bool) -> Float[Tensor, " n"]:
+def _means_within(pairs: AnyPairs, bandwidth: float, biased: bool) -> Float[Tensor, " n"]:
     """Mean kernel of each vector with its own set, with itself or without."""
     others, _ = _kernel_sums(pairs, bandwidth, skip_own=True)
     return (others + 1) / len(others) if biased else others / (len(others) - 1)
 
 
 def _kernel_sums(
-    pairs: Pairs, bandwidth: float, *, skip_own: bool = False
+    pairs: AnyPairs, bandwidth: float, *, skip_own: bool = False
 ) -> tuple[Float[Tensor, " n"], Float[Tensor, " m"]]:
     """Sum of the kernel over the columns for each row, and over the rows for each column."""
     by_row = torch.zeros(len(pairs.rows), dtype=torch.float64)

@@ -1,13 +1,14 @@
 """Maximum mean discrepancy with a polynomial kernel, over many subsets at once.
 
 A subset is a row of a 0/1 matrix P, so the sums over all subsets are row sums of (P K) ∘ P: the Gram matrix K
-is made once, in blocks that are never all in memory, however many subsets there are.
+is made once, in blocks that are never all in memory, however many subsets there are. Within a set it is
+symmetric, and only the blocks from the diagonal on are made. The kernel is computed in the features' own
+dtype, where each value's rounding is as likely up as down; the sums, where that evens out, are float64.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -17,7 +18,7 @@ from torch import Tensor
 from metrics.errors import InvalidSettingError, TooFewSamplesError
 from metrics.statistics.chance import random_state
 
-BLOCK_ROWS = 2048
+BLOCK_ROWS = 512
 MOST_SUBSETS = 100_000
 
 
@@ -71,17 +72,11 @@ def polynomial_discrepancies(
         raise InvalidSettingError(f"{subsets} subsets can't be drawn; use 1 to {MOST_SUBSETS:,}.")
     if degree < 1:
         raise InvalidSettingError(f"A kernel of degree {degree} tells nothing; use a degree of 1 or more.")
+    one, other = _of_one_dtype(one, other)
     pick_one, pick_other = _draw_subsets(len(one), len(other), subsets, subset_size, seed)
     within_one, rows_one = _within_sums(one, pick_one, degree)
     within_other, rows_other = _within_sums(other, pick_other, degree)
-    between = torch.zeros(subsets + 1, dtype=torch.float64)
-    across_one = torch.zeros(len(one), dtype=torch.float64)
-    across_other = torch.zeros(len(other), dtype=torch.float64)
-    for start, gram in _gram_blocks(one, other, degree):
-        rows = pick_one[:, start : start + len(gram)]
-        between += ((rows @ gram) * pick_other).sum(dim=1)
-        across_one[start : start + len(gram)] = gram.sum(dim=1)
-        across_other += gram.sum(dim=0)
+    between, across_one, across_other = _between_sums(one, other, pick_one, pick_other, degree)
     sizes_one, sizes_other = pick_one.sum(dim=1), pick_other.sum(dim=1)
     estimates = (
         within_one / (sizes_one * (sizes_one - 1))
@@ -107,6 +102,12 @@ def _jackknife_variance(within: Float[Tensor, " n"], across: Float[Tensor, " n"]
     return (count - 1) * float((inside - 2 * between).var(correction=0))
 
 
+def _of_one_dtype(one: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
+    """Both in the wider of their dtypes, at least float32."""
+    dtype = torch.promote_types(torch.promote_types(one.dtype, other.dtype), torch.float32)
+    return one.to(dtype), other.to(dtype)
+
+
 def _draw_subsets(n_one: int, n_other: int, subsets: int, size: int, seed: int) -> tuple[Tensor, Tensor]:
     """0/1 matrices (subsets + 1, n) that mark each subset; the last row marks everything."""
     generator = random_state(seed)
@@ -126,21 +127,38 @@ def _within_sums(
     """Sum of k(x, x') over pairs of different rows: of each subset, and of each row with all others."""
     total = torch.zeros(len(pick), dtype=torch.float64)
     by_row = torch.zeros(len(values), dtype=torch.float64)
-    for start, gram in _gram_blocks(values, values, degree):
-        stop = start + len(gram)
-        rows = pick[:, start:stop]
-        gram[torch.arange(len(gram)), torch.arange(start, stop)] = 0
-        total += ((rows @ gram) * pick).sum(dim=1)
-        by_row[start:stop] = gram.sum(dim=1)
+    for start in range(0, len(values), BLOCK_ROWS):
+        gram = _gram(values[start : start + BLOCK_ROWS], values[start:], degree)
+        height = len(gram)
+        # Pairs within the block's own rows come twice, those with later rows once, and count twice.
+        gram[:, :height].fill_diagonal_(0).div_(2)
+        total += 2 * ((pick[:, start : start + height] @ gram) * pick[:, start:]).sum(dim=1)
+        by_row[start : start + height] += gram.sum(dim=1)
+        by_row[start:] += gram.sum(dim=0)
     return total, by_row
 
 
-def _gram_blocks(
-    one: Float[Tensor, "n1 d"], other: Float[Tensor, "n2 d"], degree: int
-) -> Iterator[tuple[int, Float[Tensor, "b n2"]]]:
-    """Row blocks of the Gram matrix in float64, each with the index of its first row."""
-    dimensions = one.shape[1]
-    columns = other.double().T / dimensions
+def _between_sums(
+    one: Float[Tensor, "n1 d"],
+    other: Float[Tensor, "n2 d"],
+    pick_one: Float[Tensor, "s n1"],
+    pick_other: Float[Tensor, "s n2"],
+    degree: int,
+) -> tuple[Float[Tensor, " s"], Float[Tensor, " n1"], Float[Tensor, " n2"]]:
+    """Sum of k(x, y) over x of one set, y of the other: of each subset, of each x, of each y."""
+    total = torch.zeros(len(pick_one), dtype=torch.float64)
+    by_one = torch.zeros(len(one), dtype=torch.float64)
+    by_other = torch.zeros(len(other), dtype=torch.float64)
     for start in range(0, len(one), BLOCK_ROWS):
-        block = one[start : start + BLOCK_ROWS].double() @ columns
-        yield start, block.add_(1).pow_(degree)
+        gram = _gram(one[start : start + BLOCK_ROWS], other, degree)
+        rows = slice(start, start + len(gram))
+        total += ((pick_one[:, rows] @ gram) * pick_other).sum(dim=1)
+        by_one[rows] = gram.sum(dim=1)
+        by_other += gram.sum(dim=0)
+    return total, by_one, by_other
+
+
+def _gram(one: Float[Tensor, "b d"], other: Float[Tensor, "c d"], degree: int) -> Float[Tensor, "b c"]:
+    """The kernel between rows, computed in their dtype and returned in float64."""
+    products = torch.addmm(one.new_ones(()), one, other.T, alpha=1 / one.shape[1])
+    return products.pow_(degree).double()

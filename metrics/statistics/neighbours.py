@@ -7,10 +7,8 @@ neighbour by its index, not by a distance of zero.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 import torch
 from jaxtyping import Float, Int
@@ -18,10 +16,10 @@ from torch import Tensor
 
 from metrics.errors import TooFewSamplesError
 from metrics.statistics.distances import MEMORY_BYTES, Pairs, Tile
+from metrics.statistics.sharing import is_remembered, remembered
 from metrics.types import Features
 
 SHARED_NEIGHBOURS = 8
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,27 +94,11 @@ def radii(features: Features, k: int, memory_bytes: int = MEMORY_BYTES) -> Float
 
 def shared_pairs(one: Features, other: Features, memory_bytes: int = MEMORY_BYTES) -> Pairs:
     """All pairs of two sets, the squared distances kept where they fit, for all metrics together."""
-    if one is not other and other in _MEMO and "pairs" in _MEMO[other].get(one, {}):
-        flipped: Pairs = _MEMO[other][one]["pairs"].flipped()
-        return flipped
+    if is_remembered(other, one, "pairs") and one is not other:
+        return shared_pairs(other, one, memory_bytes).flipped()
     return remembered(
         one, other, "pairs", lambda: Pairs(one.values, other.values, memory_bytes).with_matrix()
     )
-
-
-_MEMO: WeakKeyDictionary[Features, WeakKeyDictionary[Features, dict[Hashable, Any]]] = WeakKeyDictionary()
-
-
-def remembered(one: Features, other: Features, key: Hashable, make: Callable[[], Made]) -> Made:
-    """What `make` gives, made once as long as both pieces of evidence live.
-
-    What is made may hold their tensors, but not the evidence itself, or it would never be let go.
-    """
-    known = _MEMO.setdefault(one, WeakKeyDictionary()).setdefault(other, {})
-    if key not in known:
-        known[key] = make()
-    made: Made = known[key]
-    return made
 
 
 def _shared_indices(one: Features, other: Features, k: int, memory_bytes: int) -> Int[Tensor, "n k"]:

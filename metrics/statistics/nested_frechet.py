@@ -27,7 +27,7 @@ def nested_distances(rows: Float[Tensor, "n d"], sizes: Sequence[int], other: Mo
 
     Source: checked against the distance of each part by itself.
     """
-    factor = factor_of(other)
+    factor = factor_of(other).rows
     total = torch.zeros(other.dimensions, dtype=torch.float64)
     squares, done, found = 0.0, 0, []
     carried = torch.zeros(len(factor), len(factor), dtype=torch.float64)

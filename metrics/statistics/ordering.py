@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from metrics.statistics.chance import random_state
+from metrics.statistics.sharing import remembered
 from metrics.types import Features
 
 BLOCK_ROWS = 4096
@@ -54,10 +55,17 @@ def shuffled(values: Float[Tensor, "n d"], seed: int, *, limit: int | None = Non
     return values[seeded_order(values, seed)[:limit]]
 
 
+def rows_used(features: Features, limit: int, seed: int) -> Int[Tensor, " m"]:
+    """Which rows `at_most` keeps, in its order."""
+    if features.count <= limit:
+        return torch.arange(features.count)
+    return seeded_order(features.values, seed)[:limit]
+
+
 def at_most(features: Features, limit: int, seed: int) -> Features:
     """The evidence itself if it has no more rows than the limit, else as many in their seeded order.
 
-    What others have computed of the same evidence can be used again then (`metrics.statistics.neighbours`).
+    What others have computed of the same evidence can be used again then (`metrics.statistics.sharing`).
 
     Args:
         features: (n, d).
@@ -66,4 +74,8 @@ def at_most(features: Features, limit: int, seed: int) -> Features:
     """
     if features.count <= limit:
         return features
-    return Features(shuffled(features.values, seed, limit=limit), features.provenance)
+
+    def make() -> Features:
+        return Features(features.values[rows_used(features, limit, seed)], features.provenance)
+
+    return remembered(features, features, ("at most", limit, seed), make)

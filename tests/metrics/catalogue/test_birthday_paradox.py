@@ -23,11 +23,16 @@ def test_a_small_support_is_found_out(make_features):
     assert "pairs of 500 generated images" in found.notes[0]
 
 
-def test_the_note_lists_the_nearest_pairs_by_their_numbers(make_features):
+@pytest.mark.parametrize("images", [10_000, 5])
+def test_the_nearest_pairs_come_by_their_numbers_in_the_whole_set(make_features, images):
     rows = torch.arange(6, dtype=torch.float64)[:, None] ** 2
     rows[4] = rows[1]
-    found = birthday_paradox(make_features(10 * rows), make_features(rows), pairs=1)["support_size"]
-    assert found.notes[1].endswith("1 and 4.") or found.notes[1].endswith("4 and 1.")
+    real = make_features(10 * rows)
+    found = birthday_paradox(real, make_features(rows), pairs=1, images=images, seed=1)["support_size"].pairs
+    assert found.roles == ("generated", "generated")
+    ((one, other),) = found.indices.tolist()
+    assert float(found.distances[0]) == abs(float(rows[one] - rows[other]))
+    assert images == 5 or sorted([one, other]) == [1, 4]
 
 
 def test_without_duplicates_the_support_is_what_the_images_can_tell(make_features):

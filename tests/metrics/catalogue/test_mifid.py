@@ -8,6 +8,7 @@ from torchmetrics.image.mifid import _compute_cosine_distance, _mifid_compute
 from metrics.catalogue.mifid import mifid
 from metrics.errors import InvalidEvidenceError
 from metrics.statistics.cosine import nearest_cosine_distances
+from metrics.statistics.distances import Pairs
 from metrics.statistics.moments import moments_of
 
 
@@ -17,9 +18,9 @@ def _mifid(make_features, real, made, **settings):
 
 
 def test_numpy_gave_the_same_distance(vector_a, vector_b, numbers):
-    found = nearest_cosine_distances(vector_b, vector_a)
+    found = nearest_cosine_distances(Pairs(vector_b, vector_a))
     assert float(found.mean()) == pytest.approx(numbers["mifid_distance"], rel=1e-12)
-    assert torch.equal(found, nearest_cosine_distances(vector_b, vector_a, memory_bytes=2**14))
+    assert torch.equal(found, nearest_cosine_distances(Pairs(vector_b, vector_a, 2**14)))
 
 
 @pytest.mark.parametrize("threshold", [0.1, 0.01])
@@ -39,7 +40,7 @@ def test_torchmetrics_agrees(make_features, vector_a, vector_b, threshold):
 def test_near_copies_keep_their_digits(lcg):
     points = 1 + lcg(1, 30, 50)
     nudge = 1e-9 * (lcg(2, 30, 50) - 0.5)
-    found = nearest_cosine_distances(points + nudge, points)
+    found = nearest_cosine_distances(Pairs(points + nudge, points))
     along = (nudge * points).sum(1, keepdim=True) / points.square().sum(1, keepdim=True) * points
     expected = (nudge - along).square().sum(1) / points.square().sum(1) / 2
     assert torch.allclose(found, expected, rtol=1e-3, atol=0)
@@ -48,9 +49,9 @@ def test_near_copies_keep_their_digits(lcg):
 def test_opposite_vectors_count_as_alike_and_zero_ones_not_at_all():
     points = torch.tensor([[1.0, 0.0], [0.0, 0.0]])
     queries = torch.tensor([[-2.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
-    assert nearest_cosine_distances(queries, points).tolist() == pytest.approx([0, 1 - 0.5**0.5])
+    assert nearest_cosine_distances(Pairs(queries, points)).tolist() == pytest.approx([0, 1 - 0.5**0.5])
     with pytest.raises(InvalidEvidenceError, match="All features of a set are zero"):
-        nearest_cosine_distances(queries, points[1:])
+        nearest_cosine_distances(Pairs(queries, points[1:]))
 
 
 def test_the_training_set_itself_is_not_at_a_distance_of_rounding(make_features, vector_a):

@@ -38,6 +38,9 @@ class CountedSource:
         self.read_so_far += stop - start
         return list(self.pixels[start:stop])
 
+    def name(self, index: int) -> str:
+        return str(index)
+
 
 @pytest.fixture
 def source(pictures):

@@ -11,31 +11,34 @@ from metrics.errors import TooFewSamplesError
 from metrics.statistics.duplicates import count_pairs_within, nearest_pairs, support_interval, support_size
 
 
-def test_scipy_agrees(vector_a):
-    found = nearest_pairs(vector_a, 10)
+@pytest.mark.parametrize("wanted", [10, 60])
+def test_scipy_agrees(make_features, vector_a, wanted):
+    features = make_features(vector_a)
+    found = nearest_pairs(features, wanted)
     every = pdist(vector_a.numpy())
-    assert found.distances.numpy() == pytest.approx(np.sort(every)[:10], rel=1e-12)
+    assert found.distances.numpy() == pytest.approx(np.sort(every)[:wanted], rel=1e-12)
     first, second = np.triu_indices(64, 1)
-    best = np.argsort(every)[:10]
+    best = np.argsort(every)[:wanted]
     assert found.first.tolist() == first[best].tolist()
     assert found.second.tolist() == second[best].tolist()
     for radius in (0.0, 0.5, float(found.distances[3])):
-        assert count_pairs_within(vector_a, radius) == int((every <= radius).sum())
+        assert count_pairs_within(features, radius) == int((every <= radius).sum())
 
 
-def test_blocks_make_no_difference():
+def test_blocks_make_no_difference(make_features):
     values = torch.randn(2100, 2, generator=torch.Generator().manual_seed(0))
     values[2099], values[5] = values[3], values[2050]
-    found = nearest_pairs(values, 2)
+    features = make_features(values)
+    found = nearest_pairs(features, 2)
     assert sorted(zip(found.first.tolist(), found.second.tolist(), strict=True)) == [(3, 2099), (5, 2050)]
     assert found.distances.tolist() == [0, 0]
-    assert count_pairs_within(values, 0.0) == 2
+    assert count_pairs_within(features, 0.0) == 2
 
 
-def test_fewer_pairs_are_given_where_there_are_fewer():
-    assert len(nearest_pairs(torch.eye(3), 20).first) == 3
+def test_fewer_pairs_are_given_where_there_are_fewer(make_features):
+    assert len(nearest_pairs(make_features(torch.eye(3)), 20).first) == 3
     with pytest.raises(TooFewSamplesError):
-        nearest_pairs(torch.eye(3)[:1], 5)
+        nearest_pairs(make_features(torch.eye(3)[:1]), 5)
 
 
 def test_the_birthday_problem():

@@ -8,7 +8,8 @@ import torch
 from sklearn.neighbors import NearestNeighbors
 
 from metrics.errors import TooFewSamplesError
-from metrics.statistics.neighbours import nearest, neighbour_table, radii, remembered, shared_pairs
+from metrics.statistics.neighbours import nearest, neighbour_table, radii, shared_pairs
+from metrics.statistics.sharing import remembered
 
 SMALL_MEMORY = 2**16  # tiles of a few rows
 

@@ -1,0 +1,128 @@
+"""Pairs of images for people to judge: side by side in files, with a table that names them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from jaxtyping import UInt8
+from PIL import Image
+from torch import Tensor
+
+from metrics.errors import ResultsWriteError
+from metrics.results import Evaluation, MetricResult
+from metrics.types import Images
+from metrics.writing import check_writable, write_results
+
+TABLE = "pairs.csv"
+COLUMNS = (
+    *("quantity", "rank", "distance", "first_set", "first_index", "first_file"),
+    *("second_set", "second_index", "second_file", "picture"),
+)
+GAP_PX = 4
+WHITE = 255
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the folder for pairs, and check it before hours of work go into what is to be in it.
+
+    Raises:
+        ResultsWriteError: it can't be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultsWriteError(
+            f"{folder} can't be made ({error.strerror}); name a folder of yours."
+        ) from error
+    check_writable(folder / TABLE)
+
+
+def export_pairs(found: Evaluation, folder: Path) -> int:
+    """Write the pairs that metrics found: a picture of each, the first image left, and one table of all.
+
+    Args:
+        found: results of `metrics.evaluate`.
+        folder: where `pairs.csv` goes, and the pictures as QUANTITY/RANK.png. Of a set of which only features
+            are known there are no pictures: the table then has its images' numbers alone.
+
+    Returns:
+        The number of pairs.
+
+    Raises:
+        ResultsWriteError: the folder can't be written.
+        ImageReadError: an image can't be read any more.
+    """
+    prepare_folder(folder)
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(COLUMNS)
+    pairs = [pair for result in found for pair in _pairs_of(result, found.images)]
+    for pair in pairs:
+        table.writerow([*pair.cells, _write_picture(pair, folder)])
+    write_results(folder / TABLE, text.getvalue().encode())
+    return len(pairs)
+
+
+@dataclass(frozen=True)
+class _Side:
+    """An image of a pair; of some sets only features are known."""
+
+    role: str
+    index: int
+    images: Images | None
+
+    @property
+    def cells(self) -> tuple[str, int, str]:
+        return self.role, self.index, "" if self.images is None else self.images.source.name(self.index)
+
+
+@dataclass(frozen=True)
+class _Pair:
+    quantity: str
+    rank: int
+    distance: float
+    sides: tuple[_Side, _Side]
+
+    @property
+    def cells(self) -> tuple[str | int | float, ...]:
+        return self.quantity, self.rank, self.distance, *self.sides[0].cells, *self.sides[1].cells
+
+
+def _pairs_of(result: MetricResult, images: Mapping[str, Images]) -> Iterator[_Pair]:
+    if result.pairs is None:
+        return
+    one, other = result.pairs.roles
+    ends, distances = result.pairs.indices.tolist(), result.pairs.distances.tolist()
+    for rank, ((first, second), distance) in enumerate(zip(ends, distances, strict=True), start=1):
+        sides = _Side(one, first, images.get(one)), _Side(other, second, images.get(other))
+        yield _Pair(result.quantity, rank, distance, sides)
+
+
+def _write_picture(pair: _Pair, folder: Path) -> str:
+    """Its path in the folder; empty where an image is not at hand."""
+    pixels = [side.images.source.read(side.index, side.index + 1)[0] for side in pair.sides if side.images]
+    if len(pixels) < len(pair.sides):
+        return ""
+    name = f"{pair.quantity}/{pair.rank:03}.png"
+    buffer = io.BytesIO()
+    Image.fromarray(_side_by_side(pixels).permute(1, 2, 0).numpy()).save(buffer, "png")
+    (folder / name).parent.mkdir(exist_ok=True)
+    write_results(folder / name, buffer.getvalue())
+    return name
+
+
+def _side_by_side(pixels: list[UInt8[Tensor, "3 _h _w"]]) -> UInt8[Tensor, "3 h w"]:
+    """Images at their own sizes, at the top of a white strip."""
+    height = max(image.shape[1] for image in pixels)
+    width = sum(image.shape[2] for image in pixels) + GAP_PX * (len(pixels) - 1)
+    strip = torch.full((3, height, width), WHITE, dtype=torch.uint8)
+    left = 0
+    for image in pixels:
+        strip[:, : image.shape[1], left : left + image.shape[2]] = image
+        left += image.shape[2] + GAP_PX
+    return strip
