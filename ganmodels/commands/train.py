@@ -21,7 +21,13 @@ from ganmodels.training.plan import Plan
 from ganmodels.training.processes import Processes, joined
 from ganmodels.training.signals import stop_on_signals
 
-_COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+_COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(bar_width=12),
+    MofNCompleteColumn(),
+    TextColumn("{task.fields[speed]}"),
+    TimeRemainingColumn(),
+)
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -107,10 +113,13 @@ def _reports(
         if processes.leads and options.tensorboard:
             shown.append(stack.enter_context(tensorboard(options.out / "tensorboard")))
         progress = stack.enter_context(Progress(*_COLUMNS, disable=not processes.leads))
-        task = progress.add_task(f"{plan.model.name} on {len(data)} images", total=plan.steps)
+        task = progress.add_task(f"{plan.model.name} on {len(data)} images", total=plan.steps, speed="")
         shown.append(
             lambda line: progress.update(
-                task, completed=line["step"], description=_numbers(line, plan.recipe.signal)
+                task,
+                completed=line["step"],
+                description=_losses(line, plan.recipe.signal),
+                speed=f"{line['images_per_s']:.0f} images/s",
             )
         )
 
@@ -121,11 +130,10 @@ def _reports(
         yield report
 
 
-def _numbers(line: Mapping[str, Any], signal: str) -> str:
-    """Picks what a person watches: the losses, the model's own signal, the speed."""
+def _losses(line: Mapping[str, Any], signal: str) -> str:
+    """Picks what a person watches: the players' losses, and the model's own signal."""
     wanted = [name for name in line if name.endswith(".loss") or name == signal]
-    losses = "  ".join(f"{name} {line[name]:.4g}" for name in wanted)
-    return f"{losses}  {line['images_per_s']:.0f} images/s"
+    return " ".join(f"{name.removesuffix('.loss')} {line[name]:.3g}" for name in wanted)
 
 
 def _command(options: argparse.Namespace) -> str:

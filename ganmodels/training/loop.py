@@ -156,6 +156,8 @@ def _begin(
     state = TrainingState(plan, data.shape, device)
     if resume:
         state.restore(out / STATE, identity)
+        if state.step > plan.steps:
+            raise ResumeError(f"{out} is at step {state.step} already; give --steps above it")
     elif (out / STATE).exists():
         raise ResumeError(f"{out} holds a training already: go on with --resume, or give another --out")
     processes.check_alike(f"{identity} {state.step}")
