@@ -1,12 +1,14 @@
-"""What can be measured, read from the metrics' source without importing it.
+"""What can be measured, and which models there are, read from the source without importing it.
 
-Forms and services need names, titles and roles, but importing `metrics` loads torch, and no web process may.
+Forms and services need names, titles and roles, but importing the libraries loads torch, and no web process
+may.
 The catalogue files declare all of it as literals, which Python's own parser reads (docs/decisions/0004).
 """
 
 from __future__ import annotations
 
 import ast
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +19,8 @@ from typing import Any, TypeVar
 from evalsite.runs.errors import InvalidDeclarationError
 
 Declaration = TypeVar("Declaration")
+
+logger = logging.getLogger(__name__)
 
 SITE_ROLES = ("generated", "reference", "embed")
 SITE_LACKS = ("Labels",)
@@ -84,7 +88,7 @@ class ExtractorDeclaration:
 @cache
 def metrics() -> Mapping[str, MetricDeclaration]:
     """All metrics by name."""
-    return {found.name: found for found in _read_folder("catalogue", "register", _read_metric)}
+    return read_metrics(_root("metrics") / "catalogue")
 
 
 @cache
@@ -96,8 +100,15 @@ def measurable() -> Mapping[str, MetricDeclaration]:
 @cache
 def extractors() -> Mapping[str, ExtractorDeclaration]:
     """All feature extractors by name."""
-    folder = "extractors/catalogue"
+    folder = _root("metrics") / "extractors" / "catalogue"
     return {found.name: found for found in _read_folder(folder, "register_extractor", _read_extractor)}
+
+
+@cache
+def models() -> Mapping[str, str]:
+    """The first sentence of each model of ganmodels' catalogue, by name."""
+    files = sorted((_root("ganmodels") / "catalogue").glob("[!_]*.py"))
+    return {path.stem: _summary(ast.parse(path.read_text(encoding="utf-8"))) for path in files}
 
 
 def read_metric(path: Path) -> MetricDeclaration:
@@ -109,25 +120,36 @@ def read_metric(path: Path) -> MetricDeclaration:
     return _read_file(path, "register", _read_metric)
 
 
+def read_metrics(folder: Path) -> dict[str, MetricDeclaration]:
+    """Read the metrics of a folder; one that can't be read is left out, and the log says why."""
+    return {found.name: found for found in _read_folder(folder, "register", _read_metric)}
+
+
 def _read_folder(
-    folder: str, decorator: str, read: Callable[[ast.Module, ast.FunctionDef, dict[str, Any]], Declaration]
+    folder: Path, decorator: str, read: Callable[[ast.Module, ast.FunctionDef, dict[str, Any]], Declaration]
 ) -> Iterator[Declaration]:
-    package = find_spec("metrics")  # a top-level package is found, not imported
+    for path in sorted(folder.glob("[!_]*.py")):
+        try:
+            yield _read_file(path, decorator, read)
+        except InvalidDeclarationError as error:  # what somebody is writing takes nothing else off the pages
+            logger.error("%s It is left out until then.", error)
+
+
+def _root(name: str) -> Path:
+    package = find_spec(name)  # a top-level package is found, not imported
     assert package is not None
     assert package.submodule_search_locations is not None
-    root = Path(package.submodule_search_locations[0]) / folder
-    for path in sorted(root.glob("[!_]*.py")):
-        yield _read_file(path, decorator, read)
+    return Path(package.submodule_search_locations[0])
 
 
 def _read_file(
     path: Path, decorator: str, read: Callable[[ast.Module, ast.FunctionDef, dict[str, Any]], Declaration]
 ) -> Declaration:
-    module = ast.parse(path.read_text(encoding="utf-8"))
     try:
+        module = ast.parse(path.read_text(encoding="utf-8"))
         function, call = _decorated(module, decorator)
         return read(module, function, _keywords(call))
-    except (LookupError, ValueError) as error:
+    except (LookupError, ValueError, SyntaxError) as error:
         raise InvalidDeclarationError(
             f"{path.name} has no declaration @{decorator}(…) that can be read without an import ({error}); "
             "write its parts as literals."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,13 @@ def test_only_what_sample_sets_are_enough_for_is_offered():
     for name, read in offered.items():
         assert {"generated", "reference", "embed"} >= set(read.roles), name
         assert "Labels" not in {kind for _, kind in read.needs}, name
+
+
+def test_a_half_written_file_takes_off_its_own_metric_only(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    fid = Path(find_spec("metrics").submodule_search_locations[0]) / "catalogue" / "fid.py"
+    (tmp_path / "fid.py").write_text(fid.read_text())
+    (tmp_path / "half.py").write_text(fid.read_text()[:-200] + "(")
+    assert list(declarations.read_metrics(tmp_path)) == ["fid"]
+    assert "half.py has no declaration" in caplog.text
+    with pytest.raises(InvalidDeclarationError, match=r"half\.py"):
+        declarations.read_metric(tmp_path / "half.py")
