@@ -19,7 +19,13 @@ from ganmodels.training.plan import Plan
 from ganmodels.training.state import TrainingState
 
 CPU = torch.device("cpu")
-TRAINED = [name for name in model_names() if get_model(name).recipe.players]
+QUICK = ("infogan", "vae", "wgan_gp")
+"""A head called apart from its trunk, a likelihood of probabilities, a second derivative."""
+TRAINED = [
+    name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
+    for name in model_names()
+    if get_model(name).recipe.players
+]
 MakePlan = Callable[..., Plan]
 
 
