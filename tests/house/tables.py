@@ -22,20 +22,26 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def metric_rows() -> str:
-    """The metrics with their direction and source."""
+    """The metrics with what each gives, its direction and its source."""
     return markdown(
-        ("metric", "measures", "better", "with another network it is called", "paper"),
+        ("metric", "measures", "better", "quantities", "with another network", "paper"),
         (
             (
                 f"`{m.name}`",
                 m.title,
-                "/".join(q.better for q in m.quantities),
-                ", ".join(f"`{q.generic}_…`" for q in m.quantities),
+                _once(q.better for q in m.quantities),
+                str(len(m.quantities)),
+                _once(f"`{q.generic}_…`" for q in m.quantities if q.generic),
                 m.paper,
             )
             for m in METRICS
         ),
     )
+
+
+def _once(words: Iterable[str]) -> str:
+    """Each different word, in the order of its first coming."""
+    return ", ".join(dict.fromkeys(words))
 
 
 def extractor_rows() -> str:
