@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -18,9 +18,9 @@ from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from evalsite.runs import services
+from evalsite.runs import services, summaries
 from evalsite.runs.errors import InvalidRequestError, UnknownNameError
-from evalsite.runs.forms import EvaluationForm, RegistrationForm, SamplingForm
+from evalsite.runs.forms import EvaluationForm, InspectionForm, RegistrationForm, SamplingForm
 from evalsite.runs.models import Job, MetricRun
 from evalsite.samples.admin import SampleSetAdmin
 from evalsite.samples.models import Checkpoint, SampleSet
@@ -102,13 +102,31 @@ class MetricRunAdmin(ReadOnlyAdmin):
 
 @admin.register(Checkpoint)
 class CheckpointAdmin(ModelAdmin):
-    """Checkpoints: registered by upload, sampled by a button."""
+    """Checkpoints: registered by upload, sampled and looked into by buttons."""
 
     list_display = ("name", "model", "size_bytes", "created_at")
     search_fields = ("name", "sha256")
-    readonly_fields = ("sha256", "size_bytes", "model", "description", "created_at")
+    fields = ("name", "sha256", "created_at")
+    readonly_fields = ("sha256", "created_at")
     when_empty = "Upload a file that ganmodels saved, or use manage.py sample FILE."
-    actions_detail = ("sample",)  # type: ignore[assignment]
+    actions_detail = ("sample", "inspect")  # type: ignore[assignment]
+    change_form_outer_after_template = "runs/checkpoint_page.html"  # type: ignore[assignment]
+
+    class Media:
+        css: ClassVar = {"all": ("css/admin.css",)}
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The checkpoint's page: what the file is, and what is to be seen inside."""
+        # None if there is none of that key, or it is no key: the page then says so itself.
+        checkpoint = self.get_object(request, object_id)
+        shown = _checkpoint_context(checkpoint) if checkpoint else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 
     def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """Upload a file; a worker looks into it."""
@@ -118,9 +136,7 @@ class CheckpointAdmin(ModelAdmin):
             request,
             self,
             form,
-            act=lambda: services.request_registration(
-                data=form.cleaned_data["file"].read(), name=form.cleaned_data["name"], now=timezone.now()
-            ),
+            act=lambda: services.request_registration(now=timezone.now(), **form.request()),
             title="Register a checkpoint",
             submit="Upload",
         )
@@ -135,9 +151,7 @@ class CheckpointAdmin(ModelAdmin):
     @action(description="Sample…", url_path="sample", permissions=["sampling"])  # type: ignore[operator]
     def sample(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Draw a sample set from this checkpoint."""
-        checkpoint = self.get_object(request, object_id)
-        if checkpoint is None:
-            raise Http404(f"there is no checkpoint of key {object_id!r}")
+        checkpoint = self._existing(request, object_id)
         form = SamplingForm(*_sent(request))
         return _form_page(
             request,
@@ -149,6 +163,30 @@ class CheckpointAdmin(ModelAdmin):
             title=f"Sample {checkpoint.name}",
             submit="Sample",
         )
+
+    def has_inspection_permission(self, request: HttpRequest, *_: Any) -> bool:
+        """Whether the user may have the inside of a generator looked at."""
+        return request.user.has_perm("runs.add_generatorview")
+
+    @action(description="Look inside…", url_path="inspect", permissions=["inspection"])  # type: ignore[operator]
+    def inspect(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Have views made into this checkpoint's generator; its page shows them as they come."""
+        checkpoint = self._existing(request, object_id)
+        form = InspectionForm(*_sent(request))
+
+        def act() -> Checkpoint:
+            services.request_inspection(checkpoint=checkpoint, now=timezone.now(), **form.cleaned_data)
+            return checkpoint
+
+        return _form_page(
+            request, self, form, act=act, title=f"Look inside {checkpoint.name}", submit="Look inside"
+        )
+
+    def _existing(self, request: HttpRequest, object_id: str) -> Checkpoint:
+        checkpoint: Checkpoint | None = self.get_object(request, object_id)
+        if checkpoint is None:
+            raise Http404(f"there is no checkpoint of key {object_id!r}")
+        return checkpoint
 
 
 class MeasurableSampleSetAdmin(SampleSetAdmin):
@@ -173,6 +211,15 @@ admin.site.unregister(SampleSet)
 admin.site.register(SampleSet, MeasurableSampleSetAdmin)
 
 
+def _checkpoint_context(checkpoint: Checkpoint) -> dict[str, Any]:
+    sets = checkpoint.sample_sets.order_by("name")
+    return {
+        **summaries.describe_inside(checkpoint),
+        "facts": summaries.describe_checkpoint(checkpoint),
+        "sample_sets": sets,
+    }
+
+
 def _sent(request: HttpRequest) -> tuple[Any, Any]:
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
@@ -187,7 +234,7 @@ def _form_page(
     model_admin: ModelAdmin,
     form: forms.Form,
     *,
-    act: Callable[[], Job | MetricRun],
+    act: Callable[[], Job | MetricRun | Checkpoint],
     title: str,
     submit: str,
 ) -> HttpResponse:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any, TypeVar
 
 from django import forms
 from unfold.widgets import (
@@ -10,13 +12,16 @@ from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from evalsite.runs import declarations, services
+from evalsite.runs import declarations, services, told
+from evalsite.runs.errors import InvalidRequestError
 from evalsite.samples.models import SampleSet
 
 NAME_LENGTH = 120
+Words = TypeVar("Words")
 
 
 class SamplingForm(forms.Form):
@@ -42,6 +47,34 @@ class SamplingForm(forms.Form):
         required=False,
         help_text="Name of the new sample set; left empty, it says checkpoint, count and seed.",
         widget=UnfoldAdminTextInputWidget,
+    )
+
+
+class InspectionForm(forms.Form):
+    """Look inside a checkpoint's generator."""
+
+    seed = forms.IntegerField(
+        min_value=0,
+        max_value=2**63 - 1,
+        initial=0,
+        help_text="Same seed, same pictures.",
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    steps = forms.IntegerField(
+        label="Images of one way",
+        min_value=2,
+        max_value=services.MAX_STEPS,
+        initial=9,
+        help_text="From one image to another, and from end to end of a dimension.",
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    dimensions = forms.IntegerField(
+        label="Dimensions",
+        min_value=1,
+        max_value=services.MAX_DIMENSIONS,
+        initial=10,
+        help_text="How many of the latent's dimensions are gone through, from the first on.",
+        widget=UnfoldAdminIntegerFieldWidget,
     )
 
 
@@ -103,8 +136,8 @@ class RegistrationForm(forms.Form):
 
     file = forms.FileField(
         help_text=(
-            "A checkpoint saved by ganmodels (.safetensors), or a StyleGAN2 pickle (.pkl). Other state dicts "
-            "are first converted: python -m ganmodels convert. The worker looks into the file and runs "
+            "A checkpoint saved by ganmodels (.safetensors), a StyleGAN2 pickle (.pkl), or the state dict of "
+            "a model named below (.pt, .pth, .ckpt, .safetensors). The worker looks into the file and runs "
             "nothing of it; the page of the job says whether it was taken."
         ),
         widget=UnfoldAdminFileFieldWidget,
@@ -116,6 +149,39 @@ class RegistrationForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
     )
 
+    model = forms.ChoiceField(
+        label="Model of a state dict",
+        required=False,
+        help_text="Leave it open for files that say themselves what they hold.",
+        widget=UnfoldAdminSelectWidget,
+    )
+    settings = forms.CharField(
+        label="Settings of the model",
+        max_length=told.MAX_LENGTH,
+        required=False,
+        help_text="Those it was trained with that are not the model's own: one name=value a line, or JSON.",
+        widget=UnfoldAdminTextareaWidget,
+    )
+    image_shape = forms.CharField(
+        max_length=40,
+        required=False,
+        help_text="Of a state dict's images: channels, height, width, such as 3x32x32.",
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["model"]
+        choice.choices = [("", "the file says it"), *((name, name) for name in declarations.models())]
+
+    def clean_settings(self) -> dict[str, str]:
+        """The settings by name."""
+        return _read(told.read_settings, self.cleaned_data["settings"])
+
+    def clean_image_shape(self) -> list[int]:
+        """Channels, height, width; empty where nothing was said."""
+        return _read(told.read_shape, self.cleaned_data["image_shape"])
+
     def clean_file(self) -> Any:
         """Refuse what is too large before it is read into memory."""
         file = self.cleaned_data["file"]
@@ -124,8 +190,29 @@ class RegistrationForm(forms.Form):
         return file
 
     def clean(self) -> dict[str, Any]:
-        """Name the checkpoint after its file if nobody did."""
+        """Name the checkpoint after its file if nobody did; what is told of a state dict belongs together."""
         cleaned = super().clean() or {}
         if cleaned.get("file") and not cleaned.get("name"):
-            cleaned["name"] = cleaned["file"].name.removesuffix(".safetensors")[:NAME_LENGTH]
+            cleaned["name"] = PurePath(cleaned["file"].name).stem[:NAME_LENGTH]
+        if cleaned.get("model") and not cleaned.get("image_shape") and "image_shape" not in self.errors:
+            self.add_error("image_shape", "A state dict does not say its images' shape; give it.")
+        if not cleaned.get("model") and (cleaned.get("settings") or cleaned.get("image_shape")):
+            self.add_error("model", "Settings and shape are of a state dict; choose its model, too.")
         return cleaned
+
+    def request(self) -> dict[str, Any]:
+        """What `services.request_registration` takes, but for the time."""
+        given = self.cleaned_data
+        parts = {name: given[name] for name in ("model", "settings", "image_shape")}
+        return {
+            "data": given["file"].read(),
+            "name": given["name"],
+            "told": parts if parts["model"] else None,
+        }
+
+
+def _read(read: Callable[[str], Words], text: str) -> Words:
+    try:
+        return read(text)
+    except InvalidRequestError as error:
+        raise forms.ValidationError(str(error)) from error

@@ -1,4 +1,4 @@
-"""Measuring as background work: jobs with a lease, metric runs, the values they wrote."""
+"""Background work: jobs with a lease, metric runs with their values, and views into generators."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from evalsite.runs.querysets import JobQuerySet, MetricRunQuerySet
-from evalsite.samples.models import SampleSet
+from evalsite.samples.models import Checkpoint, SampleSet
 
 
 class Job(models.Model):
@@ -25,12 +25,13 @@ class Job(models.Model):
     arguments = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempt = models.PositiveIntegerField(
-        default=0, help_text="Fencing token: a write by an older attempt is refused."
+        default=0,
+        help_text="How often a worker took it up; a worker of an earlier attempt can change nothing more.",
     )
     expiries = models.PositiveSmallIntegerField(
         default=0, help_text="Workers that vanished since the last step done."
     )
-    lease_owner = models.CharField(max_length=80, blank=True)
+    lease_owner = models.CharField("worker", max_length=80, blank=True, help_text="Its machine and process.")
     lease_until = models.DateTimeField(null=True, blank=True)
     checkpoint = models.JSONField(default=dict, help_text="Where the next attempt goes on.")
     done_units = models.PositiveIntegerField(default=0)
@@ -127,3 +128,27 @@ class MetricValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity}={self.value:g}"
+
+
+class GeneratorView(models.Model):
+    """Something to see inside a checkpoint's generator: rows of pictures, or why there are none."""
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, related_name="views")
+    name = models.SlugField(max_length=60)
+    position = models.PositiveSmallIntegerField(help_text="Order on the checkpoint's page.")
+    title = models.CharField(max_length=160)
+    about = models.TextField(help_text="What it shows; for a view that can't be given, why not.")
+    rows = models.JSONField(
+        default=list, help_text="Caption, size and SHA-256 of each picture; none if it can't be given."
+    )
+    data = models.JSONField(default=dict, help_text="The numbers behind the pictures.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["checkpoint", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["checkpoint", "name"], name="generator_view_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -23,6 +23,10 @@ class JobQuerySet(models.QuerySet):  # type: ignore[type-arg]
         """Jobs that still have work to do."""
         return self.filter(state__in=("queued", "running"))
 
+    def inspecting(self, checkpoint_id: int) -> Self:
+        """Jobs that look inside a checkpoint."""
+        return self.filter(kind="inspection", arguments__checkpoint=checkpoint_id)
+
     def expired(self, now: datetime) -> Self:
         """Running jobs whose worker has not renewed its lease in time."""
         return self.running().filter(lease_until__lt=now)

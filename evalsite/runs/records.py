@@ -1,9 +1,10 @@
-"""Measured and imported numbers, written as rows."""
+"""Measured and imported numbers, and views into generators, written as rows."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +12,57 @@ from django.db import transaction
 
 from evalsite.runs import declarations
 from evalsite.runs.errors import MeasurementError
-from evalsite.runs.models import MetricRun, MetricValue
-from evalsite.samples.models import SampleSet
+from evalsite.runs.models import GeneratorView, MetricRun, MetricValue
+from evalsite.samples.models import Checkpoint, SampleSet
 
 COPIED = ("metric", "title", "value", "better", "std", "low", "high", "n_generated", "n_reference", "seconds")
 """Parts of a result that have a column of their own; the rest is provenance."""
 ORIGIN = ("extractor", "protocol", "settings", "warnings")
+
+
+@dataclass(frozen=True)
+class StoredPicture:
+    """A picture that lies in the store already and is to become part of a view."""
+
+    caption: str
+    sha256: str
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True)
+class NewView:
+    """A view to be written; without pictures, `about` says why there are none."""
+
+    name: str
+    title: str
+    about: str
+    pictures: tuple[StoredPicture, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record_view(checkpoint: Checkpoint, view: NewView, *, position: int, now: datetime) -> GeneratorView:
+    """Write a view; an older one of its name is written over.
+
+    Args:
+        checkpoint: whose generator is seen.
+        view: what is seen.
+        position: among the views of the checkpoint.
+        now: the time.
+    """
+    found, _ = GeneratorView.objects.update_or_create(
+        checkpoint=checkpoint,
+        name=view.name,
+        defaults={
+            "position": position,
+            "title": view.title,
+            "about": view.about,
+            "rows": [asdict(picture) for picture in view.pictures],
+            "data": dict(view.data),
+            "created_at": now,
+        },
+    )
+    return found
 
 
 @transaction.atomic

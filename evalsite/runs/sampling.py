@@ -2,48 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from evalsite.runs.errors import CheckpointRefusedError
+from evalsite.runs.records import NewView, StoredPicture
 from evalsite.samples.images import encode_lossless
 from evalsite.samples.models import Checkpoint
 from evalsite.samples.services import NewImage, add_checkpoint
 from evalsite.samples.storage import store
 from ganmodels import checkpoints
-from ganmodels.errors import CheckpointError
+from ganmodels.checkpoints.asked import Asked
+from ganmodels.checkpoints.convert import convert
+from ganmodels.errors import CheckpointError, GanmodelsError, InsideError
+from ganmodels.inside.pictures import to_picture
+from ganmodels.inside.views import View, usual_views
 from ganmodels.protocol import Generator
 
 BATCH_IMAGES = 64
 
 
-def register_checkpoint(*, path: Path, name: str, now: datetime) -> Checkpoint:
+def register_checkpoint(
+    *, path: Path, name: str, now: datetime, told: Mapping[str, Any] | None = None
+) -> Checkpoint:
     """Look into a checkpoint file and keep it; a file that is kept already stays under the name it has.
 
     Args:
         path: the file.
         name: what to call it.
         now: time of registration.
+        told: "model", "settings" and "image_shape" of a state dict, which is kept as a file of ours.
 
     Raises:
         CheckpointRefusedError: the file is no checkpoint that can be sampled; nothing is kept.
         NameTakenError: the name belongs to another file.
     """
-    try:
-        checkpoints.load(
-            path
-        )  # the weights, too: a file that can't be sampled is refused now rather than later
-        info = checkpoints.inspect(path)
-    except CheckpointError as error:
-        raise CheckpointRefusedError(f"{name} can't be registered: {error}") from error
-    known = Checkpoint.objects.filter(sha256=info.sha256).first()
-    return known or add_checkpoint(
-        name=name, data=path, model=info.model, description=info.as_json(), now=now
-    )
+    with TemporaryDirectory() as folder:
+        try:
+            if told:
+                path = _converted(path, Path(folder) / "converted.safetensors", told)
+            checkpoints.load(path)  # the weights, too: what can't be sampled is refused now rather than later
+            info = checkpoints.inspect(path)
+        except GanmodelsError as error:
+            raise CheckpointRefusedError(f"{name} can't be registered: {error}") from error
+        known = Checkpoint.objects.filter(sha256=info.sha256).first()
+        return known or add_checkpoint(
+            name=name, data=path, model=info.model, description=info.as_json(), now=now
+        )
+
+
+def _converted(path: Path, target: Path, told: Mapping[str, Any]) -> Path:
+    channels, height, width = told["image_shape"]
+    asked = Asked(model=told["model"], settings=told["settings"], image_shape=(channels, height, width))
+    convert(path, target, asked)
+    return target
 
 
 def open_generator(checkpoint: Checkpoint) -> Generator:
@@ -72,6 +91,34 @@ def sample_into_store(generator: Generator, *, start: int, stop: int, seed: int)
     """
     for batch in generator.iter_samples(stop - start, seed, batch_size=BATCH_IMAGES, start=start):
         yield [_keep(pixels) for pixels in batch.permute(0, 2, 3, 1).numpy()]
+
+
+def views_of(
+    generator: Generator, *, seed: int, steps: int, dimensions: int
+) -> list[tuple[str, Callable[[], NewView]]]:
+    """What there is to see inside a generator: titles, and what makes each view and keeps its pictures.
+
+    Args:
+        generator: what is looked into.
+        seed: of the latents.
+        steps: images of one way.
+        dimensions: of each space that are gone through, at most.
+    """
+    usual = usual_views(generator, steps=steps, dimensions=dimensions, seed=seed)
+    return [(title, partial(_view, title, make)) for title, make in usual]
+
+
+def _view(title: str, make: Callable[[], View]) -> NewView:
+    try:
+        view = make()
+    except InsideError as error:
+        return NewView(title.replace(" ", "-"), title.capitalize(), str(error))
+    pictures = []
+    for row in view.rows:
+        picture = to_picture(row.picture)
+        sha256 = store().put(encode_lossless(picture))
+        pictures.append(StoredPicture(row.caption, sha256, picture.width, picture.height))
+    return NewView(view.name, view.title, view.about, tuple(pictures), view.data)
 
 
 def _keep(pixels: np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]) -> NewImage:

@@ -1,4 +1,4 @@
-"""What users ask of background work: sample, measure, register, cancel, retry."""
+"""What users ask of background work: sample, look inside, measure, register, cancel, retry."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from evalsite.samples.storage import store
 
 MAX_SAMPLES = 100_000
 MAX_CHECKPOINT_BYTES = 64 * 1024**2
+MAX_STEPS = 33
+MAX_DIMENSIONS = 64
 
 
 @transaction.atomic
@@ -52,6 +54,42 @@ def request_sampling(
         arguments={"checkpoint": checkpoint.pk, "count": count, "seed": seed, "name": name},
         now=now,
         background=background,
+    )
+
+
+@transaction.atomic
+def request_inspection(
+    *, checkpoint: Checkpoint, seed: int, steps: int, dimensions: int, now: datetime
+) -> Job:
+    """Ask for views into a checkpoint's generator; they replace those of an earlier look.
+
+    Args:
+        checkpoint: what is looked into.
+        seed: of the latents, any integer of 63 bits.
+        steps: images of one way, 2 to `MAX_STEPS`.
+        dimensions: that are gone through, 1 to `MAX_DIMENSIONS`.
+        now: the time.
+
+    Raises:
+        InvalidRequestError: a number is out of range, or a job is looking into the checkpoint already.
+    """
+    if not 0 <= seed < 2**63:
+        raise InvalidRequestError(f"The seed was {seed}; give a whole number from 0 to 2^63 - 1.")
+    if not 2 <= steps <= MAX_STEPS or not 1 <= dimensions <= MAX_DIMENSIONS:
+        raise InvalidRequestError(
+            f"{steps} images and {dimensions} dimensions were asked for; give 2 to {MAX_STEPS} and 1 to "
+            f"{MAX_DIMENSIONS}."
+        )
+    if Job.objects.unfinished().inspecting(checkpoint.pk).exists():
+        raise InvalidRequestError(
+            f"A job is looking inside {checkpoint.name!r} already; its page shows how far it is."
+        )
+    return _add_job(
+        kind="inspection",
+        title=f"Look inside {checkpoint.name}, seed {seed}",
+        arguments={"checkpoint": checkpoint.pk, "seed": seed, "steps": steps, "dimensions": dimensions},
+        now=now,
+        background=True,
     )
 
 
@@ -100,12 +138,24 @@ def request_evaluation(
 
 
 @transaction.atomic
-def request_registration(*, data: bytes, name: str, now: datetime) -> Job:
+def request_registration(
+    *, data: bytes, name: str, now: datetime, told: Mapping[str, Any] | None = None
+) -> Job:
     """Keep an uploaded file and ask a worker to look into it.
+
+    Args:
+        data: the file.
+        name: of the checkpoint.
+        now: the time.
+        told: of a state dict, which does not say of which network it is: "model", "settings" (words by name)
+            and "image_shape" (channels, height, width).
 
     Raises:
         InvalidRequestError: the file is too large, or the name can't be one or is taken.
+        UnknownNameError: there is no such model.
     """
+    if told and told["model"] not in declarations.models():
+        raise unknown_name("model", told["model"], declarations.models())
     if len(data) > MAX_CHECKPOINT_BYTES:
         raise InvalidRequestError(too_large(len(data)))
     name = _check_name(name)
@@ -115,7 +165,7 @@ def request_registration(*, data: bytes, name: str, now: datetime) -> Job:
     return _add_job(
         kind="registration",
         title=f"Register the checkpoint {name}",
-        arguments={"sha256": sha256, "name": name},
+        arguments={"sha256": sha256, "name": name, **({"told": dict(told)} if told else {})},
         now=now,
         background=True,
     )

@@ -1,4 +1,4 @@
-"""Jobs and values as plain data, for pages, JSON and commands."""
+"""Jobs, values and checkpoints as plain data, for pages, JSON and commands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 
 from evalsite.runs.models import Job, MetricRun, MetricValue
 from evalsite.runs.records import COPIED
+from evalsite.samples.models import Checkpoint
+
+_COLOURS = {1: "grey", 3: "colour"}
 
 
 def describe_job(job: Job) -> dict[str, Any]:
@@ -59,3 +62,39 @@ def describe_run(run: MetricRun) -> dict[str, Any]:
         "job": describe_job(run.job) if run.job else None,
         "values": [describe_value(value) for value in run.values.all()],
     }
+
+
+def describe_inside(checkpoint: Checkpoint) -> dict[str, Any]:
+    """What the page of a checkpoint shows of its inside: the views so far and the latest job, if any."""
+    views = list(checkpoint.views.all())
+    return {
+        "checkpoint": checkpoint,
+        "job": Job.objects.inspecting(checkpoint.pk).first(),
+        "views": [view for view in views if view.rows],
+        "lacking": [view for view in views if not view.rows],
+    }
+
+
+def describe_checkpoint(checkpoint: Checkpoint) -> dict[str, str]:
+    """What a checkpoint's file says of itself, in words; what it doesn't say is left out."""
+    told = checkpoint.description
+    shape, data = told.get("image_shape") or [], told.get("data") or {}
+    low, high = (told.get("image_range") or [None, None])[:2]
+    facts = {
+        "Model": f"{checkpoint.model} ({told.get('recipe', {}).get('title') or 'no recipe'})",
+        "File": f"{told.get('file_format') or 'unknown format'}, {checkpoint.size_bytes:,} bytes",
+        "Images": f"{shape[1]} × {shape[2]} px, {_COLOURS[shape[0]]}" if len(shape) == 3 else "",
+        "Range of the network": f"{low:g} to {high:g}" if low is not None else "",
+        "Parameters": f"{told['parameter_count']:,}" if told.get("parameter_count") else "",
+        "Latent": f"{told['latent_size']:,} dimensions" if told.get("latent_size") else "",
+        "Trained on": ", ".join(f"{name} {value}" for name, value in data.items() if value),
+        "Training": f"step {told['step']:,}, seed {told.get('seed')}" if told.get("step") else "",
+        "Command": told.get("command") or "",
+        "Settings": _pairs(told.get("settings")),
+        "Versions": _pairs(told.get("versions")),
+    }
+    return {name: words for name, words in facts.items() if words}
+
+
+def _pairs(found: Any) -> str:
+    return ", ".join(f"{name}={value}" for name, value in sorted((found or {}).items()))

@@ -13,6 +13,10 @@ urlpatterns: list[URLPattern] = [
     path("jobs/<int:pk>/state/", views.job_state, name="job-state"),
     path("jobs/<int:pk>/cancel/", views.cancel, name="job-cancel"),
     path("jobs/<int:pk>/retry/", views.retry, name="job-retry"),
+    path("checkpoints/<int:pk>/", views.checkpoint_panel, name="checkpoint"),
+    path(
+        "checkpoints/<int:pk>/<slug:view>/<int:position>.png", views.view_picture, name="checkpoint-picture"
+    ),
     path("metric-runs/<int:pk>/", views.run_panel, name="run"),
     path("metric-runs/<int:pk>/state/", views.run_state, name="run-state"),
 ]

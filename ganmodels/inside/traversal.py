@@ -77,7 +77,7 @@ def traverse_codes(
         ]
     if not strips:
         raise InsideError(
-            f"'{generator.name}' has neither codes nor classes; name dimensions, such as 0,1,2, or all"
+            f"'{generator.name}' has neither codes nor classes; go through its dimensions one by one"
         )
     return strips
 

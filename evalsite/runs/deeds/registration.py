@@ -1,6 +1,7 @@
 """Look into an uploaded file and register it as a checkpoint.
 
-Arguments: ``sha256`` (of the stored file), ``name``.
+Arguments: ``sha256`` (of the stored file), ``name``; for a state dict ``told``: its model, settings and image
+shape.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ def carry_out(job: Job, lease: Lease) -> None:
     """Open the file, here and never in the web process; a refusal is the job's error."""
     lease.report(0, 1, "looking into the file")
     path = store().path(job.arguments["sha256"])
-    checkpoint = sampling.register_checkpoint(path=path, name=job.arguments["name"], now=timezone.now())
+    checkpoint = sampling.register_checkpoint(
+        path=path, name=job.arguments["name"], now=timezone.now(), told=job.arguments.get("told")
+    )
     lease.report(1, 1)
     lease.finish({"model": "samples.checkpoint", "key": checkpoint.pk})

@@ -71,7 +71,7 @@ def test_classes_are_walked_through(generators: dict[str, Generator]) -> None:
 
 
 def test_a_generator_without_codes_is_a_sentence(linear: NetworkGenerator) -> None:
-    with pytest.raises(InsideError, match="neither codes nor classes; name dimensions"):
+    with pytest.raises(InsideError, match="neither codes nor classes; go through its dimensions"):
         traverse_codes(linear, steps=5)
 
 
