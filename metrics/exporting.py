@@ -97,8 +97,8 @@ def _pairs_of(result: MetricResult, images: Mapping[str, Images]) -> Iterator[_P
     if result.pairs is None:
         return
     one, other = result.pairs.roles
-    ends, distances = result.pairs.indices.tolist(), result.pairs.distances.tolist()
-    for rank, ((first, second), distance) in enumerate(zip(ends, distances, strict=True), start=1):
+    ends = zip(result.pairs.indices, result.pairs.distances, strict=True)
+    for rank, ((first, second), distance) in enumerate(ends, start=1):
         sides = _Side(one, first, images.get(one)), _Side(other, second, images.get(other))
         yield _Pair(result.quantity, rank, distance, sides)
 

@@ -8,24 +8,28 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class ImagePairs:
     """Pairs of images, the most alike first.
 
     Attributes:
         roles: whose images the first and the second of each pair are, such as ("generated", "reference").
-        indices: their numbers in those sets, from 0 (p, 2).
-        distances: how far apart they are in the metric's features (p,).
+        indices: their numbers in those sets, from 0.
+        distances: how far apart they are in the metric's features.
     """
 
     roles: tuple[str, str]
-    indices: Int[Tensor, "p 2"]
-    distances: Float[Tensor, " p"]
+    indices: tuple[tuple[int, int], ...]
+    distances: tuple[float, ...]
 
-    def as_dict(self) -> dict[str, object]:
-        """The pairs as JSON values."""
-        return {
-            "roles": list(self.roles),
-            "indices": self.indices.tolist(),
-            "distances": self.distances.tolist(),
-        }
+    @classmethod
+    def of(
+        cls,
+        roles: tuple[str, str],
+        first: Int[Tensor, " p"],
+        second: Int[Tensor, " p"],
+        distances: Float[Tensor, " p"],
+    ) -> ImagePairs:
+        """Pairs from tensors, one entry for each pair."""
+        ends = zip(first.tolist(), second.tolist(), strict=True)
+        return cls(roles, tuple(ends), tuple(distances.tolist()))

@@ -82,7 +82,9 @@ class Metric:
         settings: its keyword-only parameters by name.
         compute: the function itself, which refuses unlike evidence.
         output: which output of the extractor its features are.
-        selections: named selections that it belongs to, such as "paper".
+        selections: named selections that it belongs to. "paper" is what tables of papers on image generators
+            hold: FID with its unbiased and spatial kin, KID, IS, precision and recall, density and coverage,
+            FD-DINOv2, and the Vendi score beside them.
     """
 
     name: str

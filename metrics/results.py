@@ -65,10 +65,7 @@ class MetricResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The result as JSON values."""
-        plain = {name: value for name, value in vars(self).items() if name != "pairs"}
-        plain |= {"settings": dict(self.settings), "provenance": dict(self.provenance)}
-        shown = {} if self.pairs is None else {"pairs": self.pairs.as_dict()}
-        return plain | {"warnings": list(self.warnings)} | shown
+        return asdict(self) | {"warnings": list(self.warnings)}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ nothing of fidelity.
 
 import math
 
-import torch
 from jaxtyping import Int
 from torch import Tensor
 
@@ -94,8 +93,8 @@ def birthday_paradox(
 def _nearest(made: Features, numbers: Int[Tensor, " n"], pairs: int) -> ImagePairs:
     """The nearest pairs, by the images' numbers in the whole set."""
     found = nearest_pairs(made, pairs)
-    ends = torch.stack([numbers[found.first], numbers[found.second]], dim=1)
-    return ImagePairs(("generated", "generated"), ends, found.distances)
+    ends = numbers[found.first], numbers[found.second]
+    return ImagePairs.of(("generated", "generated"), *ends, found.distances)
 
 
 def _usual_distance(real: Features, share: float) -> float:

@@ -8,8 +8,6 @@ A small distance from generated to real may be quality or memory: look at the ne
 other set grows.
 """
 
-import torch
-
 from metrics.pairs import ImagePairs
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.counts import require_images
@@ -75,11 +73,11 @@ def _mean_distance(table: Neighbours, roles: tuple[str, str], pairs: int) -> Mea
     distances = table.distances[:, 0]
     low, high = mean_interval(distances)
     closest = distances.argsort(stable=True)[:pairs]
-    ends = torch.stack([closest, table.indices[closest, 0]], dim=1)
+    ends = closest, table.indices[closest, 0]
     return Measured(
         float(distances.mean()),
         low=max(0.0, low),
         high=high,
         interval="normal, over images, the other set taken as it is",
-        pairs=ImagePairs(roles, ends, distances[closest]),
+        pairs=ImagePairs.of(roles, *ends, distances[closest]),
     )

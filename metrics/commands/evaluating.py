@@ -37,7 +37,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--discriminator", metavar="MODULE:FACTORY", help="for metrics that ask one")
     parser.add_argument("--contest", metavar="MODULE:FACTORY", help="for metrics on several networks")
     parser.add_argument(
-        "--metrics", required=True, metavar="NAMES", help="names with commas between; 'all'; 'paper'"
+        "--metrics",
+        required=True,
+        metavar="NAMES",
+        help="names with commas between; 'all'; 'paper', see list",
     )
     parser.add_argument("--layer", metavar="NAME", help="an earlier layer of the extractor, such as 768")
     parser.add_argument(
@@ -98,7 +101,8 @@ def run(options: argparse.Namespace, console: Console, workers: Workers) -> None
         write_results(path, write(found).encode())
     if options.pairs:
         written = export_pairs(found, options.pairs)
-        console.print(f"{written} pairs of images: {options.pairs / TABLE}", highlight=False, markup=False)
+        what = f"{written} pairs of images" if written else "None of these metrics gives pairs of images"
+        console.print(f"{what}: {options.pairs / TABLE}", highlight=False, markup=False)
 
 
 def _read_settings(given: Sequence[str]) -> dict[str, dict[str, SettingValue]]:

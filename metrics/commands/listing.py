@@ -29,7 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def list_all(_options: argparse.Namespace, console: Console, _workers: Workers) -> None:
-    """The two catalogues."""
+    """The two catalogues, and the named selections."""
     metrics = grid(
         *("metric", "title", "needs", "extractor", "paper"), folded={"title", "needs", "extractor", "paper"}
     )
@@ -40,6 +40,9 @@ def list_all(_options: argparse.Namespace, console: Console, _workers: Workers) 
     for entry in EXTRACTORS:
         extractors.add_row(entry.name, entry.title, ", ".join(entry.protocols), entry.paper)
     console.print(metrics, extractors)
+    for name in sorted({name for metric in METRICS for name in metric.selections}):
+        members = ", ".join(metric.name for metric in METRICS if name in metric.selections)
+        console.print(f"--metrics {name}: {members}", highlight=False, markup=False)
 
 
 def describe(options: argparse.Namespace, console: Console, _workers: Workers) -> None:

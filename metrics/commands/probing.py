@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from metrics.commands.common import IMAGES
 from metrics.distributed import Workers
+from metrics.errors import InvalidSettingError
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -20,6 +21,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--other", metavar="PATH", help="another set of that size, for contamination")
     parser.add_argument("--metrics", default="all", metavar="NAMES", help="names with commas between")
     parser.add_argument("--extractor", default="efficientnet_lite0", metavar="NAME")
+    parser.add_argument(
+        "--strengths", default="0.25,0.5,0.75,1", metavar="NUMBERS", help="of each distortion, up to 1"
+    )
     parser.add_argument("--images", type=int, default=600, help="most images used")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--weights", type=Path, metavar="DIR", help="where weights files lie")
@@ -44,6 +48,7 @@ def probe(options: argparse.Namespace, console: Console, workers: Workers) -> No
             other=options.other,
             metrics=[name.strip() for name in options.metrics.split(",")],
             extractor=options.extractor,
+            strengths=_read_strengths(options.strengths),
             images=options.images,
             seed=options.seed,
             weights=options.weights,
@@ -53,3 +58,15 @@ def probe(options: argparse.Namespace, console: Console, workers: Workers) -> No
     files = write_report(points, options.out)
     console.print(markdown(points), markup=False, highlight=False, soft_wrap=True)
     console.print(f"{len(files)} files in {options.out}", highlight=False)
+
+
+def _read_strengths(text: str) -> list[float]:
+    try:
+        strengths = [float(part) for part in text.split(",")]
+    except ValueError:
+        strengths = []
+    if not strengths or not all(0 < strength <= 1 for strength in strengths):
+        raise InvalidSettingError(
+            f"{text!r} are no strengths; write numbers above 0 and up to 1 with commas between, as in 0.5,1."
+        )
+    return strengths

@@ -44,7 +44,10 @@ class UnitPairs:
         return _lengths(self.rows), _lengths(self.columns)
 
     def tiles(self) -> Iterator[Tile]:
-        """All tiles of squared distances in [0, 4], row by row of tiles."""
+        """All tiles of squared distances, row by row of tiles; rounding may carry them beyond [0, 4].
+
+        They are left there: to cut off one half of the errors would make a mean of them wrong.
+        """
         rows, columns = self.lengths
         for tile in self.pairs.tiles():
             height, width = tile.squared.shape
@@ -55,7 +58,7 @@ class UnitPairs:
             # A direction and none are a unit apart.
             squared[own == 0] = (others > 0).float()
             squared[:, others == 0] = (own > 0).float()[:, None]
-            yield Tile(tile.row, tile.column, squared.clamp_(min=0, max=4))
+            yield Tile(tile.row, tile.column, squared)
 
 
 def nearest_cosine_distances(pairs: Pairs) -> Float[Tensor, " kept"]:

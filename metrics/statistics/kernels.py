@@ -18,7 +18,7 @@ from torch import Tensor
 from metrics.errors import InvalidSettingError, TooFewSamplesError
 from metrics.statistics.chance import random_state
 
-BLOCK_ROWS = 512
+BLOCK_ROWS = 256
 MOST_SUBSETS = 100_000
 
 
@@ -59,14 +59,14 @@ def polynomial_discrepancies(
 
     Source: Gretton et al. 2012, Lemma 6; Bińkowski et al. 2018, section 4; checked against torch-fidelity.
     """
+    if min(len(one), len(other)) < 3:
+        raise TooFewSamplesError(
+            f"The sets have {len(one):,} and {len(other):,} images; give at least 3 of each."
+        )
     if not 2 <= subset_size <= min(len(one), len(other)):
         raise TooFewSamplesError(
             f"Subsets of {subset_size} can't be drawn from {len(one)} and {len(other)} images; "
             f"use a size from 2 to {min(len(one), len(other))}."
-        )
-    if min(len(one), len(other)) < 3:
-        raise TooFewSamplesError(
-            f"{min(len(one), len(other))} images have no standard error; give at least 3."
         )
     if not 1 <= subsets <= MOST_SUBSETS:
         raise InvalidSettingError(f"{subsets} subsets can't be drawn; use 1 to {MOST_SUBSETS:,}.")

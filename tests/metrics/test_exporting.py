@@ -62,7 +62,7 @@ def test_of_features_alone_the_table_has_the_numbers(make_features, tmp_path):
     metrics.export_pairs(found, tmp_path)
     first = _rows(tmp_path)[0]
     assert (first["first_index"], first["second_index"], first["picture"]) == ("0", "1", "")
-    assert found[0].as_dict()["pairs"]["indices"][0] == [0, 1]
+    assert found[0].as_dict()["pairs"]["indices"][0] == (0, 1)
 
 
 def test_a_folder_that_cannot_be_made_is_refused(make_features, tmp_path):

@@ -90,6 +90,7 @@ def test_list_and_info_know_everything(capsys):
     assert main(["info", "inception_v3"]) == 0
     out = capsys.readouterr().out
     assert all(word in out for word in ("kid", "inception_score", "lower is better", "1512.00567"))
+    assert "--metrics paper: density_coverage, fid, " in out
     assert main(["info", "fidd"]) == 2
 
 

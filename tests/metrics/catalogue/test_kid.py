@@ -41,7 +41,7 @@ def test_the_seed_fixes_the_subsets(make_features, vector_a, vector_b):
 
 
 def test_one_image_is_too_few(make_features):
-    with pytest.raises(TooFewSamplesError):
+    with pytest.raises(TooFewSamplesError, match="9 and 1 images; give at least 3 of each"):
         kid(make_features(torch.ones(1, 4)), make_features(torch.ones(9, 4)))
 
 
