@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from ganmodels.commands.parsers import Subparsers, assignments
 from ganmodels.errors import SettingError
@@ -22,9 +23,9 @@ from ganmodels.training.processes import Processes, joined
 from ganmodels.training.signals import stop_on_signals
 
 _COLUMNS = (
-    TextColumn("{task.description}"),
-    BarColumn(bar_width=12),
-    MofNCompleteColumn(),
+    TextColumn("{task.description}", table_column=Column()),  # the one to be folded on a narrow screen
+    BarColumn(bar_width=10),
+    MofNCompleteColumn(table_column=Column(no_wrap=True)),
     TextColumn("{task.fields[speed]}"),
     TimeRemainingColumn(),
 )

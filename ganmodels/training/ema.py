@@ -27,7 +27,8 @@ def update_average(average: nn.Module, network: nn.Module, decay: float, step: i
     )
     floats = [(old, new) for old, new in pairs if old.is_floating_point()]
     # One call for all: a small network is moved sooner than its layers are walked.
-    torch._foreach_lerp_([old for old, _ in floats], [new for _, new in floats], weight)
+    if floats:
+        torch._foreach_lerp_([old for old, _ in floats], [new for _, new in floats], weight)
     for old, new in pairs:
         if not old.is_floating_point():
             old.copy_(new)

@@ -69,8 +69,8 @@ class TrainingLog:
         for name, value in losses.items():
             if not abs(value) < float("inf"):
                 raise DivergenceError(
-                    f"{name} became {value} by step {step}; the last good checkpoint is kept: "
-                    "resume from it with a lower learning rate, or take it as it is"
+                    f"{name} became {value} by step {step}; what was saved before is kept: resume "
+                    "from it with a lower learning rate, or take it as it is"
                 )
         elapsed_s = max(time.perf_counter() - self._since, 1e-9)
         numbers = {**losses, **{f"memory.{name}": value for name, value in self._memory.items()}}

@@ -107,6 +107,15 @@ def test_a_wish_to_stop_saves_first(tmp_path: Path, make_plan: MakePlan, small_d
     assert train(make_plan("vae", steps=9), small_data, tmp_path, resume=True) == 9
 
 
+def test_a_training_past_its_end_is_not_resumed(
+    tmp_path: Path, make_plan: MakePlan, small_data: ImageData
+) -> None:
+    train(make_plan("vae", steps=2), small_data, tmp_path)
+    assert train(make_plan("vae", steps=2), small_data, tmp_path, resume=True) == 2
+    with pytest.raises(ResumeError, match="at step 2 already"):
+        train(make_plan("vae", steps=1), small_data, tmp_path, resume=True)
+
+
 def test_log_lines_past_the_saved_step_are_made_again(
     tmp_path: Path, make_plan: MakePlan, small_data: ImageData
 ) -> None:
