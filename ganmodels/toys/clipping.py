@@ -6,7 +6,6 @@ generator is held at real points with noise, clipped weights end at either bound
 """
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -21,7 +20,6 @@ from ganmodels.toys.data import Toy
 from ganmodels.toys.judging import judge_of, layer_slopes, slopes
 from ganmodels.toys.training import ToyRun, train_toy
 from ganmodels.training.plan import Plan
-from ganmodels.training.state import TrainingState
 
 CRITIC = "critic"
 _AT_BOUND = 0.999
@@ -66,7 +64,7 @@ def train_critic(plan: Plan, toy: Toy, out: Path, *, start_inside: bool = False)
     """
     bound = next(player.clip for player in plan.recipe.players if player.name == CRITIC)
     half = bound / 2 if start_inside else 0.0
-    run = train_toy(plan, toy, out, looks=2, prepare=partial(start_within, bound=half))
+    run = train_toy(plan, toy, out, looks=2, prepare=lambda state: start_within(state.networks[CRITIC], half))
     critic = cast(nn.Sequential, run.networks[CRITIC])
     weights = weights_of(critic)
     real, generated = pairs(run)
@@ -80,9 +78,9 @@ def train_critic(plan: Plan, toy: Toy, out: Path, *, start_inside: bool = False)
     )
 
 
-def start_within(state: TrainingState, bound: float) -> None:
-    """Makes the critic's first weights small enough, layer by layer; 0 leaves them as they are."""
-    layers = [layer for layer in state.networks[CRITIC].modules() if isinstance(layer, nn.Linear)]
+def start_within(network: nn.Module, bound: float) -> None:
+    """Makes weights small enough, layer by layer, in place; 0 leaves them as they are."""
+    layers = [layer for layer in network.modules() if isinstance(layer, nn.Linear)]
     for layer in layers if bound else ():
         largest = float(layer.weight.detach().abs().max())
         with torch.no_grad():

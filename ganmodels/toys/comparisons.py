@@ -17,7 +17,8 @@ from ganmodels.toys.training import ToyRun
 
 _COLOURS = ("#d55e00", "#0072b2", "#cc79a7", "#009e73")
 _MARKERS = ("o", "s", "^", "D")
-_BINS = 60
+_BINS = 61
+_SLOPES = (-5.0, 2.0)
 _SHARES = np.linspace(0, 1, 21)
 
 
@@ -52,19 +53,21 @@ def layers_figure(runs: Mapping[str, CriticRun]) -> Figure:
 def weights_figure(clipped: CriticRun, penalised: CriticRun) -> Figure:
     """Draws where the weights are, and the slopes between real and generated points, of both critics."""
     figure = Figure(figsize=(9.0, 5.2), layout="constrained")
-    axes = figure.subplots(2, 2, sharex="col")
+    axes = figure.subplots(2, 2)
     titles = (f"weights clipped to ±{clipped.bound:g}", "gradient penalty")
-    reach = float(penalised.weights.abs().quantile(0.999))
-    for row, run, title, colour in zip(axes, (clipped, penalised), titles, _COLOURS, strict=False):
+    reaches = (1.1 * clipped.bound, float(penalised.weights.abs().quantile(0.995)))
+    rows = zip(axes, (clipped, penalised), titles, reaches, _COLOURS, strict=False)
+    for row, run, title, reach, colour in rows:
         _histogram(row[0], run.weights, (-reach, reach), colour)
         row[0].set_ylabel(f"{title}\nshare")
-        steep = run.slopes.clamp(min=1e-3, max=1e3).log10()
-        _histogram(row[1], steep, (-3.0, 3.0), colour)
+        _histogram(row[1], run.slopes.log10().clamp(*_SLOPES), _SLOPES, colour)
         row[1].axvline(0, color="#4d4d4d", linewidth=0.8, linestyle=":")
-    axes[0, 0].set_title(f"{clipped.at_bound:.0%} of the clipped weights are at the bound", fontsize="medium")
-    axes[0, 1].set_title("slope between real and generated points", fontsize="medium")
-    axes[1, 0].set_xlabel("weight")
-    axes[1, 1].set_xlabel("norm of the gradient by the point, logarithm to base 10")
+    axes[0, 0].set_title(
+        f"weights: {clipped.at_bound:.0%} of the clipped are at the bound", fontsize="medium"
+    )
+    axes[0, 1].set_title("slopes between real and generated points", fontsize="medium")
+    axes[1, 0].set_xlabel("weight (above and below on scales of their own)")
+    axes[1, 1].set_xlabel("norm of the gradient, as a power of ten")
     return figure
 
 

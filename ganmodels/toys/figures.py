@@ -109,7 +109,9 @@ def _scatter(axis: Axes, toy: Toy, points: Float[Tensor, "n 2"]) -> None:
 def legend(figure: Figure, axis: Axes) -> None:
     """Says below all pictures what the points of one of them are."""
     handles, labels = axis.get_legend_handles_labels()
-    drawn = figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
+    drawn = figure.legend(
+        handles, labels, loc="outside lower center", ncols=len(labels), frameon=False, markerscale=2
+    )
     for handle in drawn.legend_handles:
         if handle is not None:
             handle.set_alpha(1)

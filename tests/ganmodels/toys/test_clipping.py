@@ -1,9 +1,7 @@
 """What is measured of a critic, on critics whose answer is known."""
 
-from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 import torch
@@ -30,7 +28,7 @@ def test_weights_are_those_of_layers_and_no_biases() -> None:
 def test_a_start_inside_the_bound_shrinks_whole_layers() -> None:
     critic = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))
     before = [layer.weight.detach().clone() for layer in critic if isinstance(layer, nn.Linear)]
-    start_within(cast(Any, SimpleNamespace(networks={"critic": critic})), 0.01)
+    start_within(critic, 0.01)
     for layer, old in zip(critic, before, strict=True):
         new = cast(nn.Linear, layer).weight.detach()
         torch.testing.assert_close(new / new.abs().max(), old / old.abs().max())
@@ -38,9 +36,7 @@ def test_a_start_inside_the_bound_shrinks_whole_layers() -> None:
 
 
 @pytest.mark.parametrize(("name", "bound"), [("wgan", 0.05), ("wgan_gp", 0.0)])
-def test_a_critic_is_looked_into_layer_by_layer(
-    name: str, bound: float, tmp_path: Path, short_run: Callable[..., Any]
-) -> None:
+def test_a_critic_is_looked_into_layer_by_layer(name: str, bound: float, tmp_path: Path) -> None:
     words = {"batch_size": "16", **({"critic.clip": str(bound)} if bound else {})}
     plan = toy_plan(name, words, steps=2, body=Body(8, 4))
     found = train_critic(plan, get_toy("swiss_roll"), tmp_path, start_inside=True)
