@@ -22,7 +22,7 @@ from evalsite.samples.storage import store
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ASKED = {"seed": 3, "steps": 4, "dimensions": 2}
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # a job renews its lease on a connection of its own
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SETTINGS = {"latent_size": "8", "width": "4"}
 TOLD = {"model": "vae", "settings": SETTINGS, "image_shape": [1, 16, 16]}
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # a job renews its lease on a connection of its own
 
 
 @pytest.fixture(scope="module")
