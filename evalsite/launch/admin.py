@@ -17,7 +17,7 @@ class StaffAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # both
     change_password_form = AdminPasswordChangeForm
 
 
-class RoleAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]
+class RoleAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]  # both draw form fields
     """Groups; `manage.py create_roles` makes Researchers and Analysts."""
 
 
