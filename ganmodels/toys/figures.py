@@ -31,7 +31,7 @@ _COLOURS = 128
 def samples_figure(run: ToyRun, columns: int = 4) -> Figure:
     """Draws the generator's points after some steps, side by side on one scale, over the real ones' modes."""
     rows = -(-len(run.moments) // columns)
-    figure = Figure(figsize=(2.2 * columns, 2.45 * rows + 0.5), layout="constrained")
+    figure = Figure(figsize=(2.2 * columns, 2.8 * rows + 0.5), layout="constrained")
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flatten()
     for axis, moment in zip(axes, run.moments, strict=False):
         draw_moment(axis, run.toy, moment)
