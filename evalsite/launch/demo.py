@@ -47,7 +47,11 @@ class Model:
     """A shipped checkpoint and the sample set that the demo draws from it."""
 
     condition: str
-    file: str
+
+    @property
+    def file(self) -> Path:
+        """The checkpoint."""
+        return ZOO / f"{self.condition}_fashion_mnist.safetensors"
 
     @property
     def sample_set(self) -> str:
@@ -69,11 +73,21 @@ class DemoStudy:
     catch: int = 0
 
 
-MODELS = (
-    Model("gan", "gan_fashion_mnist.safetensors"),
-    Model("vae", "vae_fashion_mnist.safetensors"),
-    Model("wgan_gp", "wgan_gp_fashion_mnist.safetensors"),
+MODELS = tuple(
+    Model(condition)
+    for condition in (
+        "gan",
+        "lsgan",
+        "lsgan_collapsed",
+        "wgan",
+        "wgan_gp",
+        "wgan_gp_early",
+        "sngan",
+        "ebgan",
+        "vae",
+    )
 )
+"""Two of them bad on purpose, so that people and metrics have something to tell apart."""
 STUDIES = (
     DemoStudy(
         slug="fashion-flash",
@@ -84,7 +98,7 @@ STUDIES = (
         ),
         task="rapid_scene",
         params={"exposure": "fixed", "exposure_ms": 100},
-        trials=48,
+        trials=60,
         catch=2,
     ),
     DemoStudy(
@@ -105,8 +119,8 @@ CONSENT = (
     "answers are stored without your name, on this computer. You may stop at any time by closing the page."
 )
 DEBRIEFING = (
-    "Thank you. The real pictures are test images of Fashion-MNIST; the others were made by three small "
-    "networks, a GAN, a WGAN-GP and a VAE. Your answers show how often each of them passes for real."
+    "Thank you. The real pictures are test images of Fashion-MNIST; the others were made by nine small "
+    "networks, two of them bad on purpose. Your answers show how often each of them passes for real."
 )
 
 
@@ -163,7 +177,7 @@ def _import_reference() -> None:
 def _sample(model: Model) -> None:
     if SampleSet.objects.filter(name=model.sample_set).exists():
         return
-    call_command("sample", _existing(ZOO / model.file), count=SAMPLE_COUNT, seed=0, name=model.sample_set)
+    call_command("sample", _existing(model.file), count=SAMPLE_COUNT, seed=0, name=model.sample_set)
 
 
 def _existing(path: Path) -> str:
