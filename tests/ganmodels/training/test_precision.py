@@ -111,6 +111,8 @@ def test_precision_is_part_of_a_training_and_compiling_is_not(
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::UserWarning")  # torch's own, of its tracing
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("name", ["wgan_gp", "infogan", "began"])
 def test_compiled_networks_take_the_same_steps(
     name: str, make_plan: MakePlan, small_data: ImageData, tmp_path: Path
