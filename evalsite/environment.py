@@ -14,7 +14,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 SQLITE = "django.db.backends.sqlite3"
-PATIENT_SQLITE = "evalsite.sqlite"
 POSTGRESQL = "django.db.backends.postgresql"
 SQLITE_OPTIONS = {
     # Writers queue instead of failing: a deferred transaction that turns into a write can't wait.
@@ -90,7 +89,7 @@ def database(url: str | None, folder: Path) -> dict[str, Any]:
     if config["ENGINE"] == SQLITE:
         # A file for tests too, because those of workers and servers open it from other processes.
         test = {"NAME": str(folder / "test.sqlite3")}
-        return {**config, "ENGINE": PATIENT_SQLITE, "OPTIONS": SQLITE_OPTIONS, "TEST": test}
+        return {**config, "OPTIONS": SQLITE_OPTIONS, "TEST": test}
     return {**config, "CONN_MAX_AGE": 0, "OPTIONS": {**config.get("OPTIONS", {}), "pool": POOL}}
 
 

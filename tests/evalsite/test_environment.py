@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from evalsite.environment import PATIENT_SQLITE, POSTGRESQL, data_folder, database, seconds, secret_key
+from evalsite.environment import POSTGRESQL, SQLITE, data_folder, database, seconds, secret_key
 
 
 def test_the_data_folder_is_made(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_seconds_have_a_default() -> None:
 
 
 def test_the_database_is_sqlite_unless_named(tmp_path: Path) -> None:
-    assert database(None, tmp_path)["ENGINE"] == PATIENT_SQLITE
+    assert database(None, tmp_path)["ENGINE"] == SQLITE
     assert database("", tmp_path)["NAME"] == str(tmp_path / "evalsite.sqlite3")
     assert database("", tmp_path / "50% #1?")["NAME"] == str(tmp_path / "50% #1?" / "evalsite.sqlite3")
     named = database("postgres://user:p%40ss@host:5433/name?sslmode=require", tmp_path)

@@ -21,6 +21,6 @@ def own_site(data: Path) -> dict[str, str]:
 
 def same_database(settings_dict: dict[str, str]) -> str:
     """A ``DATABASE_URL`` for the database that a test is connected to."""
-    if settings_dict["ENGINE"].startswith("evalsite.sqlite"):
+    if settings_dict["ENGINE"].endswith("sqlite3"):
         return f"sqlite:///{settings_dict['NAME']}"
     return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format_map(settings_dict)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from evalsite.sqlite import base
 from evalsite.trials.models import Response, Session
 from tests.support import wire
 from tests.support.sqlite import another_writer
@@ -17,8 +16,11 @@ pytestmark = [
 
 
 @pytest.fixture
-def impatient(monkeypatch):
-    monkeypatch.setattr(base, "PATIENCE_S", 0.05)
+def impatient():
+    connection.ensure_connection()
+    connection.connection.execute("PRAGMA busy_timeout=50")
+    yield
+    connection.close()
 
 
 def test_answers_are_asked_for_again_and_then_stored_once(make_study, rater, impatient):

@@ -1,1 +1,0 @@
-"""The database of a site without a server of its own for it."""
