@@ -23,7 +23,7 @@ class Linear(nn.Module):
         super().__init__()
         rng = torch.Generator().manual_seed(1)
         self.map = nn.Linear(latent_size, 256, bias=False)
-        self.map.weight.data = torch.randn(256, latent_size, generator=rng) / 12
+        self.map.weight.data = torch.randn(256, latent_size, generator=rng) / 16
 
     def forward(self, latents: Tensor) -> Tensor:
         return self.map(latents).view(-1, *SHAPE)
