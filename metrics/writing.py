@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import tempfile
 from pathlib import Path
 
 from metrics.errors import ResultsWriteError
@@ -35,11 +37,12 @@ def check_writable(path: Path) -> None:
     Raises:
         ResultsWriteError: it can't.
     """
-    known = path.exists()
     try:
-        path.open("a").close()
-        if not known:
-            path.unlink()
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        # Beside it and not under its name, which another process may be looking at, too.
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
     except OSError as error:
         raise _refusal(path, error) from error
 

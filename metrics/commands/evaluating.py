@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -62,10 +62,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace, console: Console, workers: Workers) -> None:
     """Measure, print, write."""
     files = {path: write for path, write in ((options.json, as_json), (options.csv, as_csv)) if path}
-    for path in files:
-        check_writable(path)  # now, rather than after an hour of work
-    if options.pairs:
-        prepare_folder(options.pairs)
+    if workers.leads:
+        _prepare(files, options.pairs)
     with progress_bar(workers) as progress:
         found = evaluate(
             metrics=[name.strip() for name in options.metrics.split(",")],
@@ -103,6 +101,14 @@ def run(options: argparse.Namespace, console: Console, workers: Workers) -> None
         written = export_pairs(found, options.pairs)
         what = f"{written} pairs of images" if written else "None of these metrics gives pairs of images"
         console.print(f"{what}: {options.pairs / TABLE}", highlight=False, markup=False)
+
+
+def _prepare(files: Iterable[Path], pairs: Path | None) -> None:
+    """Refuse what can't be written now, rather than after an hour of work."""
+    for path in files:
+        check_writable(path)
+    if pairs:
+        prepare_folder(pairs)
 
 
 def _read_settings(given: Sequence[str]) -> dict[str, dict[str, SettingValue]]:
