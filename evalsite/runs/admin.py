@@ -108,7 +108,7 @@ class CheckpointAdmin(ModelAdmin):
     search_fields = ("name", "sha256")
     fields = ("name", "sha256", "created_at")
     readonly_fields = ("sha256", "created_at")
-    when_empty = "Upload a file that ganmodels saved, or use manage.py sample FILE."
+    when_empty = "Upload a file that ganmodels saved, or a state dict; or use manage.py sample FILE."
     actions_detail = ("sample", "inspect")  # type: ignore[assignment]
     change_form_outer_after_template = "runs/checkpoint_page.html"  # type: ignore[assignment]
 

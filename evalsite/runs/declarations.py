@@ -107,8 +107,7 @@ def extractors() -> Mapping[str, ExtractorDeclaration]:
 @cache
 def models() -> Mapping[str, str]:
     """The first sentence of each model of ganmodels' catalogue, by name."""
-    files = sorted((_root("ganmodels") / "catalogue").glob("[!_]*.py"))
-    return {path.stem: _summary(ast.parse(path.read_text(encoding="utf-8"))) for path in files}
+    return read_models(_root("ganmodels") / "catalogue")
 
 
 def read_metric(path: Path) -> MetricDeclaration:
@@ -123,6 +122,17 @@ def read_metric(path: Path) -> MetricDeclaration:
 def read_metrics(folder: Path) -> dict[str, MetricDeclaration]:
     """Read the metrics of a folder; one that can't be read is left out, and the log says why."""
     return {found.name: found for found in _read_folder(folder, "register", _read_metric)}
+
+
+def read_models(folder: Path) -> dict[str, str]:
+    """Read what the models of a folder are; one that can't be read is left out, and the log says why."""
+    found = {}
+    for path in sorted(folder.glob("[!_]*.py")):
+        try:
+            found[path.stem] = _summary(ast.parse(path.read_text(encoding="utf-8")))
+        except (ValueError, SyntaxError) as error:
+            logger.error("%s can't be read (%s). It is left out until then.", path.name, error)
+    return found
 
 
 def _read_folder(

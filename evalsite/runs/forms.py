@@ -21,27 +21,32 @@ from evalsite.runs.errors import InvalidRequestError
 from evalsite.samples.models import SampleSet
 
 NAME_LENGTH = 120
+HIGHEST_SEED = 2**63 - 1
 Words = TypeVar("Words")
+
+
+def _number(lowest: int, highest: int, usual: int, help_text: str, *, label: str = "") -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label or None,
+        min_value=lowest,
+        max_value=highest,
+        initial=usual,
+        help_text=help_text,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
 
 
 class SamplingForm(forms.Form):
     """Draw a sample set from a checkpoint."""
 
-    count = forms.IntegerField(
+    count = _number(
+        1,
+        services.MAX_SAMPLES,
+        512,
+        "FID wants 2,048 or more; a study needs only as many as raters see.",
         label="Number of images",
-        min_value=1,
-        max_value=services.MAX_SAMPLES,
-        initial=512,
-        help_text="FID wants 2,048 or more; a study needs only as many as raters see.",
-        widget=UnfoldAdminIntegerFieldWidget,
     )
-    seed = forms.IntegerField(
-        min_value=0,
-        max_value=2**63 - 1,
-        initial=0,
-        help_text="Same seed, same images.",
-        widget=UnfoldAdminIntegerFieldWidget,
-    )
+    seed = _number(0, HIGHEST_SEED, 0, "Same seed, same images.")
     name = forms.CharField(
         max_length=NAME_LENGTH,
         required=False,
@@ -53,28 +58,20 @@ class SamplingForm(forms.Form):
 class InspectionForm(forms.Form):
     """Look inside a checkpoint's generator."""
 
-    seed = forms.IntegerField(
-        min_value=0,
-        max_value=2**63 - 1,
-        initial=0,
-        help_text="Same seed, same pictures.",
-        widget=UnfoldAdminIntegerFieldWidget,
-    )
-    steps = forms.IntegerField(
+    seed = _number(0, HIGHEST_SEED, 0, "Same seed, same pictures.")
+    steps = _number(
+        2,
+        services.MAX_STEPS,
+        9,
+        "From one image to another, and from end to end of a dimension.",
         label="Images of one way",
-        min_value=2,
-        max_value=services.MAX_STEPS,
-        initial=9,
-        help_text="From one image to another, and from end to end of a dimension.",
-        widget=UnfoldAdminIntegerFieldWidget,
     )
-    dimensions = forms.IntegerField(
+    dimensions = _number(
+        1,
+        services.MAX_DIMENSIONS,
+        10,
+        "How many of the latent's dimensions are gone through, from the first on.",
         label="Dimensions",
-        min_value=1,
-        max_value=services.MAX_DIMENSIONS,
-        initial=10,
-        help_text="How many of the latent's dimensions are gone through, from the first on.",
-        widget=UnfoldAdminIntegerFieldWidget,
     )
 
 
@@ -100,13 +97,7 @@ class EvaluationForm(forms.Form):
         ),
         widget=UnfoldAdminSelectWidget,
     )
-    seed = forms.IntegerField(
-        min_value=0,
-        max_value=2**63 - 1,
-        initial=0,
-        help_text="For metrics that draw subsets.",
-        widget=UnfoldAdminIntegerFieldWidget,
-    )
+    seed = _number(0, HIGHEST_SEED, 0, "For metrics that draw subsets.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -58,6 +58,13 @@ def test_only_what_sample_sets_are_enough_for_is_offered():
         assert "Labels" not in {kind for _, kind in read.needs}, name
 
 
+def test_a_half_written_file_takes_off_its_own_model_only(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    (tmp_path / "whole.py").write_text('"""A model: it draws.\n\nMore of it."""\n')
+    (tmp_path / "half.py").write_text('"""A model')
+    assert declarations.read_models(tmp_path) == {"whole": "A model: it draws."}
+    assert "half.py can't be read" in caplog.text
+
+
 def test_a_half_written_file_takes_off_its_own_metric_only(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     fid = Path(find_spec("metrics").submodule_search_locations[0]) / "catalogue" / "fid.py"
     (tmp_path / "fid.py").write_text(fid.read_text())
