@@ -95,8 +95,7 @@ def agree(pairs: Sequence[Pair], *, seed: int = 0, resamples: int = 2000) -> Agr
 
 def pearson(x: Floats, y: Floats) -> Floats:
     """Pearson's r of each row of ``x`` with that of ``y``, both ``(b, n)``; NaN where a row is constant."""
-    dx = x - x.mean(axis=1, keepdims=True)
-    dy = y - y.mean(axis=1, keepdims=True)
+    dx, dy = _centred(x), _centred(y)
     scale = np.sqrt((dx**2).sum(axis=1) * (dy**2).sum(axis=1))
     return _ratio((dx * dy).sum(axis=1), scale)
 
@@ -113,6 +112,11 @@ def kendall(x: Floats, y: Floats) -> Floats:
     dy = np.sign(y[:, first] - y[:, second])
     scale = np.sqrt((dx**2).sum(axis=1) * (dy**2).sum(axis=1))
     return _ratio((dx * dy).sum(axis=1), scale)
+
+
+def _centred(x: Floats) -> Floats:
+    """Each row less its mean; a constant one is zeros, though rounding puts its mean beside the value."""
+    return np.where(np.ptp(x, axis=1, keepdims=True) > 0, x - x.mean(axis=1, keepdims=True), 0.0)
 
 
 def _ranks(x: Floats) -> Floats:

@@ -29,6 +29,15 @@ def test_coefficients_are_scipys_with_ties(values):
     assert kendall(x[None], y[None])[0] == pytest.approx(stats.kendalltau(x, y)[0], abs=1e-12)
 
 
+@pytest.mark.parametrize("coefficient", [spearman, pearson, kendall])
+@pytest.mark.parametrize("value", [0.1, 0.7, 1e9 + 0.1])
+@pytest.mark.parametrize("n", [3, 6, 7])
+def test_constant_rows_have_no_correlation_though_their_mean_is_rounded(coefficient, value, n):
+    constant, other = np.full((1, n), value), np.full((1, n), 0.7 * value)
+    assert np.isnan(coefficient(constant, other)).all()
+    assert np.isnan(coefficient(np.arange(float(n))[None], constant)).all()
+
+
 def test_interval_holds_the_value_and_widens_with_fewer_raters():
     rng = np.random.default_rng(3)
     metric = np.arange(12.0)
