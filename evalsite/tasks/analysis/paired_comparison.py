@@ -101,6 +101,33 @@ def why_undefined(counts: Tally) -> str:
     return ""
 
 
+def why_side_undefined(counts: Tally) -> str:
+    """A sentence on why no finite side bias exists, or an empty string."""
+    design = _design(counts.left, counts.right, len(counts.items))
+    if not design[:, -2].any():
+        return "Undefined: no pair was shown both ways round, so that side and image can't be told apart."
+    chosen = counts.outcomes.sum(axis=(0, 1))[:2]
+    if chosen.all() or not chosen.any():
+        return ""
+    return f"Undefined: the {OUTCOMES[chosen.argmax()]} one was always chosen, so the lean has no bound."
+
+
+def _design(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], n_items: int) -> Floats:
+    """What each pair's log odds add up from, (pairs, items + 2): items, the side, and ln ν, left empty.
+
+    The side is left out where some strengths would explain it as well: nothing tells the two apart.
+    """
+    pairs = np.arange(len(left))
+    design = np.zeros((len(left), n_items + 2))
+    design[pairs, left] += 1
+    design[pairs, right] -= 1
+    without_side = np.linalg.matrix_rank(design)
+    design[:, n_items] = 1
+    if np.linalg.matrix_rank(design) == without_side:
+        design[:, n_items] = 0
+    return design
+
+
 def fit(outcomes: Floats, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], n_items: int) -> Fit:
     """Maximum likelihood by Newton's method, for many weightings at once.
 
@@ -115,11 +142,7 @@ def fit(outcomes: Floats, left: npt.NDArray[np.int64], right: npt.NDArray[np.int
     Source: Davidson 1970, "On extending the Bradley-Terry model to accommodate ties"; for the order effect
         Davidson & Beaver 1977; checked against ``evalica.newman``.
     """
-    pairs = np.arange(len(left))
-    design = np.zeros((len(left), n_items + 2))
-    design[pairs, left] += 1
-    design[pairs, right] -= 1
-    design[:, n_items] = 1
+    design = _design(left, right, n_items)
     tied = bool(outcomes[:, :, 2].any())
     parameters = np.zeros((len(outcomes), n_items + 2))
     products = np.einsum("pi,pj->pij", design, design).reshape(len(left), -1)
@@ -179,7 +202,9 @@ def strengths(counts: Tally, resampling: Resampling) -> Strengths:
     summaries = [
         Summary(float(value), *bound, n_raters, note) for value, bound in zip(estimates, bounds, strict=True)
     ]
-    return Strengths(dict(zip(counts.items, summaries[:-1], strict=True)), summaries[-1])
+    unsided = why_side_undefined(counts)
+    side_bias = Summary(None, None, None, n_raters, unsided) if unsided else summaries[-1]
+    return Strengths(dict(zip(counts.items, summaries[:-1], strict=True)), side_bias)
 
 
 def _bounds(counts: Tally, resampling: Resampling) -> list[tuple[float, float]]:

@@ -124,6 +124,32 @@ def test_groups_that_never_met_have_no_common_scale() -> None:
     assert result.side_bias.value is None
 
 
+def test_pairs_shown_one_way_round_only_leave_all_to_the_strengths() -> None:
+    """Side and image can't be told apart there; a lean split between the two would shrink the strengths."""
+    asked = Counter({Comparison("r", "a", "b", "left"): 30, Comparison("r", "a", "b", "right"): 10})
+    result = strengths(paired_comparison.tally(asked), Resampling(resamples=50))
+    assert result.items["a"].value == pytest.approx(np.log(3) / 2, abs=1e-4)
+    assert result.side_bias.value is None
+    assert result.side_bias.note.startswith("Undefined: no pair was shown both ways round")
+
+
+def test_a_cycle_of_pairs_shown_once_each_still_tells_the_side_from_the_images() -> None:
+    cycle = [("a", "b"), ("b", "c"), ("c", "a")]
+    asked = Counter({Comparison("r", *pair, "left"): 30 for pair in cycle})
+    asked.update({Comparison("r", *pair, "right"): 10 for pair in cycle})
+    result = strengths(paired_comparison.tally(asked), Resampling(resamples=50))
+    assert result.side_bias.value == pytest.approx(np.log(3), abs=1e-4)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_who_always_chooses_one_side_has_a_bias_without_bound(side: Outcome) -> None:
+    pairs = [(left, right) for left in "abc" for right in "abc" if left != right]
+    result = strengths(tally([Comparison("r", *pair, side) for pair in pairs]), Resampling(resamples=50))
+    assert result.side_bias.value is None
+    assert f"the {side} one was always chosen" in result.side_bias.note
+    assert result.items["a"].value == pytest.approx(0)
+
+
 def test_who_never_loses_has_no_finite_strength() -> None:
     always = [Comparison("r", "a", "b", "left"), Comparison("r", "b", "a", "right")]
     assert "always won" in why_undefined(tally(always))
