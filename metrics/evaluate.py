@@ -119,7 +119,7 @@ def evaluate(
     results: dict[str, list[MetricResult]] = {}
     for group in groups:
         evidence = group.collect(suppliers, counter.advance)
-        for choice in group.choices if workers.leads else ():
+        for choice in group.fed(evidence, omissions) if workers.leads else ():
             with omissions.of(choice):
                 chosen = group.resolve(choice.metric, settings or {}, seed)
                 results[choice.metric.name] = _run(choice.metric, evidence, chosen, group, suppliers)

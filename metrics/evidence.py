@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from metrics.errors import MetricsError
 from metrics.extractors.registry import FEATURES, PROBABILITIES, Extractor
 from metrics.images import protocols
 from metrics.signatures import Need
@@ -49,6 +50,7 @@ _OUTPUTS: Mapping[type[Any], Callable[[str], str]] = {
 }
 
 
+@runtime_checkable
 class _Gatherer(Protocol):
     """Takes in an output of the network, rows by rows, and becomes evidence."""
 
@@ -100,7 +102,8 @@ def gather(
 ) -> dict[Want, Any]:
     """Make evidence of several kinds from a network's outputs, looking at each row once.
 
-    Rows are kept in memory only where a kind needs them all.
+    Rows are kept in memory only where a kind needs them all. What the images are too few or too odd for
+    is replaced by the error that says so, for `ready` to raise: only who wants it is concerned.
 
     Args:
         chunks: outputs by name, for consecutive images.
@@ -112,9 +115,27 @@ def gather(
         for item, gatherer in gatherers.items():
             gatherer.add(chunk[item.output])
     return {
-        item: gatherer.result(replace(origin, output=_feature_output(item.output)))
+        item: _made(gatherer, replace(origin, output=_feature_output(item.output)))
         for item, gatherer in gatherers.items()
     }
+
+
+def ready(made: Any) -> Any:
+    """The evidence itself.
+
+    Raises:
+        MetricsError: it could not be made.
+    """
+    if isinstance(made, MetricsError):
+        raise made
+    return made
+
+
+def _made(gatherer: _Gatherer, origin: Provenance) -> Any:
+    try:
+        return gatherer.result(origin)
+    except MetricsError as error:
+        return error
 
 
 def _feature_output(output: str) -> str:

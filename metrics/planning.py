@@ -8,7 +8,7 @@ from typing import Any
 
 from metrics.discovery import unknown_name
 from metrics.errors import EvidenceMismatchError, MetricsError, MissingEvidenceError
-from metrics.evidence import Want, want
+from metrics.evidence import Want, ready, want
 from metrics.extractors.registry import Extractor
 from metrics.inputs import EMBED
 from metrics.lenses import Lens, Optics, extractor_for, known_origin, layer_output, open_lens, ready_lens
@@ -95,11 +95,23 @@ class Group:
         return sum(suppliers[role].steps(wants) for role, wants in self.by_role().items())
 
     def collect(self, suppliers: Mapping[str, Supplier], advance: Callable[[int], None]) -> dict[Want, Any]:
-        """All that the metrics want."""
+        """All that the metrics want; an error in the place of what can't be made."""
         found: dict[Want, Any] = {}
         for role, wants in self.by_role().items():
             found |= suppliers[role].supply(wants, self.lens, advance)
         return same_classes(suppliers, found)
+
+    def fed(self, evidence: Mapping[Want, Any], omissions: Omissions) -> list[Choice]:
+        """The metrics for which all that they want could be made.
+
+        Raises:
+            MetricsError: it could not, for one asked for by name.
+        """
+        for choice in self.choices:
+            with omissions.of(choice):
+                for item in self.of(choice.metric):
+                    ready(evidence[item])
+        return omissions.remain(self.choices)
 
     def resolve(self, metric: Metric, given: Settings, seed: int) -> dict[str, SettingValue]:
         """All settings of a metric: what the user says, else what the protocol asks for, else the default."""

@@ -21,7 +21,7 @@ from metrics.commands.common import (
 )
 from metrics.distributed import Workers
 from metrics.errors import MissingEvidenceError
-from metrics.evidence import Want, gather
+from metrics.evidence import Want, gather, ready
 from metrics.extractors.extraction import Pass
 from metrics.extractors.registry import PROBABILITIES, WeightsRequest
 from metrics.inputs import Opening
@@ -74,7 +74,7 @@ def keep_statistics(options: argparse.Namespace, console: Console, workers: Work
     def write() -> None:
         wants = [Want("reference", Moments, output) for output in sorted(over.outputs)]
         found = gather(_chunks(over, workers), wants, over.provenance)
-        save_statistics(options.save, {item.output: made for item, made in found.items()})
+        save_statistics(options.save, {item.output: ready(made) for item, made in found.items()})
 
     _run(over, options.save, write, console, workers)
 

@@ -7,7 +7,12 @@ import pytest
 
 import metrics
 from metrics import METRICS
-from metrics.errors import InvalidSettingError, MissingEvidenceError, UnknownNameError
+from metrics.errors import (
+    InvalidSettingError,
+    MissingEvidenceError,
+    TooFewSamplesError,
+    UnknownNameError,
+)
 from metrics.inputs import open_player
 from metrics.reporting import as_csv, as_json
 from metrics.selection import choose
@@ -48,6 +53,18 @@ def test_what_can_t_run_is_left_out_with_a_sentence(paper):
     assert "needs reference images, but none are given" in reasons["fid"]
     assert "inception_score" in {result.metric for result in found}
     assert not reasons.keys() & {result.metric for result in found}
+
+
+def test_one_image_leaves_out_only_what_it_is_too_few_for(paper, pictures):
+    found = paper(reference=pictures(2, 1))
+    reasons = {item.metric: item.reason for item in found.left_out}
+    assert reasons["fid"] == reasons["fid_infinity"] == "1 images have no covariance; give at least 2."
+    assert "inception_score" in {result.metric for result in found}
+
+
+def test_too_few_images_for_what_is_named_are_refused_before_anything_is_measured(paper, pictures):
+    with pytest.raises(TooFewSamplesError, match="1 images have no covariance"):
+        paper(metrics=["paper", "fid"], reference=pictures(2, 1))
 
 
 def test_what_is_named_is_never_left_out(paper):
