@@ -77,6 +77,7 @@ class MachineQuantitySerializer(Output):
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # kept apart from the field's own label
     better = serializers.CharField()
+    note = serializers.CharField(help_text="Says so where its values were not measured alike; else empty.")
 
 
 class EstimateSerializer(Output):

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from evalsite.results.agreement import Pair
 from evalsite.results.errors import UnknownQuantityError
+from evalsite.results.likeness import unlike
 from evalsite.results.wording import numbered
 from evalsite.tasks.protocol import REAL, Estimate
 
@@ -82,6 +83,19 @@ class Measured:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     measured_at: datetime | None = None
 
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """What it must share with other values to be compared with them, by its name in words."""
+        settings = self.provenance.get("settings") or {}
+        return {
+            "where they were measured": (self.imported or {}).get("digest", "here"),
+            "network weights": self.provenance.get("weights_digest"),
+            "preprocessing": self.provenance.get("protocol"),
+            "settings": {name: value for name, value in settings.items() if name != "seed"},
+            "number of generated images": self.n_generated,
+            "number of real images": self.n_reference,
+        }
+
 
 @dataclass(frozen=True)
 class HumanQuantity:
@@ -108,11 +122,15 @@ class HumanQuantity:
 
 @dataclass(frozen=True)
 class MachineQuantity:
-    """A column of metric values: its honest name, the same for people, and its direction."""
+    """A column of metric values: its honest name, the same for people, its direction.
+
+    ``note`` warns where its values were not measured alike; it is a sentence without a full stop, or empty.
+    """
 
     key: str
     label: str
     better: str
+    note: str = ""
 
 
 C = TypeVar("C", HumanQuantity, MachineQuantity)
@@ -223,11 +241,17 @@ def _newest(measured: Iterable[Measured]) -> dict[str, Measured]:
 
 
 def _machine_columns(cells: Iterable[Mapping[str, Measured]]) -> tuple[MachineQuantity, ...]:
-    columns: dict[str, MachineQuantity] = {}
+    columns: dict[str, list[Measured]] = {}
     for row in cells:
         for key, value in row.items():
-            columns.setdefault(key, MachineQuantity(key, value.title or key, value.better))
-    return tuple(columns.values())
+            columns.setdefault(key, []).append(value)
+    return tuple(_machine_column(key, values) for key, values in columns.items())
+
+
+def _machine_column(key: str, values: Sequence[Measured]) -> MachineQuantity:
+    label = values[0].title or key
+    note = unlike(label, [value.evidence for value in values])
+    return MachineQuantity(key, label, values[0].better, note)
 
 
 def readable(quantity: str) -> str:

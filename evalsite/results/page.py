@@ -88,7 +88,9 @@ def lay_out(table: ResultTable, leading: HumanQuantity | None) -> Sheet:
             tied=leading is not None and places[row.condition].tied,
             condition=row.condition,
             human=tuple(_human(row.human.get(column.key), footnotes) for column in table.human),
-            metrics=tuple(_machine(row.metrics.get(column.key), footnotes) for column in table.metrics),
+            metrics=tuple(
+                _machine(row.metrics.get(column.key), column, footnotes) for column in table.metrics
+            ),
         )
         for row in rows
     ]
@@ -105,7 +107,7 @@ def lay_out_agreements(table: ResultTable, agreements: Mapping[str, Agreement]) 
             kendall=_correlation(found.kendall),
             pearson=_correlation(found.pearson),
             n=found.n,
-            note=found.note,
+            note="; ".join(filter(None, [found.note, metric.note])),
         )
         for metric in table.metrics
         if (found := agreements.get(metric.key))
@@ -124,7 +126,7 @@ def _human(estimate: Estimate | None, footnotes: _Footnotes) -> Cell:
     )
 
 
-def _machine(value: Measured | None, footnotes: _Footnotes) -> Cell:
+def _machine(value: Measured | None, column: MachineQuantity, footnotes: _Footnotes) -> Cell:
     if value is None:
         return Cell()
     spread = f"± {show(value.std)}" if value.std is not None else show_interval(value.low, value.high)
@@ -133,7 +135,9 @@ def _machine(value: Measured | None, footnotes: _Footnotes) -> Cell:
         interval=spread,
         n=f"{value.n_generated:,} images" if value.n_generated else "",
         basis=f"against {value.n_reference:,} real images" if value.n_reference else "",
-        marks=footnotes.mark([*value.warnings, describe_source(value)]),
+        marks=footnotes.mark(
+            [f"{column.note}." if column.note else "", *value.warnings, describe_source(value)]
+        ),
     )
 
 

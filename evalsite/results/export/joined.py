@@ -51,6 +51,7 @@ def _machine_columns(quantity: MachineQuantity) -> list[Column]:
         Column(f"{key}_n_generated", "int", f"Generated images it rests on: {words}; empty if unknown."),
         Column(f"{key}_n_reference", "int", f"Real images it is measured against: {words}."),
         Column(f"{key}_source", "text", f"Where it comes from: {words}."),
+        Column(f"{key}_note", "text", f"Warnings, also where the conditions were measured unlike: {words}."),
     ]
 
 
@@ -79,7 +80,8 @@ def _machine(row: ResultRow, quantity: MachineQuantity) -> list[Any]:
     if found is None:
         return [None] * len(_machine_columns(quantity))
     source = describe_source(found) or MEASURED_HERE
-    return [found.value, found.std, found.n_generated, found.n_reference, source]
+    note = " ".join([*([f"{quantity.note}."] if quantity.note else []), *found.warnings])
+    return [found.value, found.std, found.n_generated, found.n_reference, source, note]
 
 
 JOINED = Table("joined", "One condition: human estimates beside metric values.", _columns, _rows)

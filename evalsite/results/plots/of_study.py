@@ -52,11 +52,10 @@ def _scatter(scope: Scope, asked: Asked) -> charts.ScatterChart:
     metric = asked.metric or next((column.key for column in table.metrics), "")
     human = _human(table, asked).key
     chart = charts.scatter_chart(table, metric, human, agreement_of(scope, table, metric, human))
+    column = table.metric_quantity(metric)
     sources = {describe_source(row.metrics[metric]) for row in table.rows if metric in row.metrics}
-    return replace(
-        chart,
-        notes=tuple(f"{table.metric_quantity(metric).label}: {said}" for said in sorted(sources) if said),
-    )
+    origins = [f"{column.label}: {said}" for said in sorted(sources) if said]
+    return replace(chart, notes=tuple([f"{column.note}."] * bool(column.note) + origins))
 
 
 def _exposures(scope: Scope, _asked: Asked) -> charts.HistogramChart:

@@ -88,3 +88,43 @@ def test_an_infinite_value_is_shown_and_correlated_with_nothing(estimate):
     table = join(("gan", "vae"), [people], {"gan": [fid(math.inf)], "vae": [fid(2.0)]})
     assert table.rows[0].metrics["fid"].value == math.inf
     assert [pair.condition for pair in table.pairs("fid", "deception_rate")] == ["vae"]
+
+
+def alike(**provenance):
+    return {"weights_digest": "w", "protocol": "tf1", "settings": {"seed": 0, "subsets": 100}, **provenance}
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        ({}, ""),
+        ({"n_generated": 10_000}, "number of generated images"),
+        ({"n_reference": 9_000}, "number of real images"),
+        ({"provenance": alike(protocol="clean")}, "preprocessing"),
+        ({"provenance": alike(weights_digest="v")}, "network weights"),
+        ({"provenance": alike(settings={"seed": 7, "subsets": 100})}, ""),
+        ({"provenance": alike(settings={"seed": 0, "subsets": 10})}, "settings"),
+        (
+            {"provenance": {}, "imported": {"digest": "ab", "source": "theirs.csv"}},
+            "where they were measured",
+        ),
+    ],
+)
+def test_a_column_of_values_measured_unlike_says_so(more, named):
+    usual = {"n_generated": 512, "n_reference": 10_000, "provenance": alike()}
+    table = join(["a", "b"], [], {"a": [fid(30.0, **usual)], "b": [fid(12.0, **{**usual, **more})]})
+    (column,) = table.metrics
+    assert named in column.note
+    assert bool(column.note) == bool(named)
+
+
+def test_imported_values_of_one_file_are_alike_and_of_two_are_not():
+    def theirs(digest):
+        return fid(1.0, imported={"digest": digest, "source": "theirs.csv"}, provenance={"name_in_file": "x"})
+
+    notes = [
+        join(["a", "b"], [], {"a": [theirs("ab")], "b": [theirs(other)]}).metrics[0].note
+        for other in ("ab", "cd")
+    ]
+    assert notes[0] == ""
+    assert "where they were measured" in notes[1]

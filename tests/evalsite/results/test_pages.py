@@ -71,6 +71,20 @@ def test_a_study_that_nobody_answered_gives_its_link(analyst, make_study):
     assert "data-plot" not in page
 
 
+def test_values_that_were_not_measured_alike_are_told_apart_on_the_page_in_the_plot_and_the_file(
+    analyst, study, now
+):
+    other = {"source": "others.csv", "digest": "cd" * 32}
+    import_values(
+        sample_set=study.conditions.last().sample_set, values={"fid": 3.0}, provenance=other, now=now
+    )
+    said = "values differ in where they were measured"
+    assert analyst.get("/results/flash/").content.decode().count(said) == 2, "at the values and the agreement"
+    assert said in analyst.get("/results/flash/plots/scatter.json").content.decode()
+    joined = pd.read_csv(io.StringIO(b"".join(analyst.get("/results/flash/export/joined.csv")).decode()))
+    assert joined["fid_note"].str.contains(said).all()
+
+
 def test_the_table_has_both_sides_with_provenance(analyst, study):
     page = analyst.get("/results/flash/").content.decode()
     assert "What people said" in page
