@@ -112,7 +112,7 @@ class BlockForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Block
-        fields = ("trials_per_block", "practice_trials", "catch_trials")
+        fields = ("trials_per_block", "practice_trials", "catch_trials", "qualification_share")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

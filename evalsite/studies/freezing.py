@@ -51,6 +51,7 @@ class BlockData:
     trials: int
     practice: int = 0
     catch: int = 0
+    qualification_share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class StudyData:
     conditions: Sequence[ConditionData]
     blocks: Sequence[BlockData]
     recruiter_settings: Mapping[str, Any] = field(default_factory=dict)
+    attention_share: float | None = None
 
     @property
     def trials_per_session(self) -> int:
@@ -85,7 +87,10 @@ class StudyData:
 
 
 def freeze(study: StudyData) -> Json:
-    """The protocol as JSON; blocks' params are taken as they are given, so give them in full."""
+    """The protocol as JSON; blocks' params are taken as they are given, so give them in full.
+
+    What is not required has no key, so that protocols from before it could be are the same to the byte.
+    """
     return {
         "study": study.slug,
         "title": study.title,
@@ -96,6 +101,7 @@ def freeze(study: StudyData) -> Json:
         "seed": study.seed,
         "recruiter": study.recruiter,
         "recruiter_settings": dict(study.recruiter_settings),
+        **_required("attention_share", study.attention_share),
         "reference": {"name": study.reference.name, **_frozen_set(study.reference)},
         "conditions": [
             {
@@ -112,6 +118,7 @@ def freeze(study: StudyData) -> Json:
                 "trials": block.trials,
                 "practice": block.practice,
                 "catch": block.catch,
+                **_required("qualification_share", block.qualification_share),
             }
             for block in study.blocks
         ],
@@ -123,6 +130,10 @@ def digest(protocol: Mapping[str, Any], code_version: str) -> str:
     named = {"protocol": protocol, "code_version": code_version}
     canonical = json.dumps(named, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _required(name: str, share: float | None) -> Json:
+    return {} if share is None else {name: share}
 
 
 def _frozen_set(sample_set: SetData) -> Json:

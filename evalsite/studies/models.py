@@ -16,6 +16,9 @@ from evalsite.studies.querysets import StudyVersionQuerySet
 MAX_TRIALS = 5000
 """Most trials of one kind in a block; more than anybody sits through."""
 
+REQUIRED_SHARE = (MinValueValidator(0.01), MaxValueValidator(1.0))
+"""A required share of 0 would ask for nothing; leave it empty for that."""
+
 
 class Study(models.Model):
     """What raters are asked, about which images, in which words."""
@@ -73,6 +76,16 @@ class Study(models.Model):
         validators=[MinValueValidator(32), MaxValueValidator(1024)],
         help_text="Side length at which raters see an image, 32 to 1024.",
     )
+    attention_share = models.FloatField(
+        "required share of catch trials right",
+        null=True,
+        blank=True,
+        validators=REQUIRED_SHARE,
+        help_text=(
+            "Raters who get a smaller share of all blocks' catch trials right are thanked, marked and left "
+            "out of results. 0.01 to 1; empty requires none."
+        ),
+    )
     recruiter = models.CharField(max_length=40, default="open_link")
     recruiter_settings = models.JSONField(default=dict, blank=True)
     seed = models.BigIntegerField(
@@ -126,6 +139,17 @@ class Block(models.Model):
         default=0,
         validators=[MaxValueValidator(MAX_TRIALS)],
         help_text="Spread among the scored trials; they check attention.",
+    )
+    qualification_share = models.FloatField(
+        "required share right (qualification)",
+        null=True,
+        blank=True,
+        validators=REQUIRED_SHARE,
+        help_text=(
+            "Makes the block a qualification, on which no result rests: the session ends after it for who "
+            "gets a smaller share of its scored trials right, of real and of generated images each. "
+            "0.01 to 1; HYPE requires 0.65; empty for a block that is none."
+        ),
     )
 
     class Meta:

@@ -28,7 +28,7 @@ Sides = Mapping[int, tuple[int, int]]
 
 def problems(study: StudyData) -> list[str]:
     """One sentence for each thing that must be mended before raters can come; empty if there is none."""
-    return [*_recruiting(study), *_texts(study), *_sets(study), *_blocks(study)]
+    return [*_recruiting(study), *_texts(study), *_sets(study), *_blocks(study), *_attention(study)]
 
 
 def warnings(study: StudyData, sides: Sides) -> list[str]:
@@ -47,8 +47,10 @@ def facts(study: StudyData) -> list[str]:
     for number, block in enumerate(study.blocks, start=1):
         task = registry.get(block.task)
         share = f"{_real_share(_plans(study, block)):.0%} of the images in scored trials are real."
-        said = [share, *task.facts(_params(task, block))]
+        said = [share, *_qualifies(block), *task.facts(_params(task, block))]
         found += [f"Block {number}: {fact}" for fact in said]
+    if study.attention_share is not None:
+        found.append(f"Results leave out who gets under {study.attention_share:.0%} of catch trials right.")
     return found
 
 
@@ -111,9 +113,54 @@ def _blocks(study: StudyData) -> Iterator[str]:
         try:
             full_params(block)
             if plannable:
-                _plans(study, block)
+                plans = _plans(study, block)
+                yield from _qualification(number, block, plans)
         except (UnknownTaskError, InvalidParamsError, PlanError) as error:
             yield _sentence(f"Block {number} ({block.task}): {error}")
+
+    if study.blocks and all(block.qualification_share is not None for block in study.blocks):
+        yield "Every block is a qualification; add one whose answers make the results."
+
+
+def _qualification(number: int, block: BlockData, plans: Iterable[Iterable[PlannedTrial]]) -> Iterator[str]:
+    """What keeps a block from being the qualification that it is to be."""
+    share = block.qualification_share
+    if share is None:
+        return
+    yield from _share(f"Block {number}", share)
+    task = registry.get(block.task)
+    params = _params(task, block)
+    for trials in plans:
+        if not any(trial.kind == "scored" and task.truth(params, trial) for trial in trials):
+            yield (
+                f"Block {number} is a qualification, but none of its trials has a right answer; change its "
+                "params, or leave its required share empty."
+            )
+            return
+
+
+def _attention(study: StudyData) -> Iterator[str]:
+    if study.attention_share is None:
+        return
+    yield from _share("Catch trials", study.attention_share)
+    if not any(block.catch for block in study.blocks):
+        yield (
+            f"{study.attention_share:.0%} of the catch trials must be right, but no block has any; add some, "
+            "or leave the required share empty."
+        )
+
+
+def _share(what: str, share: float) -> Iterator[str]:
+    if not 0 < share <= 1:
+        yield f"{what}: the required share was {share:g}; expected more than 0 and at most 1."
+
+
+def _qualifies(block: BlockData) -> Iterator[str]:
+    if block.qualification_share is not None:
+        yield (
+            "A qualification: the session ends after it for who gets under "
+            f"{block.qualification_share:.0%} right; no result rests on it."
+        )
 
 
 def _plans(study: StudyData, block: BlockData) -> list[list[PlannedTrial]]:

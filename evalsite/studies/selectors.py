@@ -26,6 +26,7 @@ def study_data(study: Study) -> StudyData:
         seed=study.seed,
         recruiter=study.recruiter,
         recruiter_settings=study.recruiter_settings,
+        attention_share=study.attention_share,
         reference=_set_data(study.reference_set),
         conditions=[
             ConditionData(condition.name, _set_data(condition.sample_set))
@@ -33,7 +34,12 @@ def study_data(study: Study) -> StudyData:
         ],
         blocks=[
             BlockData(
-                block.task, block.params, block.trials_per_block, block.practice_trials, block.catch_trials
+                task=block.task,
+                params=block.params,
+                trials=block.trials_per_block,
+                practice=block.practice_trials,
+                catch=block.catch_trials,
+                qualification_share=block.qualification_share,
             )
             for block in study.blocks.order_by("position", "pk")
         ],

@@ -188,6 +188,13 @@ class Task(ABC, Generic[P]):
         """Whether the rater is told after the answer if it was right; practice always tells."""
         return trial.kind == "practice"
 
+    def truth(self, params: P, trial: PlannedTrial) -> str | None:
+        """What the right answer to a scored trial is called; None where none is right.
+
+        A qualification asks its share of right answers of each truth apart.
+        """
+        return None
+
     def facts(self, params: P) -> tuple[str, ...]:
         """Sentences that follow from the params and belong in the protocol."""
         return ()

@@ -52,13 +52,15 @@ class Session(models.Model):
         COMPLETED = "completed", "completed"
         DECLINED = "declined", "declined consent"
         UNSUITABLE = "unsuitable", "device unsuitable"
+        FAILED_QUALIFICATION = "failed_qualification", "failed the qualification"
+        FAILED_ATTENTION = "failed_attention", "failed the attention check"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="sessions")
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="sessions")
     version = models.ForeignKey(StudyVersion, on_delete=models.PROTECT, related_name="sessions")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.LIVE)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.ARRIVED)
+    state = models.CharField(max_length=24, choices=State.choices, default=State.ARRIVED)
     condition = models.CharField(
         max_length=80, blank=True, help_text="The one condition of this rater, where each sees one."
     )

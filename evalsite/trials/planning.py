@@ -33,6 +33,7 @@ class FrozenBlock:
     trials: int
     practice: int
     catch: int
+    qualification_share: float | None = None
 
     @property
     def adaptive(self) -> bool:
@@ -51,6 +52,7 @@ def read_block(protocol: Mapping[str, Any], number: int) -> FrozenBlock:
         trials=block["trials"],
         practice=block["practice"],
         catch=block["catch"],
+        qualification_share=block.get("qualification_share"),
     )
 
 

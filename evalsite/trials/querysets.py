@@ -18,9 +18,9 @@ class SessionQuerySet(models.QuerySet):  # type: ignore[type-arg]
         """Sessions that results are made of: live and imported ones, simulated ones only where asked for."""
         return self.filter(kind__in=_kinds(simulated))
 
-    def completed(self) -> Self:
-        """Sessions answered to the end."""
-        return self.filter(state="completed")
+    def completed(self, *, inattentive: bool = False) -> Self:
+        """Sessions answered to the end; those that failed the attention check only where asked for."""
+        return self.filter(state__in=("completed", "failed_attention") if inattentive else ("completed",))
 
     def unfinished(self) -> Self:
         """Sessions that can still go on."""

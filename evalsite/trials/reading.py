@@ -49,17 +49,21 @@ class Pool:
 
 
 def pool_blocks(protocol: Mapping[str, Any]) -> list[Pool]:
-    """The blocks of a protocol by what they ask, in order of appearance."""
+    """The blocks of a protocol by what they ask, in order of appearance; no qualification is among them."""
     pools: dict[tuple[str, Params], Pool] = {}
     for number in range(len(protocol["blocks"])):
         block = read_block(protocol, number)
+        if block.qualification_share is not None:
+            continue
         key = block.task.name, block.params
         earlier = pools[key].blocks if key in pools else ()
         pools[key] = Pool(block.task, block.params, (*earlier, number))
     return list(pools.values())
 
 
-def scored_trials(study: Study, pool: Pool, *, simulated: bool = False) -> Iterator[ScoredTrial]:
+def scored_trials(
+    study: Study, pool: Pool, *, simulated: bool = False, inattentive: bool = False
+) -> Iterator[ScoredTrial]:
     """The valid scored trials of a pool from sessions answered to the end, streamed, rater by rater.
 
     Every version counts that asks the same of the same images as the newest answered one, so that a corrected
@@ -69,8 +73,10 @@ def scored_trials(study: Study, pool: Pool, *, simulated: bool = False) -> Itera
         study: The study.
         pool: The blocks, as the newest answered version has them.
         simulated: Whether simulated raters count too.
+        inattentive: Whether raters who failed the attention check count too.
     """
-    completed = Session.objects.counted(simulated=simulated).completed().filter(study=study)
+    counted = Session.objects.counted(simulated=simulated).filter(study=study)
+    completed = counted.completed(inattentive=inattentive)
     for version, blocks in _places(study, pool, simulated=simulated):
         keys = completed.filter(version=version).order_by("created_at", "pk").values_list("pk", flat=True)
         sessions = keys.iterator()

@@ -19,6 +19,8 @@ OUTCOMES = {
     Session.State.COMPLETED: "completed",
     Session.State.DECLINED: "no_consent",
     Session.State.UNSUITABLE: "unsuitable_device",
+    Session.State.FAILED_QUALIFICATION: "failed_qualification",
+    Session.State.FAILED_ATTENTION: "failed_attention",
 }
 """What the recruiter calls each state in which a session ends."""
 
@@ -29,10 +31,16 @@ STAGES = {
     Session.State.RUNNING: "trials",
 }
 
+AFTER_TRIALS = {Session.State.COMPLETED, Session.State.FAILED_ATTENTION, Session.State.FAILED_QUALIFICATION}
+"""States of a session that is over and whose rater saw images, and so is told what they were about."""
+
 WAYS_BACK = {Session.State.DECLINED: "consent", Session.State.UNSUITABLE: "device"}
 """The stage that a rater may go back to who ended there, having seen nothing yet."""
 
 PREVIEW_ENDING = Ending(message="This was a preview; nothing of it was kept.", redirect_url=None, code="")
+PREVIEW_INATTENTIVE = Ending(
+    message="This was a preview; nothing of it was kept. Who answers so has failed the attention check."
+)
 
 
 def describe_state(session: Session) -> Json:
@@ -87,13 +95,17 @@ def has_flashes(protocol: Mapping[str, Any]) -> bool:
     return any(block.task.flashes(block.params) for block in blocks)
 
 
+def outcome_of(session: Session) -> str:
+    """What the recruiter calls how the session ended; empty while it goes on."""
+    return OUTCOMES.get(Session.State(session.state), "")
+
+
 def ending_of(session: Session) -> Ending:
     """How the recruiter ends this session."""
     protocol = session.version.protocol
     recruiter = recruiters.get(protocol["recruiter"])
-    outcome = OUTCOMES[Session.State(session.state)]
     return recruiter.ending(
-        outcome, session.completion_code, session.recruitment, protocol["recruiter_settings"]
+        outcome_of(session), session.completion_code, session.recruitment, protocol["recruiter_settings"]
     )
 
 
@@ -110,6 +122,6 @@ def describe_completion(session: Session, ending: Ending) -> Json:
 def _texts(session: Session, stage: str) -> Json:
     texts = session.version.protocol["texts"]
     shown = {"consent": texts["consent"], "instructions": texts["instructions"]}
-    if stage == "debriefing" or session.state == Session.State.COMPLETED:
+    if stage == "debriefing" or session.state in AFTER_TRIALS:
         shown["debriefing"] = texts["debriefing"]
     return shown

@@ -173,6 +173,17 @@ def test_attentive_raters_pass_catch_trials_and_lapsing_ones_do_not_always(task:
     assert 5 <= sum(caught[1.0]) <= 25, "30 trials at chance"
 
 
+def test_an_answer_is_right_or_wrong_only_where_the_task_names_the_truth(task: Task[Any]) -> None:
+    named = set()
+    for params in _variants(task):
+        for trial in _sit(task, params, SimulatedRater(ties=0.5), seed=2):
+            truth = task.truth(params, trial.trial)
+            named.add(truth is not None)
+            if trial.trial.kind == "scored" and trial.score["correct"] is not None:
+                assert truth, "a qualification would pass over an answer that is right or wrong"
+    assert True in named, "some setting of every task has right answers"
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=JSON)
 def test_whatever_comes_in_is_read_or_refused_as_malformed(task: Task[Any], raw: object) -> None:

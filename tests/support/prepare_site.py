@@ -66,6 +66,7 @@ def make_study(about: dict[str, Any], reference: SampleSet, generated: SampleSet
             trials_per_block=block["trials"],
             practice_trials=block.get("practice", 0),
             catch_trials=block.get("catch", 0),
+            qualification_share=block.get("qualification"),
         )
     if about.get("open", True):
         open_study(study=study, now=timezone.now())

@@ -59,7 +59,7 @@ class BlockAdmin(ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         """How many trials, then the params."""
-        counts = ("study", "task_title", "trials_per_block", "practice_trials", "catch_trials")
+        counts = ("study", "task_title", *BlockForm.Meta.fields)
         params = block_form(obj.task).base_fields if _known(obj) else {}
         drawn = [name for name in params if name.startswith(PREFIX)]
         return [(None, {"fields": counts}), ("Params", {"fields": drawn})]

@@ -79,8 +79,10 @@ class BlockInline(PartInline):
 
 
 def _unusual(block: Block) -> str:
-    """The params that are not the task's defaults, as ``exposure_ms 250``."""
+    """What makes the block a qualification, and the params that are not the task's defaults."""
     task = registry.tasks().get(block.task)
     defaults = task.Params().to_json() if task else {}
     differing = {name: value for name, value in block.params.items() if defaults.get(name) != value}
+    if block.qualification_share is not None:
+        differing = {"qualification": block.qualification_share, **differing}
     return ", ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in differing.items())

@@ -43,6 +43,7 @@ class StudyAdmin(ModelAdmin):
         (None, {"fields": ("title", "slug")}),
         ("Images", {"fields": ("reference_set", "assignment", ("stimulus_px", "display_px"))}),
         ("What raters read", {"fields": ("consent_text", "instructions_text", "debriefing_text")}),
+        ("Who counts", {"fields": ("attention_share",)}),
         ("Recruiting and chance", {"fields": ("recruiter", "seed")}),
     ]
     when_empty = "A study asks raters about sets of images: import or sample those first."

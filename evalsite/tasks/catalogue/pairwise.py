@@ -153,6 +153,11 @@ class Pairwise(Task[PairwiseParams]):
         """Whether the rater is told if the answer was right."""
         return params.feedback or trial.kind == "practice"
 
+    def truth(self, params: PairwiseParams, trial: PlannedTrial) -> str | None:
+        """The real image, where which looks more real was asked of a pair with one."""
+        conditions = {stimulus.condition for stimulus in trial.stimuli}
+        return REAL if params.question == "real" and REAL in conditions else None
+
     def payload(
         self, params: PairwiseParams, trial: PlannedTrial, presentation: Json, urls: Mapping[str, str]
     ) -> Json:
@@ -186,7 +191,7 @@ class Pairwise(Task[PairwiseParams]):
         correct: bool | None = None
         if asked := trial.settings.get("asked"):
             correct = side == asked
-        elif not tie and params.question == "real" and REAL in conditions.values():
+        elif not tie and self.truth(params, trial):
             correct = winner == REAL
         return {
             "left_condition": conditions["left"], "right_condition": conditions["right"],

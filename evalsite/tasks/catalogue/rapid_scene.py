@@ -213,6 +213,11 @@ class RapidScene(Task[RapidSceneParams]):
         """Whether the rater is told if the answer was right."""
         return params.feedback or trial.kind == "practice"
 
+    def truth(self, params: RapidSceneParams, trial: PlannedTrial) -> str | None:
+        """What the image is: real or generated."""
+        (stimulus,) = trial.stimuli
+        return "real" if stimulus.real else "generated"
+
     def facts(self, params: RapidSceneParams) -> tuple[str, ...]:
         """What the staircase converges on."""
         if params.exposure != "staircase":
@@ -246,11 +251,10 @@ class RapidScene(Task[RapidSceneParams]):
 
     def score(self, params: RapidSceneParams, trial: PlannedTrial, answer: Json) -> Json:
         """The declared columns."""
-        (stimulus,) = trial.stimuli
-        truth = "real" if stimulus.real else "generated"
-        judged = answer["answer"]
+        truth, judged = self.truth(params, trial), answer["answer"]
         correct = judged == trial.settings.get("asked", truth)
-        return {"condition": stimulus.condition, "truth": truth, "judged": judged, "correct": correct}
+        condition = trial.stimuli[0].condition
+        return {"condition": condition, "truth": truth, "judged": judged, "correct": correct}
 
     def estimate(
         self, params: RapidSceneParams, trials: Iterable[ScoredTrial], *, seed: int = 0, resamples: int = 2000

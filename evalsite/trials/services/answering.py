@@ -18,6 +18,7 @@ from evalsite.trials.models import Response, Session, Trial
 from evalsite.trials.planning import FrozenBlock, from_json, read_block
 from evalsite.trials.quality import Verdict, judge_payload
 from evalsite.trials.services.delivering import next_adaptive
+from evalsite.trials.services.judging import end_unqualified
 from evalsite.trials.services.locking import lock_running, touch
 from evalsite.trials.state import describe_progress
 from evalsite.trials.submissions import Acknowledgement, Receipt, Submission, UnreadableSubmission
@@ -42,6 +43,7 @@ def record_responses(
 ) -> Acknowledgement:
     """Store answers exactly once, score them, have invalid ones repeated, and decide the next adaptive trial.
 
+    A qualification that these answers complete and miss ends the session.
     All or none is stored when the process dies; what is acknowledged is stored.
 
     Raises:
@@ -52,9 +54,10 @@ def record_responses(
     intake = _open_intake(locked, readable, now)
     receipts = [intake.receive(submission) for submission in submissions]
     touch(locked, now)
+    ended = end_unqualified(locked, intake.blocks.values(), now)
     progress = describe_progress(locked)
     # A new block is asked for as a whole.
-    goes_on = progress["block"] in intake.blocks
+    goes_on = progress["block"] in intake.blocks and not ended
     following = next_adaptive(session=locked, number=progress["block"], now=now) if goes_on else None
     return Acknowledgement(receipts, following, progress)
 

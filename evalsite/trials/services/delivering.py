@@ -24,10 +24,11 @@ Json = dict[str, Any]
 
 @transaction.atomic
 def deliver_block(*, session: Session, now: datetime) -> Json:
-    """The trials of the current block that still wait for an answer, ready to be shown."""
+    """The current block's trials that still wait for an answer, ready to be shown; none after its end."""
     locked = lock_running(session)
     progress = describe_progress(locked)
-    pending = list(locked.trials.pending().filter(block=progress["block"]))
+    waiting = locked.trials.pending() if locked.state == Session.State.RUNNING else locked.trials.none()
+    pending = list(waiting.filter(block=progress["block"]))
     touch(locked, now)
     if not pending:
         return {"block": None, "trials": [], "progress": progress}

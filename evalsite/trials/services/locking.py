@@ -6,6 +6,10 @@ from datetime import datetime
 
 from evalsite.trials.errors import NotYoursError, WrongStageError
 from evalsite.trials.models import Session
+from evalsite.trials.state import AFTER_TRIALS
+
+BEGUN = {Session.State.RUNNING, *AFTER_TRIALS}
+"""States of a session whose trials were planned."""
 
 
 def lock_session(session: Session) -> Session:
@@ -19,9 +23,9 @@ def lock_session(session: Session) -> Session:
 
 
 def lock_running(session: Session) -> Session:
-    """The same, of a session whose trials have begun; all may be answered, a late retry is no error."""
+    """The same, of a session whose trials have begun; it may be over, a late retry is no error."""
     locked = lock_session(session)
-    if locked.state not in {Session.State.RUNNING, Session.State.COMPLETED}:
+    if locked.state not in BEGUN:
         label = Session.State(locked.state).label
         raise WrongStageError(f"This session is at {label!r}; its trials have not begun.")
     return locked

@@ -8,14 +8,22 @@ from django.conf import settings
 from django.db import transaction
 
 from evalsite.recruiters.protocol import Ending
+from evalsite.trials.checks import Check
 from evalsite.trials.errors import WrongStageError
 from evalsite.trials.models import Session, Trial
 from evalsite.trials.naming import completion_code
 from evalsite.trials.planning import PlacedTrial, plan_session, read_block, to_json
 from evalsite.trials.quality import MIN_REFRESH_HZ
-from evalsite.trials.services.locking import lock_session
+from evalsite.trials.services.judging import attends
+from evalsite.trials.services.locking import BEGUN, lock_session
 from evalsite.trials.services.previews import discard_preview
-from evalsite.trials.state import PREVIEW_ENDING, ending_of, has_flashes
+from evalsite.trials.state import (
+    AFTER_TRIALS,
+    PREVIEW_ENDING,
+    PREVIEW_INATTENTIVE,
+    ending_of,
+    has_flashes,
+)
 from evalsite.trials.submissions import Device
 
 State = Session.State
@@ -48,7 +56,7 @@ def record_device(*, session: Session, device: Device, now: datetime) -> Session
 def begin_trials(*, session: Session, now: datetime) -> Session:
     """Plan every trial of the session from the study's seed and the session's own. Raises ``PlanError``."""
     locked = lock_session(session)
-    if locked.state in {State.RUNNING, State.COMPLETED}:
+    if locked.state in BEGUN:
         return locked
     if locked.state != State.READY:
         raise WrongStageError(f"Trials begin after the device check; this session is at {locked.state!r}.")
@@ -61,19 +69,26 @@ def begin_trials(*, session: Session, now: datetime) -> Session:
 
 @transaction.atomic
 def complete_session(*, session: Session, now: datetime) -> Ending:
-    """End a session whose trials are all answered, with the same code each time; a preview is removed."""
+    """End a session whose trials are all answered, with the same code each time; a preview is removed.
+
+    One whose rater did not attend ends without a code. It is judged now and not at its last catch trial,
+    which would tell the rater what gave it away and spare nobody much.
+    """
     locked = lock_session(session)
-    if locked.state == State.COMPLETED:
+    if locked.state in AFTER_TRIALS:
         return ending_of(locked)
     if locked.state != State.RUNNING:
         raise WrongStageError(f"A session is completed after its trials; this one is at {locked.state!r}.")
     if missing := locked.trials.pending().count():
         raise WrongStageError(f"{missing} trials are not answered yet; answer them before completing.")
+    attentive = attends(locked) is not Check.FAIL
     if locked.kind == Session.Kind.PREVIEW:
         discard_preview(session=locked)
-        return PREVIEW_ENDING
-    locked.completion_code = completion_code(settings.SECRET_KEY, locked.pk)
+        return PREVIEW_ENDING if attentive else PREVIEW_INATTENTIVE
     locked.completed_at = now
+    if not attentive:
+        return ending_of(_move(locked, State.FAILED_ATTENTION, now))
+    locked.completion_code = completion_code(settings.SECRET_KEY, locked.pk)
     return ending_of(_move(locked, State.COMPLETED, now))
 
 

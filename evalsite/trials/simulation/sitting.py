@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from evalsite.studies.models import StudyVersion
 from evalsite.tasks.simulation import SimulatedRater
 from evalsite.trials.errors import SimulationError
 from evalsite.trials.models import Session, Trial
@@ -42,6 +41,13 @@ DEVICE = Device(
 """An ideal screen of 60 Hz."""
 
 
+class Sitting(NamedTuple):
+    """What came of a sitting: how many answers were stored, and the state that the session ended in."""
+
+    answers: int
+    state: Session.State
+
+
 @dataclass(frozen=True)
 class Sitter:
     """A simulated rater at work.
@@ -56,22 +62,22 @@ class Sitter:
     seed: int
     now: datetime
 
-    def sit(self, channel: Channel) -> int:
-        """Go through the whole study; returns how many answers were stored. Raises ``SimulationError``."""
+    def sit(self, channel: Channel) -> Sitting:
+        """Go through the study, to its end or until a check is failed. Raises ``SimulationError``."""
         try:
             return self._sit(channel)
         finally:
             channel.close()
 
-    def _sit(self, channel: Channel) -> int:
+    def _sit(self, channel: Channel) -> Sitting:
         session = channel.enter(DEVICE.to_json(), seed=self.seed)
-        version = _version_of(session)
+        version = _find(session).version
         stored = 0
         while (delivered := channel.block())["block"] is not None:
             block = read_block(version.protocol, delivered["block"])
             stored += self._answer_block(channel, session, block, delivered["trials"])
         channel.complete()
-        return stored
+        return Sitting(stored, Session.State(_find(session).state))
 
     def _answer_block(self, channel: Channel, session: UUID, block: FrozenBlock, trials: list[Json]) -> int:
         waiting, payloads, stored = iter(trials), {t["trial"]: t["payload"] for t in trials}, 0
@@ -129,14 +135,13 @@ def ideal_exposures(payload: Json, rt_ms: float) -> list[Json]:
     return [exposure.to_json()]
 
 
-def _version_of(session: UUID) -> StudyVersion:
-    found = Session.objects.select_related("version").filter(pk=session).first()
+def _find(session: UUID) -> Session:
+    found: Session | None = Session.objects.select_related("version").filter(pk=session).first()
     if found is None:
         raise SimulationError(
             "the site keeps its data elsewhere; run this command with the site's EVALSITE_DATA"
         )
-    version: StudyVersion = found.version
-    return version
+    return found
 
 
 def _expect_stored(receipt: Json) -> None:

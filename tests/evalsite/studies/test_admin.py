@@ -104,6 +104,21 @@ def test_a_study_is_set_up_opened_and_closed_by_forms_alone(
     assert study.state == "closed"
 
 
+def test_a_qualification_and_attention_are_asked_for_by_forms(admin_client: Client, study: Study) -> None:
+    Block.objects.create(study=study, task="rapid_scene", position=1, trials_per_block=8)
+    form = shown(admin_client.get(page_of(study)))
+    admin_client.post(page_of(study), {**form, "attention_share": "0.8"})
+    first = study.blocks.order_by("position").first()
+    params = shown(admin_client.get(block_page(first)))
+    saved = admin_client.post(block_page(first), {**params, "qualification_share": "0.65"}, follow=True)
+    assert "qualification 0.65" in words(saved)
+    study.refresh_from_db()
+    first.refresh_from_db()
+    assert (study.attention_share, first.qualification_share) == (0.8, 0.65)
+    refused = admin_client.post(block_page(first), {**params, "qualification_share": "65"})
+    assert "less than or equal to 1" in words(refused)
+
+
 def test_a_condition_takes_its_sets_name_and_never_that_of_the_real_images(
     admin_client: Client, new_study: dict[str, Any]
 ) -> None:
@@ -128,6 +143,8 @@ def test_two_conditions_of_one_name_are_refused(admin_client: Client, study: Stu
         ("title", ""),
         ("consent_text", " "),
         ("recruiter", "nobody"),
+        ("attention_share", "80"),
+        ("attention_share", "0"),
         ("blocks-0-task", "nothing"),
         ("blocks-0-trials_per_block", "0"),
         ("blocks-0-practice_trials", "-1"),

@@ -45,6 +45,14 @@ def test_the_digest_is_fixed_for_all_time(data: StudyData) -> None:
     assert digest(freeze(data), "0.1.0") == "c4f7939ea7a821fc746dd0c75210a0724518ccd922f09d4b3b56f8f98bb20ac3"
 
 
+def test_what_is_required_of_raters_is_in_the_protocol_and_else_has_no_key(data: StudyData) -> None:
+    blocks = [replace(data.blocks[0], qualification_share=0.65), *data.blocks]
+    frozen = freeze(replace(data, blocks=blocks, attention_share=0.8))
+    assert (frozen["attention_share"], frozen["blocks"][0]["qualification_share"]) == (0.8, 0.65)
+    assert "qualification_share" not in frozen["blocks"][1]
+    assert "attention_share" not in freeze(data)
+
+
 def test_the_digest_survives_json_and_key_order(data: StudyData) -> None:
     protocol = freeze(data)
     again = json.loads(json.dumps(dict(reversed(protocol.items()))))
@@ -65,6 +73,8 @@ def test_the_digest_survives_json_and_key_order(data: StudyData) -> None:
         {"conditions": [ConditionData("gan", SetData(2, "gan samples", "generated", "b" * 64, 100))]},
         {"blocks": [BlockData("rapid_scene", {"exposure_ms": 101}, 20, 2, 1)]},
         {"blocks": [BlockData("rapid_scene", {}, 20, 2, 2)]},
+        {"blocks": [BlockData("rapid_scene", {}, 20, 2, 1, qualification_share=0.65)]},
+        {"attention_share": 0.8},
     ],
     ids=lambda change: next(iter(change)),
 )

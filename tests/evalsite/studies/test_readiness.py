@@ -77,6 +77,52 @@ def test_bad_params_name_the_block(data: StudyData, params: Any) -> None:
     assert sentence.startswith("Block 2 (rapid_scene): ")
 
 
+def qualifying(task: str = "rapid_scene", share: float = 0.65, **params: Any) -> BlockData:
+    return BlockData(task, params, 20, qualification_share=share)
+
+
+def test_a_qualification_before_other_blocks_and_attention_can_be_required(data: StudyData) -> None:
+    paired = qualifying("pairwise", compare="real_vs_generated")
+    asked = replace(data, blocks=[qualifying(), paired, *data.blocks], attention_share=0.8)
+    assert problems(asked) == []
+    told = facts(asked)
+    assert (
+        "Block 1: A qualification: the session ends after it for who gets under 65% right; "
+        "no result rests on it." in told
+    )
+    assert told[-1] == "Results leave out who gets under 80% of catch trials right."
+
+
+@pytest.mark.parametrize(
+    ("block", "words"),
+    [
+        (qualifying("pairwise", compare="model_vs_model"), "none of its trials has a right answer"),
+        (qualifying("pairwise", compare="both", question="better"), "none of its trials has a right answer"),
+        (qualifying(share=1.5), "the required share was 1.5"),
+    ],
+)
+def test_a_qualification_that_none_can_pass_or_fail_is_refused(
+    data: StudyData, block: BlockData, words: str
+) -> None:
+    (sentence,) = problems(replace(data, blocks=[block, *data.blocks]))
+    assert sentence.startswith("Block 1")
+    assert words in sentence
+
+
+def test_a_study_of_qualifications_alone_is_refused(data: StudyData) -> None:
+    (sentence,) = problems(replace(data, blocks=[qualifying(), qualifying()]))
+    assert sentence == "Every block is a qualification; add one whose answers make the results."
+
+
+def test_attention_is_not_required_without_catch_trials(data: StudyData) -> None:
+    unchecked = replace(data, blocks=[BlockData("rapid_scene", {}, 20)], attention_share=0.8)
+    (sentence,) = problems(unchecked)
+    assert sentence.startswith("80% of the catch trials must be right, but no block has any; ")
+    assert problems(replace(data, attention_share=0.0)) == [
+        "Catch trials: the required share was 0; expected more than 0 and at most 1."
+    ]
+
+
 def test_all_problems_are_told_at_once(data: StudyData) -> None:
     bare = replace(data, texts={"consent": ""}, conditions=[], blocks=[])
     assert len(problems(bare)) == 3

@@ -74,6 +74,7 @@ def make_study(make_set: Callable[..., SampleSet]) -> Callable[..., Study]:
                 trials_per_block=block.get("trials", 4),
                 practice_trials=block.get("practice", 0),
                 catch_trials=block.get("catch", 0),
+                qualification_share=block.get("qualification"),
             )
         if opened:
             open_study(study=study, now=NOW)

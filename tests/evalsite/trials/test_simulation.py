@@ -43,6 +43,22 @@ def test_whole_sessions_marked_simulated(make_study, capsys):
     assert "28 answers" in capsys.readouterr().out
 
 
+def test_raters_who_fail_a_check_end_there_and_are_counted(make_study, capsys):
+    make_study(
+        {"trials": 16, "qualification": 0.75, "params": {"exposure": "unlimited"}},
+        {"trials": 2, "catch": 2},
+        attention_share=1.0,
+    )
+    simulate(count=4, ability=9.0, lapse=0.0)
+    assert "failed" not in capsys.readouterr().out
+    simulate(count=12, ability=2.5, lapse=0.25, seed=1)
+    said = capsys.readouterr().out
+    for state in ("failed_qualification", "failed_attention"):
+        failed = Session.objects.filter(state=state)
+        assert f"; {failed.count()} {failed[0].get_state_display()}" in said
+    assert not Response.objects.filter(session__state="failed_qualification", trial__block=1).exists()
+
+
 def test_the_same_seed_gives_the_same_answers(make_study):
     first, second, other = (make_study({"trials": 12}, slug=slug) for slug in ("one", "two", "three"))
     simulate("one", seed=5)

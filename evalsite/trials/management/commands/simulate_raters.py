@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -18,10 +19,11 @@ from evalsite.studies.errors import NoVersionError
 from evalsite.studies.models import Study
 from evalsite.tasks.errors import PlanError
 from evalsite.trials.errors import SimulationError, StudyClosedError
+from evalsite.trials.models import Session
 from evalsite.trials.planning import derive_seed
 from evalsite.trials.simulation.channels import Channel, HttpChannel, ServicesChannel
 from evalsite.trials.simulation.population import Population
-from evalsite.trials.simulation.sitting import Sitter
+from evalsite.trials.simulation.sitting import Sitter, Sitting
 
 FAULTS = (NoVersionError, StudyClosedError, PlanError, SimulationError)
 NAMES_SHOWN = 10
@@ -67,21 +69,22 @@ class Command(BaseCommand):
         seeds = [derive_seed(options["seed"], number) for number in range(options["count"])]
         channel = _channel_maker(study, options)
 
-        def sit(seed: int) -> int:
+        def sit(seed: int) -> Sitting:
             return Sitter(population.draw(seed), seed, timezone.now()).sit(channel())
 
         workers = options["concurrency"] if options["through"] == "http" else 1
         began = time.perf_counter()
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("simulated raters", total=len(seeds))
-            stored = 0
-            for answers in _run(sit, seeds, workers):
-                stored += answers
+            sittings = []
+            for sitting in _run(sit, seeds, workers):
+                sittings.append(sitting)
                 bar.advance(task)
         seconds = time.perf_counter() - began
+        stored = sum(sitting.answers for sitting in sittings)
         self.stdout.write(
             f"{len(seeds)} simulated raters gave {stored} answers to {study.slug} in {seconds:.1f} s "
-            f"({stored / max(seconds, 1e-9):.0f} a second)"
+            f"({stored / max(seconds, 1e-9):.0f} a second){_failures(sittings)}"
         )
 
 
@@ -94,13 +97,19 @@ def _study(slug: str) -> Study:
         raise CommandError(f"no study named {slug!r}; {hint}") from None
 
 
-def _run(sit: Callable[[int], int], seeds: list[int], workers: int) -> Iterator[int]:
-    """What each rater stored, so many raters at a time; the first failure lets no other begin."""
+def _failures(sittings: Sequence[Sitting]) -> str:
+    """How many ended before they counted, by how: ``; 3 failed the qualification``."""
+    states = Counter(sitting.state for sitting in sittings if sitting.state != Session.State.COMPLETED)
+    return "".join(f"; {count} {state.label}" for state, count in sorted(states.items()))
+
+
+def _run(sit: Callable[[int], Sitting], seeds: list[int], workers: int) -> Iterator[Sitting]:
+    """What came of each sitting, so many raters at a time; the first failure lets no other begin."""
     if workers == 1:
         yield from map(sit, seeds)
         return
 
-    def sit_and_close(seed: int) -> int:
+    def sit_and_close(seed: int) -> Sitting:
         try:
             return sit(seed)
         finally:
