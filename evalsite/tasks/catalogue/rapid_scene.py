@@ -264,13 +264,15 @@ class RapidScene(Task[RapidSceneParams]):
         judgements, staircases = _count(trials, steered=steered)
         resampling = bootstrap.Resampling(seed, resamples)
         counts = detection.tally(judgements)
-        by_rater = {**proportions.deception_rates(counts), **signal_detection.sensitivity(counts)}
+        rates, signals = proportions.deception_rates(counts), signal_detection.sensitivity(counts)
+        few = signal_detection.few_trials(counts)
         n_trials = {"deception_rate_generated": counts.generated, "deception_rate_real": counts.real}
         note = STEERED if steered else ""
         estimates = []
         for i, condition in enumerate(counts.conditions):
-            for quantity, values in by_rater.items():
-                summary = bootstrap.mean_over_raters(values[:, i], resampling).noting(note)
+            for quantity, values in {**rates, **signals}.items():
+                caution = few[i] if quantity in signals else ""
+                summary = bootstrap.mean_over_raters(values[:, i], resampling).noting(note, caution)
                 n = n_trials.get(quantity, counts.trials)[:, i].sum()
                 estimates.append(self.report(condition, quantity, summary, n_trials=int(n)))
         thresholds: list[Estimate] = []

@@ -7,11 +7,13 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
+from scipy.special import ndtr, ndtri
+from scipy.stats import binom
 
 from evalsite.tasks.analysis import detection
 from evalsite.tasks.analysis.detection import Judgement, Tally
 from evalsite.tasks.analysis.proportions import deception_rates
-from evalsite.tasks.analysis.signal_detection import sensitivity
+from evalsite.tasks.analysis.signal_detection import few_trials, sensitivity
 
 z = NormalDist().inv_cdf
 
@@ -84,3 +86,29 @@ def test_nothing_judged_is_nothing_counted() -> None:
     counts = tally([])
     assert counts.conditions == ()
     assert sensitivity(counts)["d_prime"].shape == (0, 0)
+
+
+@pytest.mark.parametrize(("d_prime", "generated", "real", "drawn"), [(2, 10, 10, 0.08), (2, 3, 30, 0.24)])
+def test_few_trials_draw_d_prime_towards_zero_by_as_much_as_is_said(
+    d_prime: float, generated: int, real: int, drawn: float
+) -> None:
+    def expected(said_generated: float, images: int) -> float:
+        counts = np.arange(images + 1)
+        return float(binom.pmf(counts, images, said_generated) @ ndtri((counts + 0.5) / (images + 1)))
+
+    found = expected(ndtr(d_prime / 2), generated) - expected(ndtr(-d_prime / 2), real)
+    assert d_prime - found == pytest.approx(drawn, abs=0.005)
+
+
+def test_few_trials_a_rater_are_warned_of() -> None:
+    judged = [
+        judgement
+        for rater in "xyz"
+        for condition, times in (("few", 3), ("many", 10))
+        for real in (True, False)
+        for judgement in _judged(rater, condition, real=real, wrong=1, of=times)
+    ]
+    few, many = few_trials(tally(judged))
+    assert "3 images of a kind" in few
+    assert many == ""
+    assert few_trials(tally(_judged("r", "a", wrong=1, of=2))) == [""], "without real images it is undefined"
