@@ -6,6 +6,7 @@ PY := $(VENV)/bin/python
 PYTEST := $(PY) -m pytest
 JS := tests/js
 JOBS ?= 2
+BROWSERS ?= 3
 
 .PHONY: help setup demo serve test test-slow check fix bench
 
@@ -33,7 +34,7 @@ serve: setup ## the site and its worker
 
 test: setup ## the whole suite but what is marked slow
 	$(PYTEST) -n $(JOBS) --dist loadgroup -m "not slow and not browser"
-	$(PYTEST) -m "browser and not slow"
+	$(PYTEST) -n $(BROWSERS) -m "browser and not slow"  # they wait for the screen, hardly for the processor
 
 test-slow: setup ## what is too slow for every day
 	$(PYTEST) -n $(JOBS) --dist loadgroup -m "slow and not browser"

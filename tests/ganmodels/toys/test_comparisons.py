@@ -61,6 +61,7 @@ def test_surfaces_have_scales_of_their_own(critics: dict[str, CriticRun]) -> Non
     assert len(figure.axes) == 4
 
 
+@pytest.mark.slow
 def test_the_three_shares_are_on_one_scale(tmp_path: Path) -> None:
     toy = get_toy("swiss_roll")
     found = train_discriminator(toy, toy, tmp_path, {"batch_size": "16"}, steps=1, body=Body(8, 1))

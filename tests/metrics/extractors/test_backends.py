@@ -27,9 +27,20 @@ class Small(nn.Module):
         return {"features": features, "probabilities": features.softmax(dim=1)}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def openvino():
     pytest.importorskip("openvino", reason="the extra 'fast' is not installed")
+
+
+@pytest.fixture(scope="module")
+def small(openvino):
+    """A network and the same one compiled, which takes longer than running it."""
+    module = Small().eval().requires_grad_(False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("METRICS_BACKEND", raising=False)
+        network, used = on_backend(module, OUTPUTS, CPU, "auto")
+    assert used == "openvino"
+    return module, network
 
 
 @pytest.fixture(autouse=True)
@@ -46,10 +57,8 @@ def test_the_environment_says_what_auto_means(monkeypatch, small_extractor):
 
 
 @pytest.mark.parametrize("count", [1, 8, 19])
-def test_openvino_gives_the_same_values(openvino, count):
-    module = Small().eval().requires_grad_(False)
-    network, used = on_backend(module, OUTPUTS, CPU, "auto")
-    assert used == "openvino"
+def test_openvino_gives_the_same_values(small, count):
+    module, network = small
     pixels = torch.randn(count, 3, 32, 32, generator=torch.Generator().manual_seed(1))
     expected, found = module(pixels), network(pixels)
     assert found.keys() == OUTPUTS
@@ -58,8 +67,8 @@ def test_openvino_gives_the_same_values(openvino, count):
         assert float((found[name] - expected[name]).norm() / expected[name].norm()) < 1e-5
 
 
-def test_a_batch_is_not_overwritten_by_the_next(openvino):
-    network, _ = on_backend(Small().eval(), OUTPUTS, CPU, "openvino")
+def test_a_batch_is_not_overwritten_by_the_next(small):
+    _, network = small
     first = network(torch.ones(8, 3, 32, 32))["features"]
     before = first.clone()
     network(torch.zeros(8, 3, 32, 32))
@@ -77,6 +86,7 @@ def test_openvino_gives_inceptions_features(openvino, peer_inception):
         assert float((found[name] - expected[name]).norm() / expected[name].norm()) < 1e-5
 
 
+@pytest.mark.slow
 def test_openvino_reports_to_nobody(openvino):
     script = (
         "import sys, threading, torch; from metrics.extractors.backends.choice import on_backend; "

@@ -73,6 +73,7 @@ def test_a_perfect_generator_has_both():
     assert low < found.precision < high + 1e-9
 
 
+@pytest.mark.slow
 def test_spoiled_images_cost_precision_and_a_single_triangle_recall():
     whole = score(Triangles(), images=10, starts=2, steps=60, seed=0)
     assert score(Triangles(spoiled=True), images=10, starts=2, steps=60).precision < whole.precision - 0.2
