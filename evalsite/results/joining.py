@@ -225,7 +225,7 @@ def _human_column(pool: PoolEstimates, estimate: Estimate, rivals: Sequence[Pool
     return HumanQuantity(
         key=estimate.quantity if alone else estimate.quantity + pool.suffix,
         quantity=estimate.quantity,
-        label=", ".join([readable(estimate.quantity), *map(_uncapitalised, told)]),
+        label=", ".join([_title(estimate), *map(_uncapitalised, told)]),
         blocks=pool.blocks,
         better=estimate.better,
         unit=estimate.unit,
@@ -254,22 +254,12 @@ def _machine_column(key: str, values: Sequence[Measured]) -> MachineQuantity:
     return MachineQuantity(key, label, values[0].better, note)
 
 
-def readable(quantity: str) -> str:
-    """A quantity's name as people read it."""
-    return _WORDS.get(quantity) or quantity.removesuffix("_ms").replace("_", " ")
+def _title(estimate: Estimate) -> str:
+    return estimate.title or estimate.quantity.removesuffix("_ms").replace("_", " ")
 
 
 def _uncapitalised(words: str) -> str:
     return words[:1].lower() + words[1:]
-
-
-_WORDS = {
-    "d_prime": "d′",
-    "deception_rate_generated": "deception rate, generated",
-    "deception_rate_real": "deception rate, real",
-    "deception_rate": "deception rate, both",
-    "bradley_terry_strength": "Bradley–Terry strength",
-}
 
 
 def _find(key: str, columns: Iterable[C], kind: str) -> C:

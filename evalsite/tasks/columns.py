@@ -33,6 +33,7 @@ class Quantity:
         better: Whether higher or lower means "more like real images"; empty if neither.
         chance: What guessing would give; None if that means nothing here.
         help: One sentence for the codebook and the results page.
+        title: What people call it, in the middle of a sentence; its name in words if empty.
     """
 
     name: str
@@ -40,3 +41,4 @@ class Quantity:
     better: Literal["higher", "lower", ""]
     chance: float | None
     help: str
+    title: str = ""

@@ -115,6 +115,7 @@ class Estimate:
         better: Whether higher or lower means "more like real images"; empty if neither.
         unit: ``share``, ``ms``, ``z``, ``logit``.
         note: One sentence of warning, or empty.
+        title: What people call the quantity; its name in words if empty.
     """
 
     condition: str
@@ -128,6 +129,7 @@ class Estimate:
     better: Literal["higher", "lower", ""] = ""
     unit: str = ""
     note: str = ""
+    title: str = ""
 
 
 class Task(ABC, Generic[P]):
@@ -231,5 +233,5 @@ class Task(ABC, Generic[P]):
         declared = next(q for q in self.quantities if q.name == quantity)
         return Estimate(
             condition, quantity, summary.value, summary.low, summary.high, summary.n_raters, n_trials,
-            declared.chance, declared.better, declared.unit, summary.note,
+            declared.chance, declared.better, declared.unit, summary.note, declared.title,
         )  # fmt: skip

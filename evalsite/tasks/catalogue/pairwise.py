@@ -95,6 +95,7 @@ class Pairwise(Task[PairwiseParams]):
             "higher",
             0.0,
             "Log odds of being chosen, mean 0 over all compared.",
+            "Bradley–Terry strength",
         ),
         Quantity("win_rate", "share", "higher", 0.5, "Share of its comparisons won, a tie as half."),
         Quantity(

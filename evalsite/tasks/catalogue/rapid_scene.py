@@ -141,14 +141,17 @@ class RapidScene(Task[RapidSceneParams]):
         Column("correct", "bool", "Whether the judgement is right; in catch trials, the one asked for."),
     )
     quantities = (
-        Quantity("deception_rate", "share", "higher", 0.5, "Images of both kinds judged wrongly."),
-        Quantity("deception_rate_generated", "share", "higher", 0.5, "Generated images taken for real."),
-        Quantity("deception_rate_real", "share", "", 0.5, "Real images taken for generated."),
-        Quantity("d_prime", "z", "lower", 0.0, "How well generated images are told from real ones: d′."),
+        Quantity("deception_rate", "share", "higher", 0.5, "Images of both kinds judged wrongly.",
+                 "deception rate, both"),
+        Quantity("deception_rate_generated", "share", "higher", 0.5, "Generated images taken for real.",
+                 "deception rate, generated"),
+        Quantity("deception_rate_real", "share", "", 0.5, "Real images taken for generated.",
+                 "deception rate, real"),
+        Quantity("d_prime", "z", "lower", 0.0, "How well generated images are told from real: d′.", "d′"),
         Quantity("criterion", "z", "", None, "Leaning against the answer “generated”: criterion c."),
         Quantity("threshold_ms", "ms", "higher", None, "Exposure at which the middle rater reaches the aim."),
         Quantity("modal_exposure_ms", "ms", "higher", None, "Most frequent exposure (HYPE-time)."),
-    )
+    )  # fmt: skip
 
     def plan(
         self,

@@ -55,7 +55,7 @@ def test_ranking_goes_from_best_to_worst(table):
 
 def test_intervals_put_quantities_of_one_unit_together(table):
     chart = charts.intervals_chart(table, table.human[0])
-    assert [series.name for series in chart.series] == ["deception rate, both", "deception rate, real"]
+    assert [series.name for series in chart.series] == ["deception rate", "deception rate real"]
     assert chart.heights(0) != chart.heights(1)
 
 
