@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from evalsite.results.errors import ImportFileError
 from evalsite.results.importing.matching import suggest
@@ -93,18 +94,20 @@ class Survey:
     seen: dict[str, set[str]] = field(default_factory=dict)
     trials: Counter[str] = field(default_factory=Counter)
 
-    @property
+    @cached_property
     def between(self) -> bool:
-        """Whether every rater saw one condition only."""
+        """Whether every rater saw one condition only; asked once the whole file was read."""
         return all(len(conditions) <= 1 for conditions in self.seen.values())
 
     def place(self, judgement: ImportedJudgement) -> ImportedJudgement:
-        """The judgement of a real image beside the condition that its rater saw, if the file names none."""
+        """The judgement of a real image beside the condition that its rater saw, if the file names none.
+
+        Of a rater who saw several it stands beside them all, and its condition is empty.
+        """
         if judgement.condition not in {"", REAL}:
             return judgement
-        return replace(
-            judgement, condition=self.home.get(judgement.participant) or next(iter(self.conditions))
-        )
+        home = self.home.get(judgement.participant) or next(iter(self.conditions))
+        return replace(judgement, condition=home if self.between else "")
 
 
 def survey(file: JudgementFile) -> Survey:

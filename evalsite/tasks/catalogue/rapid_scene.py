@@ -353,8 +353,13 @@ def _count(
 
 def _judgement(trial: ScoredTrial) -> Judgement:
     real = trial.score["truth"] == "real"
-    condition = trial.trial.settings.get("staircase") if real else trial.score["condition"]
+    condition = _beside(trial.trial) if real else trial.score["condition"]
     return Judgement(trial.participant, condition, real, not trial.score["correct"])
+
+
+def _beside(trial: PlannedTrial) -> str | None:
+    """The one condition that a real image stands beside: its staircase's, or what an imported file names."""
+    return trial.settings.get("staircase") or trial.settings.get("among")
 
 
 def _flash(trial: ScoredTrial) -> Flash:

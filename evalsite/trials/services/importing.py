@@ -28,7 +28,8 @@ class ImportedJudgement:
 
     Args:
         participant: The rater's id in the file.
-        condition: The condition that the image belongs to; for a real image, the one it was shown among.
+        condition: The condition that the image belongs to; for a real image, the one it was shown among, or
+            empty if that is all of its rater's.
         truth: ``real`` or ``generated``.
         answer: What the rater said, in the task's words.
         stimulus: The image's name in the file, if it has one.
@@ -81,6 +82,11 @@ class _Desk:
     sessions: dict[str, Session] = field(default_factory=dict)
     judged: dict[UUID, int] = field(default_factory=dict)
 
+    @property
+    def between(self) -> bool:
+        """Whether every rater judged one condition only."""
+        return bool(self.version.protocol["assignment"] == Study.Assignment.BETWEEN)
+
     def take(self, number: int, row: ImportedJudgement) -> tuple[Trial, Response]:
         """The trial and response of row ``number``, not stored yet."""
         self._check(number, row)
@@ -122,7 +128,8 @@ class _Desk:
 
     def _check(self, number: int, row: ImportedJudgement) -> None:
         names = [condition["name"] for condition in self.version.protocol["conditions"]]
-        if row.condition not in names:
+        shared = row.truth == "real" and not row.condition and not self.between
+        if row.condition not in names and not shared:
             raise InvalidImportError(
                 f"row {number}: no condition {row.condition!r}; expected one of {', '.join(names)}"
             )
@@ -132,7 +139,6 @@ class _Desk:
             raise InvalidImportError(f"row {number}: the participant is empty; give each rater an id")
 
     def _open(self, number: int, row: ImportedJudgement) -> Session:
-        between = self.version.protocol["assignment"] == Study.Assignment.BETWEEN
         session = Session(
             id=self._stable_id("session", row.participant),
             participant=self._participant(number, row.participant),
@@ -140,7 +146,7 @@ class _Desk:
             version=self.version,
             kind=Session.Kind.IMPORTED,
             state=Session.State.COMPLETED,
-            condition=row.condition if between else "",
+            condition=row.condition if self.between else "",
             seed=derive_seed(self.study.pk, len(self.sessions)),
             created_at=self.now,
             last_seen_at=self.now,
@@ -173,4 +179,6 @@ class _Desk:
 
 def _planned(row: ImportedJudgement, position: int) -> PlannedTrial:
     shown = Stimulus("image", REAL if row.truth == "real" else row.condition, position)
-    return PlannedTrial("scored", (shown,), {"stimulus": row.stimulus} if row.stimulus else {})
+    among = row.condition if row.truth == "real" else ""
+    known = {"stimulus": row.stimulus, "among": among}
+    return PlannedTrial("scored", (shown,), {name: text for name, text in known.items() if text})

@@ -71,6 +71,26 @@ def test_raters_who_saw_several_conditions_make_it_a_within_study(judgements):
     assert judgements(LONG + "p1,vae,generated,real,,\n").assignment == "within"
 
 
+WITHIN = """participant,condition,truth,answer
+p1,gan,generated,generated
+p1,gan,real,real
+p1,vae,generated,generated
+p1,vae,real,generated
+"""
+
+
+def test_real_images_stand_beside_the_condition_that_the_file_names(judgements):
+    table = tabulate(Scope(judgements(WITHIN)))
+    rates = {row.condition: row.human["deception_rate_real"].value for row in table.rows}
+    assert rates == {"gan": 0.0, "vae": 1.0}
+
+
+def test_real_images_of_no_named_condition_stand_beside_all_of_their_rater(judgements):
+    table = tabulate(Scope(judgements(WITHIN.replace("gan,real", ",real").replace("vae,real", "real,real"))))
+    rates = {row.condition: row.human["deception_rate_real"].value for row in table.rows}
+    assert rates == {"gan": 0.5, "vae": 0.5}
+
+
 def test_rates_are_trials_again(judgements):
     study = judgements(
         RATES, "--layout", "rates", "--columns", "participant=id,condition=model", "--trials-per-truth", "4"
