@@ -19,6 +19,7 @@ from evalsite.api.sessions import KINDS
 from evalsite.studies.models import StudyVersion
 from evalsite.tasks import registry
 from evalsite.trials.models import Response, Trial
+from evalsite.trials.planning import qualifying_blocks
 
 
 class StimulusSerializer(Output):
@@ -41,6 +42,9 @@ class ResponseSerializer(serializers.ModelSerializer[Response]):
     participant = serializers.UUIDField(source="session.participant_id")
     block = serializers.SerializerMethodField(help_text="Block of the protocol, from 1.")
     task = serializers.SerializerMethodField(help_text="Task of the block.")
+    qualification = serializers.SerializerMethodField(
+        help_text="Whether the block is a qualification, on which no estimate rests."
+    )
     trial = serializers.SerializerMethodField(help_text="Number of the trial in the session, from 1.")
     trial_kind = serializers.ChoiceField(source="trial.kind", choices=Trial.Kind.choices)
     repeat_of = serializers.SerializerMethodField(
@@ -71,6 +75,7 @@ class ResponseSerializer(serializers.ModelSerializer[Response]):
             "participant",
             "block",
             "task",
+            "qualification",
             "trial",
             "trial_kind",
             "repeat_of",
@@ -94,6 +99,10 @@ class ResponseSerializer(serializers.ModelSerializer[Response]):
     def get_task(self, response: Response) -> str:
         """The task, as the frozen protocol names it."""
         return str(response.version.protocol["blocks"][response.trial.block]["task"])
+
+    def get_qualification(self, response: Response) -> bool:
+        """Whether it is one."""
+        return response.trial.block in qualifying_blocks(response.version.protocol)
 
     def get_trial(self, response: Response) -> int:
         """The trial's number."""

@@ -15,7 +15,13 @@ from evalsite.api.filters import StudyFilter
 from evalsite.results.estimates import estimate_study
 from evalsite.results.joining import Measured
 from evalsite.results.provenance import describe_source
-from evalsite.results.report import correlate, count_sessions, leading_quantity, tabulate
+from evalsite.results.report import (
+    correlate,
+    count_exclusions,
+    count_sessions,
+    leading_quantity,
+    tabulate,
+)
 from evalsite.results.scope import Scope
 from evalsite.studies.models import Study
 
@@ -24,6 +30,9 @@ class ChoiceSerializer(Input):
     """Whose answers count, and what metrics are compared with."""
 
     simulated = serializers.BooleanField(default=False, help_text="Whether simulated raters count too.")
+    inattentive = serializers.BooleanField(
+        default=False, help_text="Whether raters who failed the attention check count too."
+    )
     human = serializers.CharField(
         default="",
         max_length=200,
@@ -36,6 +45,8 @@ class SessionCountsSerializer(Output):
 
     live = serializers.IntegerField()
     live_completed = serializers.IntegerField()
+    live_failed_qualification = serializers.IntegerField()
+    live_failed_attention = serializers.IntegerField()
     simulated = serializers.IntegerField()
     simulated_completed = serializers.IntegerField()
     imported = serializers.IntegerField()
@@ -147,6 +158,16 @@ class AgreementSerializer(Output):
     note = serializers.CharField(source="found.note")
 
 
+class ExclusionSerializer(Output):
+    """What a check of raters came to."""
+
+    check = serializers.CharField(source="watch.name", help_text="`qualification` or `attention`.")
+    failed = serializers.IntegerField()
+    passed = serializers.IntegerField()
+    unknown = serializers.IntegerField(help_text="Raters whom it could not judge; they count.")
+    alarm = serializers.CharField(help_text="What must be said of many failures, or empty.")
+
+
 class ResultSerializer(Output):
     """A study's results."""
 
@@ -156,7 +177,11 @@ class ResultSerializer(Output):
     )
     version_digest = serializers.CharField(allow_null=True)
     simulated = serializers.BooleanField(help_text="Whether simulated raters are counted.")
+    inattentive = serializers.BooleanField(
+        help_text="Whether raters who failed the attention check are counted."
+    )
     sessions = SessionCountsSerializer()
+    exclusions = ExclusionSerializer(many=True)
     human = HumanQuantitySerializer(many=True)
     metrics = MachineQuantitySerializer(many=True)
     rows = RowSerializer(many=True)
@@ -181,8 +206,9 @@ class ResultViewSet(ReadOnlyModelViewSet[Study]):
         """Estimates with intervals and n beside metric values, and how far the two agree."""
         choice = ChoiceSerializer(data=request.query_params.dict())
         choice.is_valid(raise_exception=True)
-        scope = Scope(self.get_object(), simulated=choice.validated_data["simulated"])
-        return Response(ResultSerializer(_report(scope, choice.validated_data["human"])).data)
+        asked = choice.validated_data
+        scope = Scope(self.get_object(), simulated=asked["simulated"], inattentive=asked["inattentive"])
+        return Response(ResultSerializer(_report(scope, asked["human"])).data)
 
 
 def _report(scope: Scope, human: str) -> dict[str, Any]:
@@ -195,7 +221,9 @@ def _report(scope: Scope, human: str) -> dict[str, Any]:
         "version": scope.version and scope.version.number,
         "version_digest": scope.version and scope.version.digest,
         "simulated": scope.simulated,
+        "inattentive": scope.inattentive,
         "sessions": count_sessions(scope.study),
+        "exclusions": count_exclusions(scope),
         "human": table.human,
         "metrics": table.metrics,
         "rows": table.rows,

@@ -11,6 +11,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from evalsite.api.filters import CountedFilterSet
 from evalsite.trials.models import Session
+from evalsite.trials.state import outcome_of
 
 KINDS = [choice for choice in Session.Kind.choices if choice[0] != Session.Kind.PREVIEW]
 """Previews are nobody's data."""
@@ -24,6 +25,9 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
     version_digest = serializers.CharField(source="version.digest")
     participant = serializers.UUIDField(source="participant_id")
     kind = serializers.ChoiceField(choices=KINDS)
+    outcome = serializers.SerializerMethodField(
+        help_text="How it ended, in the recruiter's words, e.g. `failed_attention`; empty while it goes on."
+    )
     device = serializers.DictField(help_text="Browser, system, screen and refresh rate as measured.")
     trials = serializers.IntegerField(
         source="planned", help_text="Trials planned, practice and repeats included."
@@ -41,6 +45,7 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
             "participant",
             "kind",
             "state",
+            "outcome",
             "condition",
             "seed",
             "device",
@@ -51,6 +56,10 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
             "last_seen_at",
             "completed_at",
         )
+
+    def get_outcome(self, session: Session) -> str:
+        """The outcome."""
+        return outcome_of(session)
 
 
 class SessionFilter(CountedFilterSet):

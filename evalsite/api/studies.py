@@ -43,7 +43,9 @@ class BlockSerializer(serializers.ModelSerializer[Block]):
 
     class Meta:
         model = Block
-        fields = ("task", "params", "trials_per_block", "practice_trials", "catch_trials")
+        fields = (
+            "task", "params", "trials_per_block", "practice_trials", "catch_trials", "qualification_share",
+        )  # fmt: skip
 
 
 class FrozenConditionSerializer(Output):
@@ -73,6 +75,9 @@ class FrozenBlockSerializer(Output):
     trials = serializers.IntegerField()
     practice = serializers.IntegerField()
     catch = serializers.IntegerField()
+    qualification_share = serializers.FloatField(
+        required=False, help_text="Share that must be right to go on; left out where none must."
+    )
 
 
 class ProtocolSerializer(Output):
@@ -87,6 +92,9 @@ class ProtocolSerializer(Output):
     seed = serializers.IntegerField()
     recruiter = serializers.CharField()
     recruiter_settings = serializers.DictField()
+    attention_share = serializers.FloatField(
+        required=False, help_text="Share of catch trials that must be right; left out where none must."
+    )
     reference = FrozenReferenceSerializer()
     conditions = FrozenConditionSerializer(many=True)
     blocks = FrozenBlockSerializer(many=True)
@@ -114,6 +122,7 @@ class StudyDetailSerializer(StudySerializer):
             *StudySerializer.Meta.fields,
             "stimulus_px",
             "display_px",
+            "attention_share",
             "recruiter",
             "seed",
             "conditions",

@@ -21,7 +21,7 @@ def estimate_study(scope: Scope) -> list[PoolEstimates]:
 
 def _estimate(scope: Scope, pool: Pool) -> PoolEstimates:
     task, params = pool.task, pool.params
-    trials = scored_trials(scope.study, pool, simulated=scope.simulated)
+    trials = scored_trials(scope.study, pool, simulated=scope.simulated, inattentive=scope.inattentive)
     return PoolEstimates(
         blocks=tuple(number + 1 for number in pool.blocks),
         task=task.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from evalsite.results.plots.of_study import Asked
 from evalsite.results.report import (
     SessionCounts,
     correlate,
+    count_exclusions,
     count_sessions,
     leading_quantity,
     summarise_timing,
@@ -24,8 +25,10 @@ from evalsite.results.report import (
 )
 from evalsite.results.scope import Scope
 from evalsite.results.timing import TimingGroup
+from evalsite.results.wording import numbered
 from evalsite.runs.models import MetricRun
 from evalsite.studies.models import Study
+from evalsite.trials.planning import qualifying_blocks
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,16 @@ def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
     sheet = lay_out(table, human)
     agreements = lay_out_agreements(table, correlate(scope, table, human))
     timing = summarise_timing(scope)
+    exclusions = count_exclusions(scope)
     return {
         "study": scope.study,
         "version": scope.version,
-        "simulated": scope.simulated,
-        "source": " ".join(replace(scope, simulated=False).notes),
+        "scope": scope,
+        "source": " ".join(Scope(scope.study).notes),
+        "counted": urlencode(_counted(scope)),
+        "exclusions": exclusions,
+        "inattentive": any(found.failed for found in exclusions if found.watch.name == "attention"),
+        "qualifications": _say_qualifications(scope),
         "sessions": count_sessions(scope.study),
         "sheet": sheet,
         "ties": any(line.tied for line in sheet.lines),
@@ -115,11 +123,24 @@ def describe_timing(groups: Sequence[TimingGroup]) -> list[TimingLine]:
     ]
 
 
+def _say_qualifications(scope: Scope) -> str:
+    """Which blocks no result rests on; empty if there are none."""
+    numbers = qualifying_blocks(scope.version.protocol) if scope.version else []
+    if not numbers:
+        return ""
+    said = numbered("block", [number + 1 for number in numbers])
+    return f"{said.capitalize()}: a qualification, on which nothing here rests but who went on."
+
+
 def _query(scope: Scope, human: HumanQuantity | None, metric: MachineQuantity | None) -> str:
     """What plots and downloads are asked with, so that they show what the page shows."""
     chosen = {"human": human.key if human else "", "metric": metric.key if metric else ""}
-    simulated = {"simulated": "on"} if scope.simulated else {}
-    return urlencode({key: value for key, value in {**simulated, **chosen}.items() if value})
+    return urlencode({key: value for key, value in {**_counted(scope), **chosen}.items() if value})
+
+
+def _counted(scope: Scope) -> dict[str, str]:
+    """What an address says of who counts."""
+    return {name: "on" for name in ("simulated", "inattentive") if getattr(scope, name)}
 
 
 def _plots(

@@ -10,6 +10,7 @@ from evalsite.results.joining import Measured
 
 DIGEST_SHOWN = 12
 SIMULATED = "Simulated raters are counted: programs, not people."
+INATTENTIVE = "Raters who failed the attention check are counted."
 
 
 def describe_import(what: str, provenance: Mapping[str, Any], when: datetime | None) -> str:

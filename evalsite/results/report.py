@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,14 @@ from django.db.models import Count
 
 from evalsite.results.agreement import Agreement, agree
 from evalsite.results.estimates import estimate_study
+from evalsite.results.exclusion import WATCHES, Exclusion
 from evalsite.results.joining import HumanQuantity, ResultTable, join
 from evalsite.results.measures import measure_study
 from evalsite.results.scope import Scope
 from evalsite.results.timing import Shown, TimingGroup, summarise
 from evalsite.studies.models import Study
 from evalsite.trials.models import Response, Session
+from evalsite.trials.planning import required_checks
 
 CHUNK = 2000
 
@@ -26,6 +29,8 @@ class SessionCounts:
 
     live: int = 0
     live_completed: int = 0
+    live_failed_qualification: int = 0
+    live_failed_attention: int = 0
     simulated: int = 0
     simulated_completed: int = 0
     imported: int = 0
@@ -38,7 +43,8 @@ class SessionCounts:
     @property
     def live_unfinished(self) -> int:
         """Live sessions under way or left."""
-        return self.live - self.live_completed
+        ended = self.live_completed + self.live_failed_qualification + self.live_failed_attention
+        return self.live - ended
 
 
 def count_sessions(study: Study) -> SessionCounts:
@@ -47,10 +53,24 @@ def count_sessions(study: Study) -> SessionCounts:
     counts: dict[str, int] = {}
     for kind, state, n in rows:
         counts[kind] = counts.get(kind, 0) + n
-        if state == Session.State.COMPLETED:
-            counts[f"{kind}_completed"] = counts.get(f"{kind}_completed", 0) + n
+        counts[f"{kind}_{state}"] = n
     known = SessionCounts.__dataclass_fields__
     return SessionCounts(**{name: n for name, n in counts.items() if name in known})
+
+
+def count_exclusions(scope: Scope) -> list[Exclusion]:
+    """What the checks of raters came to: those that the study's version requires, or that anyone failed."""
+    if scope.version is None:
+        return []
+    rows = scope.sessions().order_by().values_list("state").annotate(n=Count("pk"))
+    counts = Counter({str(state): n for state, n in rows})
+    unknown = scope.sessions().completed().unchecked().count()
+    attentive = counts[Session.State.COMPLETED] - unknown
+    qualified = counts[Session.State.COMPLETED] + counts[Session.State.FAILED_ATTENTION]
+    passed = {"qualification": (qualified, 0), "attention": (attentive, unknown)}
+    found = (Exclusion(watch, counts[f"failed_{watch.name}"], *passed[watch.name]) for watch in WATCHES)
+    required = required_checks(scope.version.protocol)
+    return [exclusion for exclusion in found if exclusion.failed or exclusion.watch.name in required]
 
 
 def tabulate(scope: Scope) -> ResultTable:
@@ -85,7 +105,7 @@ def summarise_timing(scope: Scope) -> list[TimingGroup]:
 
 
 def _flashes(scope: Scope) -> Iterator[Shown]:
-    sessions = scope.sessions().completed()
+    sessions = scope.completed()
     devices = {pk: (d.get("browser", ""), d.get("os", "")) for pk, d in sessions.values_list("pk", "device")}
     responses = (
         Response.objects.filter(session__in=sessions)

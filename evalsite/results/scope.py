@@ -1,4 +1,4 @@
-"""What a result rests on: a study, the version it is read by, and whether simulated raters count."""
+"""What a result rests on: a study, the version it is read by, and which raters count."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.core.cache import cache
 
 import evalsite
-from evalsite.results.provenance import SIMULATED, describe_import
+from evalsite.results.provenance import INATTENTIVE, SIMULATED, describe_import
 from evalsite.studies.models import Study, StudyVersion
 from evalsite.trials.models import Session
 from evalsite.trials.querysets import SessionQuerySet
@@ -32,15 +32,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Scope:
-    """A study's results, of people alone or with simulated raters.
+    """A study's results, of people who did what was required, or with others too.
 
     Args:
         study: The study.
         simulated: Whether simulated raters count too.
+        inattentive: Whether raters who failed the attention check count too.
     """
 
     study: Study
     simulated: bool = False
+    inattentive: bool = False
 
     @cached_property
     def version(self) -> StudyVersion | None:
@@ -69,8 +71,8 @@ class Scope:
 
     @property
     def notes(self) -> list[str]:
-        """What must be said wherever these results are shown: answers of elsewhere, answers of programs."""
-        said = [SIMULATED] if self.simulated else []
+        """What must be said wherever these results are shown: answers of elsewhere, or of whom else."""
+        said = [SIMULATED] * self.simulated + [INATTENTIVE] * self.inattentive
         if self.study.provenance:
             said.append(describe_import("Judgements imported", self.study.provenance, self.study.created_at))
         return said
@@ -78,6 +80,10 @@ class Scope:
     def sessions(self) -> SessionQuerySet:
         """The sessions that count, answered to the end or not."""
         return Session.objects.counted(simulated=self.simulated).filter(study=self.study)
+
+    def completed(self) -> SessionQuerySet:
+        """Those of them that estimates rest on."""
+        return self.sessions().completed(inattentive=self.inattentive)
 
     def remember(self, what: str, compute: Callable[[], T]) -> T:
         """A value that only completed sessions can change, computed once for the sessions there are now."""
@@ -91,8 +97,8 @@ class Scope:
     @cached_property
     def _fingerprint(self) -> str:
         """Changes when a session is completed or removed, and with the code."""
-        completed = self.sessions().completed()
+        completed = self.completed()
         last = completed.order_by("-completed_at", "-pk").values_list("pk", "completed_at").first()
         version = self.version.digest if self.version else ""
-        parts = (evalsite.__version__, self.study.pk, version, self.simulated, completed.count(), last)
-        return repr(parts)
+        whom = (self.study.pk, version, self.simulated, self.inattentive)
+        return repr((evalsite.__version__, *whom, completed.count(), last))

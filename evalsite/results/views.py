@@ -123,7 +123,7 @@ def codebook_json(request: HttpRequest, slug: str) -> JsonResponse:
 def _asked(request: HttpRequest, slug: str) -> tuple[Scope, ChoiceForm]:
     choice = ChoiceForm(request.GET)
     choice.full_clean()
-    return Scope(get_object_or_404(Study, slug=slug), simulated=choice.cleaned_data["simulated"]), choice
+    return Scope(get_object_or_404(Study, slug=slug), **choice.counted), choice
 
 
 def _csv(lines: Any, stem: str) -> StreamingHttpResponse:

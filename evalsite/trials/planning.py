@@ -56,6 +56,17 @@ def read_block(protocol: Mapping[str, Any], number: int) -> FrozenBlock:
     )
 
 
+def qualifying_blocks(protocol: Mapping[str, Any]) -> list[int]:
+    """Numbers of the blocks that are qualifications: they decide who goes on and make no estimate."""
+    return [number for number, block in enumerate(protocol["blocks"]) if "qualification_share" in block]
+
+
+def required_checks(protocol: Mapping[str, Any]) -> set[str]:
+    """What a frozen protocol requires of raters: ``qualification``, ``attention``, both or neither."""
+    required = {"qualification": qualifying_blocks(protocol), "attention": "attention_share" in protocol}
+    return {name for name, asked in required.items() if asked}
+
+
 def plan_session(
     protocol: Mapping[str, Any], *, seed: int, condition: str = "", mirrored: bool = False
 ) -> list[PlacedTrial]:

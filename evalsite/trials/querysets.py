@@ -22,6 +22,12 @@ class SessionQuerySet(models.QuerySet):  # type: ignore[type-arg]
         """Sessions answered to the end; those that failed the attention check only where asked for."""
         return self.filter(state__in=("completed", "failed_attention") if inattentive else ("completed",))
 
+    def unchecked(self) -> Self:
+        """Sessions of which attention is required and unknown: no catch trial was answered as shown."""
+        catch = models.Q(trials__kind="catch", trials__response__valid=True)
+        looked_at = self.model._default_manager.filter(catch, pk=models.OuterRef("pk"))
+        return self.filter(~models.Exists(looked_at), version__protocol__attention_share__isnull=False)
+
     def unfinished(self) -> Self:
         """Sessions that can still go on."""
         return self.filter(state__in=UNFINISHED_STATES)

@@ -11,7 +11,7 @@ from evalsite.studies.models import Study, StudyVersion
 from evalsite.tasks.params import Params
 from evalsite.tasks.protocol import ScoredTrial, Task
 from evalsite.trials.models import Session, Trial
-from evalsite.trials.planning import from_json, read_block
+from evalsite.trials.planning import from_json, qualifying_blocks, read_block
 
 SESSIONS_AT_ONCE = 20
 """Few enough that their trials fit into memory and that their index is used, even before any statistics."""
@@ -51,10 +51,11 @@ class Pool:
 def pool_blocks(protocol: Mapping[str, Any]) -> list[Pool]:
     """The blocks of a protocol by what they ask, in order of appearance; no qualification is among them."""
     pools: dict[tuple[str, Params], Pool] = {}
+    qualifying = qualifying_blocks(protocol)
     for number in range(len(protocol["blocks"])):
-        block = read_block(protocol, number)
-        if block.qualification_share is not None:
+        if number in qualifying:
             continue
+        block = read_block(protocol, number)
         key = block.task.name, block.params
         earlier = pools[key].blocks if key in pools else ()
         pools[key] = Pool(block.task, block.params, (*earlier, number))

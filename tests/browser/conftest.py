@@ -30,6 +30,7 @@ FLASHED_PAIRS = {
     "task": "pairwise",
     "params": {"compare": "both", "exposure_ms": 100, "fixation_ms": 50, "mask_ms": 60},
 }
+STILL = {"exposure": "unlimited", "fixation_ms": 0, "mask_ms": 0}
 STUDIES: list[dict[str, Any]] = [
     {"slug": "short", "blocks": [{**RAPID, "trials": 4, "practice": 1}]},
     {"slug": "pages", "blocks": [{**RAPID, "trials": 2, "catch": 1}, {**PAIRWISE, "trials": 2}]},
@@ -40,6 +41,13 @@ STUDIES: list[dict[str, Any]] = [
             {**RAPID, "trials": 3, "practice": 1, "catch": 1},
             {**STAIRCASE, "trials": 3},
             {**PAIRWISE, "trials": 2},
+        ],
+    },
+    {
+        "slug": "sifted",
+        "blocks": [
+            {"task": "rapid_scene", "params": STILL, "trials": 4, "qualification": 0.65},
+            {"task": "rapid_scene", "params": STILL, "trials": 2},
         ],
     },
     {"slug": "flashes", "blocks": [{**RAPID, "trials": 54}]},

@@ -51,6 +51,21 @@ def test_a_reload_goes_on_where_it_was(new_rater: Callable[..., Rater]) -> None:
     assert positions == sorted(set(positions))
 
 
+@pytest.mark.slow
+def test_a_missed_qualification_ends_the_session_there(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("sifted")
+    rater.begin()
+    rater.answer_trials(4)  # the same answer to all is right for half of them
+    ended = rater.page.get_by_text("The study ends here for you, after its first part.")
+    expect(ended).to_be_visible()
+    rater.page.reload()
+    expect(ended).to_be_visible()
+    assert rater.page.get_by_role("button").count() == 0, "nothing more to do"
+    session = rater.site.rows("select state from trials_session where id = ?", rater.session)
+    assert session == [{"state": "failed_qualification"}]
+    assert answers(rater) == rater.typed
+
+
 def test_consent_refused_ends_the_session(new_rater: Callable[..., Rater]) -> None:
     rater = new_rater("short")
     rater.page.get_by_role("button", name="I do not agree").click()

@@ -15,6 +15,7 @@ COLUMNS = (
     Column("version", "int", "Number of the newest frozen version that is counted."),
     Column("version_digest", "text", "SHA-256 of that version."),
     Column("simulated_counted", "bool", "Whether simulated raters are counted."),
+    Column("inattentive_counted", "bool", "Whether raters who failed the attention check are counted."),
     Column("blocks", "text", "Blocks of the protocol, from 1; those that ask the same are taken together."),
     Column("task", "text", "Task of the blocks."),
     Column("params", "text", "What was changed of the task's params, in words."),
@@ -40,7 +41,7 @@ def _columns(_scope: Scope) -> list[Column]:
 def _rows(scope: Scope) -> Iterator[list[Any]]:
     if (version := scope.version) is None:
         return
-    place = [scope.study.slug, version.number, version.digest, scope.simulated]
+    place = [scope.study.slug, version.number, version.digest, scope.simulated, scope.inattentive]
     for pool in estimate_study(scope):
         blocks, params, facts = " ".join(map(str, pool.blocks)), "; ".join(pool.params), " ".join(pool.facts)
         for found in pool.estimates:

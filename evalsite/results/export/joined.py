@@ -15,7 +15,7 @@ from evalsite.tasks.columns import Column
 PLACE = (
     Column("study", "text", "Name of the study."),
     Column("condition", "text", "Condition; real for real images."),
-    Column("judgements_source", "text", "Where people's answers come from; says so if simulated ones count."),
+    Column("judgements_source", "text", "Where people's answers come from; says so if others count."),
 )
 MEASURED_HERE = "measured on this site"
 COLLECTED_HERE = "collected on this site"

@@ -10,9 +10,12 @@ from django.db.models import Count, Q
 from evalsite.results.export.table import Table
 from evalsite.results.scope import Scope
 from evalsite.tasks.columns import Column
-from evalsite.trials.models import Trial
+from evalsite.trials.checks import check_share
+from evalsite.trials.models import Session, Trial
+from evalsite.trials.state import outcome_of
 
 CHUNK = 500
+JUDGED = {Session.State.COMPLETED, Session.State.FAILED_ATTENTION}
 CATCH = Q(trials__kind=Trial.Kind.CATCH, trials__response__valid=True)
 
 SITTING = (
@@ -25,6 +28,7 @@ SITTING = (
     Column("recruiter", "text", "How the rater arrived."),
     Column("session_kind", "text", "live, imported, or simulated (only where asked for)."),
     Column("session_state", "text", "How far the session came; completed ones make the estimates."),
+    Column("outcome", "text", "How it ended, as recruiters call it: completed, failed_attention…, or empty."),
     Column("session_condition", "text", "The one condition of this rater; empty where each sees all."),
     Column("session_seed", "int", "The seed that, with the study's, fixes what is shown."),
     Column("created_at", "text", "Arrival."),
@@ -36,6 +40,12 @@ SITTING = (
     Column("repeats", "int", "Trials shown again because an exposure failed."),
     Column("catch_answered", "int", "Catch trials (attention checks) answered with a valid exposure."),
     Column("catch_correct", "int", "Those of them that were answered as instructed."),
+    Column(
+        "attention",
+        "text",
+        "pass, fail, or unknown (no catch trial was shown as planned; the session counts); empty before the "
+        "end and where no share was required.",
+    ),
 )
 DEVICE = (
     Column("browser", "text", "Browser, as it told."),
@@ -77,11 +87,20 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
         yield [
             scope.study.slug, version.number, version.digest, version.code_version, str(session.pk),
             str(session.participant_id), session.participant.recruiter, session.kind, session.state,
-            session.condition, session.seed, session.created_at, session.last_seen_at, session.completed_at,
+            outcome_of(session), session.condition, session.seed,
+            session.created_at, session.last_seen_at, session.completed_at,
             session.planned, session.answered, session.invalid, session.repeats,
-            session.caught, session.caught_right,
+            session.caught, session.caught_right, _attention(session),
             *[session.device.get(column.name) for column in DEVICE],
         ]  # fmt: skip
+
+
+def _attention(session: Any) -> str:
+    """What the attention check came to, of a session with its catch trials counted."""
+    required = session.version.protocol.get("attention_share")
+    if required is None or session.state not in JUDGED:
+        return ""
+    return check_share(session.caught_right, session.caught, required)
 
 
 SESSIONS = Table("sessions", "One sitting of one rater.", _columns, _rows)

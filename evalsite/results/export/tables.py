@@ -16,6 +16,10 @@ from evalsite.results.export.writing import GUARD_RULE, csv_lines
 from evalsite.results.scope import Scope
 
 TABLES = {table.name: table for table in (TRIALS, SESSIONS, ESTIMATES, JOINED)}
+CHECK_RULE = (
+    "No estimate rests on trials of a qualification, nor on raters who failed one; nor on raters who failed "
+    "the attention check, unless they are asked for. The tables of trials and sessions have them all."
+)
 CODEBOOK_HEADER = ("table", "column", "kind", "unit", "help")
 
 
@@ -30,7 +34,7 @@ def codebook(scope: Scope) -> dict[str, Any]:
     """Every column of every table, as JSON, with the rules that hold for all."""
     return {
         "study": scope.study.slug,
-        "rules": [GUARD_RULE, "Missing values are empty.", "Times are UTC, ISO 8601."],
+        "rules": [GUARD_RULE, "Missing values are empty.", "Times are UTC, ISO 8601.", CHECK_RULE],
         "facts": [fact for pool in estimate_study(scope) for fact in pool.facts],
         "tables": {
             table.name: {"summary": table.summary, "columns": [vars(c) for c in table.columns(scope)]}

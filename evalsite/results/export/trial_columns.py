@@ -17,6 +17,7 @@ PLACE = (
     Column("os", "text", "Operating system, as the browser told."),
     Column("block", "int", "Block of the protocol, from 1."),
     Column("task", "text", "Task of the block."),
+    Column("qualification", "bool", "Whether the block is a qualification, on which no estimate rests."),
     Column(
         "trial", "int", "Number of the trial in the session, from 1; repeats have the last numbers of all."
     ),

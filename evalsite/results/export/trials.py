@@ -22,6 +22,7 @@ from evalsite.tasks import registry
 from evalsite.tasks.columns import Column
 from evalsite.tasks.protocol import REAL
 from evalsite.trials.models import Response, Session, Trial
+from evalsite.trials.planning import qualifying_blocks
 
 Row = list[Any]
 Json = dict[str, Any]
@@ -48,12 +49,13 @@ class _Shape:
 
 @dataclass(frozen=True)
 class _Version:
-    """A frozen version, prepared for its trials: its sample sets by condition; task and facts by block."""
+    """A frozen version, prepared for its trials: its sample sets by condition; tasks and facts by block."""
 
     number: int
     digest: str
     sets: Mapping[str, int]
     tasks: tuple[str, ...]
+    qualifying: tuple[int, ...]
     facts: tuple[str, ...]
 
 
@@ -162,7 +164,8 @@ def _row(shape: _Shape, version: _Version, sitting: Row, images: Images, record:
 def _place(version: _Version, record: _Record) -> Row:
     earlier = record.repeat_of
     return [
-        record.block + 1, version.tasks[record.block], record.position + 1, record.kind,
+        record.block + 1, version.tasks[record.block], record.block in version.qualifying,
+        record.position + 1, record.kind,
         earlier is not None, None if earlier is None else earlier + 1, record.repeat is not None,
     ]  # fmt: skip
 
@@ -224,7 +227,8 @@ def _prepare(version: StudyVersion) -> _Version:
     facts = tuple(" ".join(task.facts(task.Params.from_json(params))) for task, params in blocks)
     names = tuple(task.name for task, _ in blocks)
     reference = {REAL: protocol["reference"]["sample_set"]}
-    return _Version(version.number, version.digest, {**sets, **reference}, names, facts)
+    qualifying = tuple(qualifying_blocks(protocol))
+    return _Version(version.number, version.digest, {**sets, **reference}, names, qualifying, facts)
 
 
 def _shape(scope: Scope) -> _Shape:

@@ -9,7 +9,7 @@ import pytest
 from evalsite.runs.models import MetricRun
 from evalsite.samples.models import SampleSet
 from evalsite.studies.models import Study
-from evalsite.studies.services import preview_version
+from evalsite.studies.services import open_study, preview_version
 from evalsite.trials.models import Response, Session
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,32 @@ def test_a_study_shows_its_frozen_versions_and_no_previews(study: Study, api: An
     assert found["versions"][0]["protocol"] == version.protocol
     assert [one["name"] for one in found["conditions"]] == ["gan", "vae", "wgan"]
     assert [one["task"] for one in found["blocks"]] == ["rapid_scene", "pairwise"]
+
+
+def test_what_a_study_requires_of_raters_is_told_as_it_was_frozen(study: Study, api: Any) -> None:
+    first = study.blocks.order_by("position")[0]
+    study.blocks.filter(pk=first.pk).update(qualification_share=0.65, catch_trials=2)
+    study.attention_share = 0.8
+    study.save()
+    version = open_study(study=study, now=study.created_at)
+    found = api.get(f"/api/studies/{study.slug}/").json()
+    assert found["attention_share"] == 0.8
+    assert [block["qualification_share"] for block in found["blocks"]] == [0.65, None]
+    assert found["versions"][-1]["protocol"] == version.protocol
+    assert found["versions"][-1]["protocol"]["blocks"][0]["qualification_share"] == 0.65
+
+
+def test_who_failed_a_check_is_marked_counted_and_asked_for(answered: Study, api: Any) -> None:
+    failed = Session.objects.filter(kind="live").first()
+    Session.objects.filter(pk=failed.pk).update(state="failed_attention")
+    assert api.get(f"/api/sessions/{failed.pk}/").json()["outcome"] == "failed_attention"
+    at = f"/api/results/{answered.slug}/"
+    found, everybody = api.get(at).json(), api.get(at, {"inattentive": "true"}).json()
+    assert (found["sessions"]["live_failed_attention"], found["inattentive"]) == (1, False)
+    (exclusion,) = found["exclusions"]
+    assert (exclusion["check"], exclusion["failed"], exclusion["passed"]) == ("attention", 1, 1)
+    raters = [told["rows"][0]["human"]["deception_rate"]["n_raters"] for told in (found, everybody)]
+    assert raters == [1, 2]
 
 
 def test_sessions_say_how_far_they_came(answered: Study, api: Any) -> None:
@@ -72,6 +98,7 @@ def test_a_response_says_what_was_shown_and_answered(answered: Study, api: Any) 
     found = api.get(f"/api/responses/{stored.pk}/").json()
     assert found["stimuli"] == [{"slot": "image", "condition": "real", "image": 5}]
     assert (found["block"], found["task"], found["trial"], found["repeat_of"]) == (1, "rapid_scene", 6, None)
+    assert found["qualification"] is False
     assert (found["valid"], found["invalid_reason"]) == (False, "A frame was dropped.")
     assert found["exposures"] == stored.exposures
     assert found["score"] == stored.score

@@ -78,13 +78,17 @@ def make_set(db):
 
 @pytest.fixture
 def make_study(make_set):
-    """Makes and opens a study of these blocks (task and params) over generated sets of these names."""
+    """Makes and opens a study of these blocks (task and params) over generated sets of these names.
+
+    The first block is a qualification where its required share is given.
+    """
 
     def make(
         slug: str = "flash",
         conditions: tuple[str, ...] = ("gan", "vae"),
         blocks: tuple[tuple[str, Mapping[str, Any]], ...] = (("rapid_scene", {}),),
         trials: int = 12,
+        qualification: float | None = None,
         **more: Any,
     ) -> Study:
         texts = dict.fromkeys(("consent_text", "instructions_text", "debriefing_text"), "Words.")
@@ -99,7 +103,7 @@ def make_study(make_set):
         for i, (task, params) in enumerate(blocks):
             Block.objects.create(
                 study=study, position=i, task=task, params=params, trials_per_block=trials, practice_trials=1,
-                catch_trials=1,
+                catch_trials=1, qualification_share=qualification if i == 0 else None,
             )  # fmt: skip
         open_study(study=study, now=NOW)
         study.refresh_from_db()

@@ -25,11 +25,14 @@ class Command(BaseCommand):
         parser.add_argument("study", help="name of the study, as in its address")
         parser.add_argument("table", choices=[*TABLES, CODEBOOK])
         parser.add_argument("--simulated", action="store_true", help="count simulated raters too")
+        parser.add_argument(
+            "--inattentive", action="store_true", help="count raters who failed the attention check too"
+        )
         parser.add_argument("--out", type=Path, help="file to write; the terminal if not given")
 
-    def handle(self, *, study: str, table: str, simulated: bool, out: Path | None, **_: Any) -> None:
+    def handle(self, *, study: str, table: str, out: Path | None, **options: Any) -> None:
         """Do it; a mistake ends in one sentence."""
-        scope = Scope(find_study(study), simulated=simulated)
+        scope = Scope(find_study(study), simulated=options["simulated"], inattentive=options["inattentive"])
         lines = codebook_lines(scope) if table == CODEBOOK else export_lines(scope, table)
         if out is None:
             for line in lines:
