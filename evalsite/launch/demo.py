@@ -1,4 +1,4 @@
-"""The demo: real images, three trained generators, two studies, simulated raters, metric runs.
+"""The demo: real images, trained generators, two studies, simulated raters, metric runs.
 
 Each step looks first whether its work is done, so that a second call does nothing twice.
 """

@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+MISSING_WORDS = frozenset(
+    "NA NULL NaN None null nan n/a N/A #NA #N/A <NA> 1.#IND 1.#QNAN".split() + ["#N/A N/A"]
+)
+"""What pandas reads as a missing value: a class label or a condition may be called so."""
 AS_IT_IS = frozenset((int, float, bool, type(None)))
 GUARD_RULE = (
-    "Text that begins with = + - @, a tab or a carriage return has a ' put before it, "
-    "so that no spreadsheet runs it."
+    "Text that begins with = + - @, a tab or a carriage return has a ' put before it, so that no spreadsheet "
+    "runs it; so has text that readers take for a missing value, such as NA or None."
 )
 
 
@@ -42,7 +46,7 @@ def write_whole(path: Path, lines: Iterable[str]) -> int:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+        return f"'{value}" if value.startswith(FORMULA_STARTS) or value in MISSING_WORDS else value
     return value.isoformat() if isinstance(value, datetime) else value
 
 

@@ -10,6 +10,7 @@ import tracemalloc
 import pandas as pd
 import pytest
 from django.core.management import CommandError, call_command
+from pandas._libs.parsers import STR_NA_VALUES  # no public name says what read_csv takes for missing
 
 from evalsite.results.errors import UnknownTableError
 from evalsite.results.export import TABLES, codebook, codebook_lines, export_lines
@@ -183,6 +184,12 @@ def test_formulas_are_disarmed(text):
 def test_numbers_and_harmless_text_stay_as_they_are():
     (_, line) = csv_lines(["a"] * 6, [[-1.5, True, None, "a=b", 'say "x", y', 3]])
     assert line == '-1.5,True,,a=b,"say ""x"", y",3\r\n'
+
+
+@pytest.mark.parametrize("text", sorted(STR_NA_VALUES - {""}))
+def test_words_that_pandas_takes_for_missing_stay_text(text):
+    written = "".join(csv_lines(["label", "value"], [[text, 1.0], ["coat", None]]))
+    assert pd.read_csv(io.StringIO(written))["label"].str.removeprefix("'").tolist() == [text, "coat"]
 
 
 def test_unknown_table_is_refused_before_the_first_line(scope):
