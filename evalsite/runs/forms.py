@@ -73,6 +73,19 @@ class InspectionForm(forms.Form):
         "How many of the latent's dimensions are gone through, from the first on.",
         label="Dimensions",
     )
+    sample_set = forms.ModelChoiceField(
+        label="Images to look for",
+        queryset=SampleSet.objects.none(),
+        required=False,
+        help_text="The generator comes as near as it can to the first images of this set; each takes seconds.",
+        widget=UnfoldAdminSelectWidget,
+    )
+    sought = _number(1, services.MAX_SOUGHT, 4, "How many of them.", label="Images looked for")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["sample_set"]
+        choice.queryset = SampleSet.objects.filter(count__gt=0)
 
 
 class EvaluationForm(forms.Form):

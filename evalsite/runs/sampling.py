@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from torch import Tensor
 
 from evalsite.runs.errors import CheckpointRefusedError
 from evalsite.runs.records import NewView, StoredPicture
@@ -22,7 +23,7 @@ from ganmodels import checkpoints
 from ganmodels.checkpoints.asked import Asked
 from ganmodels.checkpoints.convert import convert
 from ganmodels.errors import CheckpointError, GanmodelsError, InsideError
-from ganmodels.inside.pictures import to_picture
+from ganmodels.inside.pictures import fitted, to_picture
 from ganmodels.inside.views import View, usual_views
 from ganmodels.protocol import Generator
 
@@ -94,7 +95,7 @@ def sample_into_store(generator: Generator, *, start: int, stop: int, seed: int)
 
 
 def views_of(
-    generator: Generator, *, seed: int, steps: int, dimensions: int
+    generator: Generator, *, seed: int, steps: int, dimensions: int, sought: Sequence[Path] = ()
 ) -> list[tuple[str, Callable[[], NewView]]]:
     """What there is to see inside a generator: titles, and what makes each view and keeps its pictures.
 
@@ -103,9 +104,16 @@ def views_of(
         seed: of the latents.
         steps: images of one way.
         dimensions: of each space that are gone through, at most.
+        sought: files of images whose nearest latents are looked for.
     """
-    usual = usual_views(generator, steps=steps, dimensions=dimensions, seed=seed)
+    images = [_fit(path, generator) for path in sought]
+    usual = usual_views(generator, steps=steps, dimensions=dimensions, seed=seed, sought=images)
     return [(title, partial(_view, title, make)) for title, make in usual]
+
+
+def _fit(path: Path, generator: Generator) -> Tensor:
+    with Image.open(path) as picture:
+        return fitted(picture, generator.image_shape)
 
 
 def _view(title: str, make: Callable[[], View]) -> NewView:

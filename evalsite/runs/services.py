@@ -20,6 +20,7 @@ MAX_SAMPLES = 100_000
 MAX_CHECKPOINT_BYTES = 64 * 1024**2
 MAX_STEPS = 33
 MAX_DIMENSIONS = 64
+MAX_SOUGHT = 16
 
 
 @transaction.atomic
@@ -59,7 +60,14 @@ def request_sampling(
 
 @transaction.atomic
 def request_inspection(
-    *, checkpoint: Checkpoint, seed: int, steps: int, dimensions: int, now: datetime
+    *,
+    checkpoint: Checkpoint,
+    seed: int,
+    steps: int,
+    dimensions: int,
+    now: datetime,
+    sample_set: SampleSet | None = None,
+    sought: int = 4,
 ) -> Job:
     """Ask for views into a checkpoint's generator; they replace those of an earlier look.
 
@@ -69,9 +77,12 @@ def request_inspection(
         steps: images of one way, 2 to `MAX_STEPS`.
         dimensions: that are gone through, 1 to `MAX_DIMENSIONS`.
         now: the time.
+        sample_set: of whose images the nearest latents are looked for; None for no such search.
+        sought: how many of them, the first ones, 1 to `MAX_SOUGHT`.
 
     Raises:
-        InvalidRequestError: a number is out of range, or a job is looking into the checkpoint already.
+        InvalidRequestError: a number is out of range, the set holds no images, or a job is looking into the
+            checkpoint already.
     """
     if not 0 <= seed < 2**63:
         raise InvalidRequestError(f"The seed was {seed}; give a whole number from 0 to 2^63 - 1.")
@@ -80,6 +91,9 @@ def request_inspection(
             f"{steps} images and {dimensions} dimensions were asked for; give 2 to {MAX_STEPS} and 1 to "
             f"{MAX_DIMENSIONS}."
         )
+    if not 1 <= sought <= MAX_SOUGHT:
+        raise InvalidRequestError(f"{sought} images are to be looked for; give 1 to {MAX_SOUGHT}.")
+    _refuse_imageless(sample_set)
     if Job.objects.unfinished().inspecting(checkpoint.pk).exists():
         raise InvalidRequestError(
             f"A job is looking inside {checkpoint.name!r} already; its page shows how far it is."
@@ -87,7 +101,14 @@ def request_inspection(
     return _add_job(
         kind="inspection",
         title=f"Look inside {checkpoint.name}, seed {seed}",
-        arguments={"checkpoint": checkpoint.pk, "seed": seed, "steps": steps, "dimensions": dimensions},
+        arguments={
+            "checkpoint": checkpoint.pk,
+            "seed": seed,
+            "steps": steps,
+            "dimensions": dimensions,
+            "sample_set": sample_set.pk if sample_set else None,
+            "sought": sought,
+        },
         now=now,
         background=True,
     )
@@ -245,12 +266,16 @@ def _check_evaluation(
         raise InvalidRequestError(
             f"Real images are needed for {', '.join(comparing)}, but no reference set was chosen; choose one."
         )
-    for one in filter(None, (sample_set, reference_set)):
+    _refuse_imageless(sample_set, reference_set)
+    _check_extractor(settings.get("extractor") or "", settings.get("protocol") or "")
+
+
+def _refuse_imageless(*sample_sets: SampleSet | None) -> None:
+    for one in filter(None, sample_sets):
         if one.count == 0:
             raise InvalidRequestError(
                 f"The images of {one.name!r} are not held here; choose a set with images."
             )
-    _check_extractor(settings.get("extractor") or "", settings.get("protocol") or "")
 
 
 def _check_extractor(extractor: str, protocol: str) -> None:

@@ -5,9 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-import torch
-from PIL import Image, ImageOps
+from PIL import Image
 from rich.progress import Progress
 from torch import Tensor
 
@@ -20,7 +18,7 @@ from ganmodels.errors import DataError, InsideError
 from ganmodels.generator import NetworkGenerator
 from ganmodels.inside.inversion import invert
 from ganmodels.inside.judges import open_judge
-from ganmodels.inside.pictures import sheet
+from ganmodels.inside.pictures import fitted, sheet
 from ganmodels.inside.scores import judge
 from ganmodels.inside.spaces import SPACES, open_space
 from ganmodels.inside.views import (
@@ -137,18 +135,16 @@ def _inversion(generator: NetworkGenerator, options: argparse.Namespace) -> View
             seed=options.seed,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
-    return inversion_view(space, found)
+    return inversion_view(space, [found])
 
 
 def _image(path: Path, shape: ImageShape) -> Tensor:
     """Reads an image, cropped to its central square, in the generator's size and colours."""
-    channels, height, width = shape
     try:
         with Image.open(path) as found:
-            fitted = ImageOps.fit(found.convert("L" if channels == 1 else "RGB"), (width, height))
+            return fitted(found, shape)
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise DataError(f"{path} can't be read as an image ({error}); give a .png or .jpg") from error
-    return torch.from_numpy(np.array(fitted)).reshape(height, width, channels).permute(2, 0, 1)
 
 
 def _scores(opened: Opened, generator: NetworkGenerator, options: argparse.Namespace) -> View:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import UInt8
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 from torch import Tensor
 from torch.nn import functional
 
 from ganmodels.inside.scores import Judgement
+from ganmodels.networks.shapes import ImageShape
 from ganmodels.training.grid import lay_out
 
 LEAST_PX, MOST_PX = 64, 256
@@ -57,6 +58,13 @@ def to_picture(pixels: UInt8[Tensor, "c y x"]) -> Image.Image:
     """Returns pixels, grey or colour, as a picture."""
     values = pixels.permute(1, 2, 0).numpy()
     return Image.fromarray(np.ascontiguousarray(values[..., 0] if values.shape[2] == 1 else values))
+
+
+def fitted(picture: Image.Image, shape: ImageShape) -> UInt8[Tensor, "c h w"]:
+    """Returns a picture's central square in the size and colours of a generator's images."""
+    channels, height, width = shape
+    square = ImageOps.fit(picture.convert("L" if channels == 1 else "RGB"), (width, height))
+    return torch.from_numpy(np.array(square)).reshape(height, width, channels).permute(2, 0, 1)
 
 
 def histogram(judgement: Judgement) -> UInt8[Tensor, "3 y x"]:

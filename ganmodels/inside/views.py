@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ganmodels.errors import InsideError
 from ganmodels.inside.interpolation import interpolate
-from ganmodels.inside.inversion import Inversion
+from ganmodels.inside.inversion import Inversion, invert
 from ganmodels.inside.layers import feature_maps, pixel_filters
 from ganmodels.inside.pictures import Row, histogram, tiles
 from ganmodels.inside.scores import Judgement
@@ -133,16 +133,15 @@ def feature_map_view(space: Space, *, seed: int = 0) -> View:
     )
 
 
-def inversion_view(space: Space, found: Inversion) -> View:
-    """Shows what a search for an image came to."""
-    images = torch.stack([found.target, found.first, found.found])
+def inversion_view(space: Space, searches: Sequence[Inversion]) -> View:
+    """Shows what searches for images came to."""
     return View(
         f"inversion-{space.name}",
-        f"Nearest image in {space.name}",
+        f"Nearest images in {space.name}",
         "The given image, the nearest of those drawn, and the nearest found from there. What the generator "
         "can't make, it has not learned.",
-        (Row(f"mean squared error {found.errors[0]:.4f}, then {found.error:.4f}", tiles(images, 3)),),
-        {"space": space.name, "label": space.label, **found.as_json()},
+        tuple(_search(found) for found in searches),
+        {"space": space.name, "label": space.label, "searches": [found.as_json() for found in searches]},
     )
 
 
@@ -164,26 +163,41 @@ def score_view(judgement: Judgement, real: UInt8[Tensor, "n c h w"]) -> View:
 
 
 def usual_views(
-    generator: Generator, *, steps: int = 9, dimensions: int = 10, seed: int = 0
+    generator: Generator,
+    *,
+    steps: int = 9,
+    dimensions: int = 10,
+    seed: int = 0,
+    sought: Sequence[UInt8[Tensor, "c h w"]] = (),
 ) -> Sequence[tuple[str, Callable[[], View]]]:
-    """Lists the views that need nothing but the generator, for a page: names, and what makes each.
+    """Lists the views that need no more than the generator, for a page: names, and what makes each.
 
     Those that a generator can't give raise `InsideError` when made.
+
+    Args:
+        generator: what is looked into.
+        steps: images of one way.
+        dimensions: of each space that are gone through, at most.
+        seed: of the latents.
+        sought: images to look for, of the generator's shape.
     """
-    return list(_usual(generator, steps, dimensions, seed))
+    return list(_usual(generator, steps, dimensions, seed, sought))
 
 
 def _usual(
-    generator: Generator, steps: int, dimensions: int, seed: int
+    generator: Generator, steps: int, dimensions: int, seed: int, sought: Sequence[Tensor]
 ) -> Iterator[tuple[str, Callable[[], View]]]:
     yield "samples", lambda: sample_view(generator, seed=seed)
-    for name in ("z", "w") if isinstance(generator, StyleGenerator) else ("z",):
+    spaces = ("z", "w") if isinstance(generator, StyleGenerator) else ("z",)
+    for name in spaces:
         space = open_space(generator, name, seed=seed)
         yield f"ways in {name}", _ways(space, steps, seed)
         yield f"dimensions of {name}", _dimensions(space, steps, dimensions, seed)
     yield "codes", lambda: code_view(generator, steps=steps, seed=seed)
     yield "filters", lambda: filter_view(generator)
     yield "feature maps", lambda: feature_map_view(open_space(generator), seed=seed)
+    if sought:
+        yield "nearest images", _nearest(open_space(generator, spaces[-1], seed=seed), sought, seed)
 
 
 def _ways(space: Space, steps: int, seed: int) -> Callable[[], View]:
@@ -193,6 +207,15 @@ def _ways(space: Space, steps: int, seed: int) -> Callable[[], View]:
 def _dimensions(space: Space, steps: int, dimensions: int, seed: int) -> Callable[[], View]:
     first = range(min(dimensions, space.size))
     return lambda: traversal_view(space, first, steps=steps, seed=seed)
+
+
+def _nearest(space: Space, sought: Sequence[Tensor], seed: int) -> Callable[[], View]:
+    return lambda: inversion_view(space, [invert(space, image, seed=seed) for image in sought])
+
+
+def _search(found: Inversion) -> Row:
+    images = torch.stack([found.target, found.first, found.found])
+    return Row(f"mean squared error {found.errors[0]:.4f}, then {found.error:.4f}", tiles(images, 3))
 
 
 def _row(strip: Strip, caption: str) -> Row:

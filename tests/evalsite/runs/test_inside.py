@@ -16,11 +16,12 @@ from evalsite.launch.roles import create_roles
 from evalsite.runs import jobs, pruning, services
 from evalsite.runs.errors import InvalidRequestError
 from evalsite.runs.models import GeneratorView, Job
-from evalsite.samples.models import Checkpoint
+from evalsite.samples.models import Checkpoint, SampleSet
 from evalsite.samples.storage import store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-ASKED = {"seed": 3, "steps": 4, "dimensions": 2}
+ASKED = {"seed": 3, "steps": 4, "dimensions": 2, "sought": 2}
+UNSOUGHT = {"sample_set": None}
 
 pytestmark = pytest.mark.django_db(transaction=True)  # a job renews its lease on a connection of its own
 
@@ -40,6 +41,14 @@ def looked(checkpoint: Checkpoint) -> Checkpoint:
     assert (done.state, done.error) == (Job.State.DONE, "")
     assert done.result == {"model": "samples.checkpoint", "key": checkpoint.pk}
     return checkpoint
+
+
+@pytest.fixture
+def sample_set(checkpoint: Checkpoint) -> SampleSet:
+    """Three images that the generator makes from another seed."""
+    job = services.request_sampling(checkpoint=checkpoint, count=3, seed=8, name="photos", now=NOW)
+    assert jobs.perform(job.pk, 0).state == Job.State.DONE
+    return SampleSet.objects.get(name="photos")
 
 
 def client_of(role: str) -> Client:
@@ -111,11 +120,11 @@ def test_researchers_ask_and_analysts_do_not(checkpoint: Checkpoint) -> None:
     researcher = client_of("Researchers")
     response = researcher.post(address, ASKED)
     assert response.headers["Location"] == reverse("admin:samples_checkpoint_change", args=[checkpoint.pk])
-    assert Job.objects.get().arguments == {"checkpoint": checkpoint.pk, **ASKED}
+    assert Job.objects.get().arguments == {"checkpoint": checkpoint.pk, **UNSOUGHT, **ASKED}
     again = researcher.post(address, ASKED)
     assert again.status_code == 400
     assert "is looking inside" in again.content.decode()
-    for wrong in ({"steps": 1}, {"steps": 99}, {"dimensions": 0}, {"seed": -1}, {"seed": "x"}):
+    for wrong in ({"steps": 1}, {"steps": 99}, {"dimensions": 0}, {"seed": -1}, {"seed": "x"}, {"sought": 0}):
         assert researcher.post(address, {**ASKED, **wrong}).status_code == 400
 
 
@@ -169,7 +178,35 @@ def test_a_file_that_is_gone_fails_the_job_with_a_sentence(db) -> None:
     assert "no file of digest" in failed.error
 
 
-@pytest.mark.parametrize("wrong", [{"seed": -1}, {"steps": 1}, {"dimensions": 65}])
+def test_images_of_a_set_are_looked_for(checkpoint: Checkpoint, sample_set: SampleSet) -> None:
+    address = reverse("admin:samples_checkpoint_inspect", args=[checkpoint.pk])
+    researcher = client_of("Researchers")
+    assert researcher.post(address, {**ASKED, "sample_set": sample_set.pk}).status_code == 302
+    job = jobs.perform(Job.objects.get(kind="inspection").pk, 0)
+    assert (job.state, job.error) == (Job.State.DONE, "")
+    view = checkpoint.views.get(name="inversion-z")
+    assert len(view.rows) == len(view.data["searches"]) == 2
+    for search in view.data["searches"]:
+        assert search["error"] == min(search["errors"]) <= search["errors"][0]
+    assert "Nearest images in z" in page_of(researcher, checkpoint)
+
+
+def test_a_set_that_was_deleted_since_is_not_looked_for(
+    checkpoint: Checkpoint, sample_set: SampleSet
+) -> None:
+    job = services.request_inspection(checkpoint=checkpoint, now=NOW, sample_set=sample_set, **ASKED)
+    sample_set.delete()
+    assert jobs.perform(job.pk, 0).state == Job.State.DONE
+    assert not checkpoint.views.filter(name="inversion-z").exists()
+
+
+def test_a_set_whose_images_are_elsewhere_is_refused(checkpoint: Checkpoint) -> None:
+    empty = SampleSet.objects.create(name="theirs", kind="reference", created_at=NOW)
+    with pytest.raises(InvalidRequestError, match="not held here"):
+        services.request_inspection(checkpoint=checkpoint, now=NOW, sample_set=empty, **ASKED)
+
+
+@pytest.mark.parametrize("wrong", [{"seed": -1}, {"steps": 1}, {"dimensions": 65}, {"sought": 17}])
 def test_requests_out_of_range_are_refused(checkpoint: Checkpoint, wrong: dict[str, int]) -> None:
     with pytest.raises(InvalidRequestError):
         services.request_inspection(checkpoint=checkpoint, now=NOW, **{**ASKED, **wrong})

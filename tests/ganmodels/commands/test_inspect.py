@@ -52,7 +52,7 @@ def test_each_wish_is_a_picture_and_numbers(
         "dimension 0 of z",
         "dimension 3 of z",
     ]
-    assert len(told(out, "inversion-z")["errors"]) == 4  # type: ignore[arg-type]
+    assert len(told(out, "inversion-z")["searches"][0]["errors"]) == 4  # type: ignore[index]
     assert told(out, "filters")["count"] == 4
     assert len(told(out, "scores")["real"]) == 12  # type: ignore[arg-type]
     assert told(out, "feature-maps")["seed"] == 6

@@ -53,7 +53,7 @@ def test_the_same_seed_shows_the_same(linear: NetworkGenerator) -> None:
 def test_a_search_and_scores_are_shown(linear: NetworkGenerator) -> None:
     space = open_space(linear)
     found = invert(space, linear.sample(1, 1)[0], steps=2, draws=4)
-    assert "mean squared error" in inversion_view(space, found).rows[0].caption
+    assert "mean squared error" in inversion_view(space, [found]).rows[0].caption
     images = linear.sample(20, 0)
     view = score_view(Judgement("critic", torch.arange(20.0), torch.zeros(5), "the critic's answer"), images)
     assert view.data["most_real"][0] == 19
