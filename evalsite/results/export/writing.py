@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-MISSING_WORDS = frozenset(
-    "NA NULL NaN None null nan n/a N/A #NA #N/A <NA> 1.#IND 1.#QNAN".split() + ["#N/A N/A"]
-)
+MISSING_WORDS = frozenset((
+    "NA", "NULL", "NaN", "None", "null", "nan", "n/a", "N/A", "#NA", "#N/A", "#N/A N/A", "<NA>", "1.#IND",
+    "1.#QNAN",
+))  # fmt: skip
 """What pandas reads as a missing value: a class label or a condition may be called so."""
 AS_IT_IS = frozenset((int, float, bool, type(None)))
 GUARD_RULE = (
