@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from evalsite.tasks.analysis import bootstrap, paired_comparison
 from evalsite.tasks.analysis.paired_comparison import Comparison, Outcome
+from evalsite.tasks.analysis.repetition import ImagesSeen
 from evalsite.tasks.answers import read_choice
 from evalsite.tasks.columns import Column, Quantity
 from evalsite.tasks.design.pairing import Pair, deal_sides, pairs_among, pairs_with
@@ -204,9 +205,8 @@ class Pairwise(Task[PairwiseParams]):
         self, params: PairwiseParams, trials: Iterable[ScoredTrial], *, seed: int = 0, resamples: int = 2000
     ) -> list[Estimate]:
         """Strengths and win rates; against real images by “more real” also deception rates."""
-        comparisons = Counter(
-            _comparison(trial) for trial in trials if trial.valid and trial.trial.kind == "scored"
-        )
+        seen = ImagesSeen()
+        comparisons = Counter(map(_comparison, seen.counted(trials)))
         if not comparisons:
             return []
         resampling = bootstrap.Resampling(seed, resamples)
@@ -219,7 +219,9 @@ class Pairwise(Task[PairwiseParams]):
             rate = bootstrap.mean_over_raters(win_rates[:, i], resampling)
             estimates.append(self.report(item, "bradley_terry_strength", fitted.items[item], n_trials=n))
             estimates.append(self.report(item, "win_rate", rate, n_trials=n))
-        return estimates + (self._deception(comparisons, resampling) if params.question == "real" else [])
+        if params.question == "real":
+            estimates += self._deception(comparisons, resampling)
+        return seen.warn(estimates)
 
     def _deception(
         self, comparisons: Counter[Comparison], resampling: bootstrap.Resampling

@@ -19,6 +19,7 @@ from random import Random
 from evalsite.tasks.analysis import bootstrap, detection, proportions, psychometric, signal_detection
 from evalsite.tasks.analysis.detection import Judgement
 from evalsite.tasks.analysis.psychometric import Flash
+from evalsite.tasks.analysis.repetition import ImagesSeen
 from evalsite.tasks.answers import read_choice
 from evalsite.tasks.columns import Column, Quantity
 from evalsite.tasks.design.sequence import deal, decks, mix, scatter, seeded
@@ -264,7 +265,8 @@ class RapidScene(Task[RapidSceneParams]):
     ) -> list[Estimate]:
         """Deception rates, d′ and criterion of each condition; on a staircase, its thresholds first."""
         steered = params.exposure == "staircase"
-        judgements, staircases = _count(trials, steered=steered)
+        seen = ImagesSeen()
+        judgements, staircases = _count(seen.counted(trials), steered=steered)
         resampling = bootstrap.Resampling(seed, resamples)
         counts = detection.tally(judgements)
         rates, signals = proportions.deception_rates(counts), signal_detection.sensitivity(counts)
@@ -281,7 +283,7 @@ class RapidScene(Task[RapidSceneParams]):
         thresholds: list[Estimate] = []
         for condition, flashes in staircases.items():
             thresholds += self._thresholds(params.staircase, condition, flashes, resampling)
-        return thresholds + estimates
+        return seen.warn(thresholds + estimates)
 
     def _thresholds(
         self,
@@ -342,8 +344,6 @@ def _count(
     judgements: Counter[Judgement] = Counter()
     staircases: dict[str, Counter[Flash]] = {}
     for trial in trials:
-        if not trial.valid or trial.trial.kind != "scored":
-            continue
         judgements[_judgement(trial)] += 1
         if steered:
             own = staircases.setdefault(trial.trial.settings["staircase"], Counter())

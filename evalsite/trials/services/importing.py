@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import count, islice
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import IntegrityError, transaction
@@ -81,6 +81,8 @@ class _Desk:
     now: datetime
     sessions: dict[str, Session] = field(default_factory=dict)
     judged: dict[UUID, int] = field(default_factory=dict)
+    named: dict[str, int] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=count)
 
     @property
     def between(self) -> bool:
@@ -97,7 +99,7 @@ class _Desk:
                 "raters of this study see one condition each; import it as one in which every rater sees all"
             )
         position = self.judged[session.pk] = self.judged[session.pk] + 1
-        planned = _planned(row, position)
+        planned = _planned(row, self._image(row))
         trial = Trial(
             session=session,
             position=position,
@@ -108,6 +110,14 @@ class _Desk:
             presentation=self.block.task.adapt(self.block.params, planned, []),
         )
         return trial, self._response(number, row, trial, planned)
+
+    def _image(self, row: ImportedJudgement) -> int:
+        """A number for the image, the same wherever the file names it the same."""
+        if not row.stimulus:
+            return next(self.numbers)
+        if row.stimulus not in self.named:
+            self.named[row.stimulus] = next(self.numbers)
+        return self.named[row.stimulus]
 
     def _response(self, number: int, row: ImportedJudgement, trial: Trial, planned: PlannedTrial) -> Response:
         task, params = self.block.task, self.block.params
@@ -177,8 +187,8 @@ class _Desk:
         return uuid5(NAMESPACE_URL, f"{self.study.slug}/{what}/{participant}")
 
 
-def _planned(row: ImportedJudgement, position: int) -> PlannedTrial:
-    shown = Stimulus("image", REAL if row.truth == "real" else row.condition, position)
+def _planned(row: ImportedJudgement, image: int) -> PlannedTrial:
+    shown = Stimulus("image", REAL if row.truth == "real" else row.condition, image)
     among = row.condition if row.truth == "real" else ""
     known = {"stimulus": row.stimulus, "among": among}
     return PlannedTrial("scored", (shown,), {name: text for name, text in known.items() if text})

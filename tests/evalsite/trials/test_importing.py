@@ -64,6 +64,14 @@ def test_within_raters_one_session_holds_all_conditions(imported):
     assert {t.score["condition"] for t in answered(study, 0)} == {"alphagan", "betagan"}
 
 
+def test_images_of_one_name_are_one_image_and_those_without_a_name_are_not(imported):
+    rows = [judgement(rater, stimulus=name) for rater in ("p1", "p2") for name in ("a.png", "", "")]
+    study, _ = imported(rows)
+    images = [trial.trial.stimuli[0].image for trial in answered(study, 0)]
+    assert images[0] == images[3]
+    assert len(set(images)) == 5
+
+
 def test_more_rows_than_a_batch_holds(imported):
     rows = (judgement(f"p{number % 7}", "alphagan") for number in range(4100))
     _, stored = imported(rows)
