@@ -132,7 +132,8 @@ def _ratio(top: Floats, bottom: Floats) -> Floats:
 
 def _undefined(metric: Floats, human: Floats) -> str:
     if metric.size < FEWEST:
-        return f"{metric.size} conditions have both values; a correlation needs at least {FEWEST}"
+        have = "condition has" if metric.size == 1 else "conditions have"
+        return f"{metric.size} {have} both values; a correlation needs at least {FEWEST}"
     if np.ptp(metric) == 0:
         return "the metric is the same for all conditions"
     if np.ptp(human) == 0:

@@ -76,6 +76,7 @@ def test_few_conditions_are_warned_about():
     ("metric", "human", "reason"),
     [
         ([1, 2], [1, 2], "2 conditions have both values"),
+        ([1], [1], "1 condition has both values"),
         ([], [], "0 conditions have both values"),
         ([1, 1, 1], [1, 2, 3], "metric is the same"),
         ([1, 2, 3], [4, 4, 4], "people's value is the same"),
