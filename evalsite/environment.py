@@ -19,7 +19,8 @@ SQLITE_OPTIONS = {
     # Writers queue instead of failing: a deferred transaction that turns into a write can't wait.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+    # FULL: an answer is acknowledged when it is on the disk; NORMAL would lose the last ones with the power.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
 }
 POOL = {"min_size": 1, "max_size": 10, "timeout": 10}
 """Connections of a process, enough for its threads; a server that is not there is told after ten seconds."""

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,16 @@ def test_the_database_is_sqlite_unless_named(tmp_path: Path) -> None:
         "require",
     )
     assert named["OPTIONS"]["pool"]["timeout"] == 10
+
+
+def test_what_was_committed_is_on_the_disk_before_it_is_acknowledged(tmp_path: Path) -> None:
+    config = database(None, tmp_path)
+    with closing(sqlite3.connect(config["NAME"])) as connection:
+        connection.executescript(config["OPTIONS"]["init_command"])
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,), (
+            "a power cut loses commits below FULL"
+        )
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 @pytest.mark.parametrize(
