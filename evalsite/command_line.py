@@ -6,6 +6,7 @@ Exit status: 0 done; 1 refused or failed, with a sentence; 2 called wrongly; 128
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 import sys
@@ -29,6 +30,9 @@ MACHINE = {
 }
 """What an operating system refuses for reasons of its own; other numbers may be faults of ours."""
 
+NO_TEXT = "surrogates not allowed"
+"""What Python says where bytes of a command line or a file's name, which were no text, are used as text."""
+
 
 def main(arguments: Sequence[str]) -> None:
     """Run a command; ``--traceback`` shows where an error comes from.
@@ -37,6 +41,7 @@ def main(arguments: Sequence[str]) -> None:
         arguments: the program's name and what follows it.
     """
     end_in_order_on(signal.SIGTERM, signal.SIGHUP)
+    open_outputs()
     try:
         execute_from_command_line(list(arguments))
     except KeyboardInterrupt:
@@ -60,7 +65,21 @@ def explain(error: Exception) -> str | None:
     if isinstance(error, OSError) and error.errno in MACHINE:
         place = f"{error.filename}: " if error.filename else ""
         return f"{place}{error.strerror}; name another place or make room, and run it again"
+    if isinstance(error, UnicodeEncodeError) and error.reason == NO_TEXT:
+        return f"{error.object[:80]!a} holds bytes that are no UTF-8 text; write names in UTF-8"
     return outage.explain(error)
+
+
+def open_outputs() -> None:
+    """Let whatever is printed be printed: files and pipes get UTF-8, a terminal what it can show."""
+    if sys.stdout is None:  # a shell's >&-; the next file opened would get what is meant for people
+        sys.exit(
+            "Error: the standard output is closed; send it to a file, or to /dev/null if nobody reads it"
+        )
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def end_in_order_on(*numbers: signal.Signals) -> None:

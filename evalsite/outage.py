@@ -9,7 +9,7 @@ from django.db.utils import OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 
-UNPREPARED = ("no such table", "no such column", "does not exist")
+UNPREPARED = ("no such table", "no such column", "has no column named", "does not exist")
 """What SQLite and PostgreSQL say of tables and columns that migrations have yet to make."""
 
 RETRY_SECONDS = 5

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.utils import OperationalError, ProgrammingError
 
 from evalsite.command_line import end_in_order_on, explain
+from tests.support.environment import own_site
 
 MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -68,7 +69,12 @@ def test_traceback_shows_where_it_comes_from(manage: Run) -> None:
         (OperationalError("no such table: a"), "run 'manage.py migrate' first"),
         (ProgrammingError('relation "a" does not exist'), "run 'manage.py migrate' first"),
         (OperationalError("database or disk is full"), "the room on its disk"),
+        (OperationalError("table a has no column named b"), "run 'manage.py migrate' first"),
         (OSError(errno.ENOSPC, "No space left on device", "/data/x"), "/data/x: No space left on device; "),
+        (
+            UnicodeEncodeError("utf-8", "a\udcff", 1, 2, "surrogates not allowed"),
+            "'a\\udcff' holds bytes that",
+        ),
     ],
 )
 def test_each_kind_has_its_next_move(error: Exception, sentence: str) -> None:
@@ -76,7 +82,12 @@ def test_each_kind_has_its_next_move(error: Exception, sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [KeyError("x"), OSError(errno.EBADF, "Bad file descriptor"), TypeError("x")]
+    "error",
+    [
+        KeyError("x"),
+        OSError(errno.EBADF, "Bad file descriptor"),
+        UnicodeEncodeError("ascii", "猫", 0, 1, "ordinal not in range(128)"),
+    ],
 )
 def test_faults_of_ours_are_not_smoothed_over(error: Exception) -> None:
     assert explain(error) is None
@@ -94,3 +105,25 @@ def test_a_signal_that_was_ignored_stays_so() -> None:
         assert ended.value.code == 129
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_names_are_printed_whatever_the_machines_encoding(manage: Run) -> None:
+    manage("migrate", "-v0")
+    done = manage("sample", "猫", PYTHONIOENCODING="ascii")
+    assert "No checkpoint or file named '猫'" in done.stderr
+
+
+def test_an_argument_that_is_no_text_is_one_sentence(manage: Run) -> None:
+    manage("migrate", "-v0")
+    done = manage("export", os.fsdecode(b"\xff"), "trials")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "'\\udcff' holds bytes that are no UTF-8 text; write names in UTF-8" in done.stderr
+
+
+def test_a_closed_output_is_said_where_it_can_be(tmp_path: Path) -> None:
+    command = ["sh", "-c", '"$@" >&-', "sh", sys.executable, str(MANAGE), "migrate"]
+    done = subprocess.run(command, env=own_site(tmp_path), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: the standard output is closed; send it to a file, or to /dev/null for nobody\n"
+    )
