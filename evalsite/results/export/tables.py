@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from evalsite.results.errors import UnknownTableError
@@ -12,7 +12,7 @@ from evalsite.results.export.joined import JOINED
 from evalsite.results.export.sessions import SESSIONS
 from evalsite.results.export.table import Table
 from evalsite.results.export.trials import TRIALS
-from evalsite.results.export.writing import GUARD_RULE, csv_lines
+from evalsite.results.export.writing import GUARD_RULE, Lines, csv_lines
 from evalsite.results.scope import Scope
 
 TABLES = {table.name: table for table in (TRIALS, SESSIONS, ESTIMATES, JOINED)}
@@ -23,7 +23,7 @@ CHECK_RULE = (
 CODEBOOK_HEADER = ("table", "column", "kind", "unit", "help")
 
 
-def export_lines(scope: Scope, name: str) -> Iterator[str]:
+def export_lines(scope: Scope, name: str) -> Lines:
     """The CSV lines of a table, the header first. Raises ``UnknownTableError`` at once."""
     table = _table(name)
     header = [column.name for column in table.columns(scope)]
@@ -43,7 +43,7 @@ def codebook(scope: Scope) -> dict[str, Any]:
     }
 
 
-def codebook_lines(scope: Scope, names: Iterable[str] = TABLES) -> Iterator[str]:
+def codebook_lines(scope: Scope, names: Iterable[str] = TABLES) -> Lines:
     """The codebook of these tables as CSV, one line a column.
 
     Some tables' columns follow from the estimates, so that whoever wants the trials' asks for those alone.

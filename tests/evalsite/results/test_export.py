@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import tracemalloc
 
 import pandas as pd
@@ -15,6 +16,7 @@ from pandas._libs.parsers import STR_NA_VALUES  # no public name says what read_
 from evalsite.results.errors import UnknownTableError
 from evalsite.results.export import TABLES, codebook, codebook_lines, export_lines
 from evalsite.results.export.writing import csv_lines, write_whole
+from evalsite.results.management.commands import export
 from evalsite.results.scope import Scope
 from evalsite.trials.models import Participant, Response, Trial
 
@@ -231,6 +233,24 @@ def test_a_file_is_whole_or_not_there(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("taken", ["a folder", "a pipe"])
+def test_only_files_are_replaced(tmp_path, taken):
+    place = tmp_path / "out.csv"
+    place.mkdir() if taken == "a folder" else os.mkfifo(place)
+    before = place.stat()
+    with pytest.raises(OSError, match=r"Is a directory|Not a regular file"):
+        write_whole(place, ["a"])
+    assert place.stat().st_ino == before.st_ino
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_a_link_goes_on_leading_to_the_file(tmp_path):
+    (tmp_path / "newest.csv").symlink_to(tmp_path / "monday.csv")
+    write_whole(tmp_path / "newest.csv", ["a"])
+    assert (tmp_path / "monday.csv").read_text() == "a"
+    assert (tmp_path / "newest.csv").is_symlink()
+
+
 def test_command_writes_the_table_and_its_codebook(scope, tmp_path, capsys):
     out = tmp_path / "trials.csv"
     call_command("export", "flash", "trials", "--out", str(out))
@@ -244,6 +264,25 @@ def test_command_writes_the_table_and_its_codebook(scope, tmp_path, capsys):
 def test_command_prints_without_a_file(scope, capsys):
     call_command("export", "flash", "estimates")
     assert capsys.readouterr().out == "".join(export_lines(scope, "estimates"))
+
+
+def test_command_lets_the_database_go_when_its_reader_has_enough(scope, monkeypatch):
+    closed = []
+
+    def lines(_scope, _table):
+        try:
+            yield "header"
+        finally:
+            closed.append(True)
+
+    class Head(io.StringIO):
+        def write(self, _text):
+            raise BrokenPipeError
+
+    monkeypatch.setattr(export, "export_lines", lines)
+    with pytest.raises(BrokenPipeError):
+        call_command("export", "flash", "trials", stdout=Head())
+    assert closed
 
 
 def test_command_names_what_is_wrong(scope, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,9 @@ class Command(BaseCommand):
         scope = Scope(find_study(study), simulated=options["simulated"], inattentive=options["inattentive"])
         lines = codebook_lines(scope) if table == CODEBOOK else export_lines(scope, table)
         if out is None:
-            for line in lines:
-                self.stdout.write(line, ending="")
+            with closing(lines):  # a reader such as head may have enough: then the database is let go first
+                for line in lines:
+                    self.stdout.write(line, ending="")
             return
         try:
             rows = write_whole(out, lines) - 1
