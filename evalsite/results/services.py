@@ -27,6 +27,7 @@ TASK = "rapid_scene"
 PARAMS = {"exposure": "unlimited"}
 """What an imported study asks: real or generated? How long images were seen is not in the file."""
 
+LONGEST_STUDY_NAME = 80
 LONGEST_SET_NAME = 120
 ELSEWHERE = "These judgements were collected elsewhere; this site did not show this text."
 
@@ -71,7 +72,7 @@ def import_judgements(*, file: JudgementFile, name: str, now: datetime, referenc
     try:
         stored = import_responses(study=study, version=version, rows=rows, now=now)
     except InvalidImportError as error:
-        raise ImportFileError(f"{file.source.path.name}: {error}") from error
+        raise ImportFileError(f"{file.source.name}: {error}") from error
     return ImportedStudy(study, stored, len(found.trials), len(found.conditions))
 
 
@@ -106,7 +107,7 @@ def import_metrics(
 
 def _create_study(file: JudgementFile, found: Survey, name: str, reference: str, now: datetime) -> Study:
     _check_name(name)
-    origin = f"judgements imported from {file.source.path.name}"
+    origin = f"judgements imported from {file.source.name}"
     study = Study.objects.create(
         slug=name,
         title=name,
@@ -139,6 +140,10 @@ def _check_name(name: str) -> None:
         hint = f"; {slugify(name)!r} would do" if slugify(name) else ""
         raise ImportFileError(
             f"a study can't be named {name!r}: use lower-case letters, digits and hyphens{hint}"
+        )
+    if len(name) > LONGEST_STUDY_NAME:
+        raise ImportFileError(
+            f"the study's name has {len(name)} characters; give one of at most {LONGEST_STUDY_NAME}"
         )
     if Study.objects.filter(slug=name).exists():
         raise ImportFileError(f"there is a study named {name!r} already; give this one another name")

@@ -16,6 +16,7 @@ from evalsite.trials.services import ImportedJudgement
 TRUTHS = ("real", "generated")
 LONGEST_CONDITION = 80
 LONGEST_PARTICIPANT = 200
+LONGEST_STIMULUS = 300
 WHOLE = 1e-6
 """How far a count that was computed from a rate may lie from a whole number."""
 
@@ -67,6 +68,10 @@ class JudgementFile:
     def column(self, meaning: str) -> str:
         """The file's name of the column with that meaning."""
         return self.columns.get(meaning, meaning)
+
+    def has(self, line: Line, meaning: str) -> bool:
+        """Whether the line says anything under an optional column."""
+        return bool(line.cells.get(self.column(meaning)))
 
     def text(self, line: Line, meaning: str, longest: int) -> str:
         """A cell that must not be empty nor too long."""
@@ -121,7 +126,7 @@ def survey(file: JudgementFile) -> Survey:
             found.seen.setdefault(judgement.participant, set()).add(judgement.condition)
     if not found.conditions:
         raise ImportFileError(
-            f"{file.source.path.name} holds no judgement of a generated image; nothing was imported"
+            f"{file.source.name} holds no judgement of a generated image; nothing was imported"
         )
     return found
 
@@ -132,9 +137,9 @@ def _read_long(file: JudgementFile, line: Line) -> Iterator[ImportedJudgement]:
     condition = line.cells[file.column("condition")]
     if truth == "generated":
         condition = _condition(file, line)
-    cells = {meaning: line.cells.get(file.column(meaning), "") for meaning in ("stimulus", "rt_ms")}
-    rt_ms = file.source.number(line, file.column("rt_ms")) if cells["rt_ms"] else None
-    yield ImportedJudgement(participant, condition, truth, answer, cells["stimulus"], rt_ms)
+    stimulus = file.text(line, "stimulus", LONGEST_STIMULUS) if file.has(line, "stimulus") else ""
+    rt_ms = _duration(file, line) if file.has(line, "rt_ms") else None
+    yield ImportedJudgement(participant, condition, truth, answer, stimulus, rt_ms)
 
 
 def _read_rates(file: JudgementFile, line: Line) -> Iterator[ImportedJudgement]:
@@ -160,6 +165,13 @@ def _choice(file: JudgementFile, line: Line, meaning: str) -> str:
     if value not in TRUTHS:
         raise file.source.error(line.number, f"{meaning} was {value!r}; expected {' or '.join(TRUTHS)}")
     return value
+
+
+def _duration(file: JudgementFile, line: Line) -> float:
+    rt_ms = file.source.number(line, file.column("rt_ms"))
+    if rt_ms < 0:
+        raise file.source.error(line.number, f"rt_ms was {rt_ms:g}; expected 0 or more milliseconds")
+    return rt_ms
 
 
 def _count(file: JudgementFile, line: Line, meaning: str) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from evalsite.results.errors import ImportFileError
 from evalsite.results.importing.matching import suggest
 from evalsite.results.importing.source_file import Line, SourceFile
+from evalsite.samples.names import visible
 
 CONDITION_COLUMNS = ("condition", "model")
 DIRECTIONS = ("higher", "lower")
@@ -40,7 +41,7 @@ class MetricFile:
                 raise self.source.error(line.number, f"{column} was {name!r}; expected each name once")
             found[name] = self._line(line, quantities)
         if not any(found.values()):
-            raise ImportFileError(f"{self.source.path.name} holds no values; nothing was imported")
+            raise ImportFileError(f"{self.source.name} holds no values; nothing was imported")
         return found
 
     def _line(self, line: Line, quantities: Sequence[str]) -> dict[str, float]:
@@ -61,6 +62,10 @@ class MetricFile:
         if long := [name for name in wanted if len(name) > LONGEST_QUANTITY]:
             raise ImportFileError(
                 f"the column {long[0][:30]!r}… is named in more than {LONGEST_QUANTITY} characters"
+            )
+        if unseen := [name for name in wanted if visible(name) != name]:
+            raise ImportFileError(
+                f"the column {visible(unseen[0])} is named in characters that can't be seen; leave them out"
             )
         for name, direction in self.better.items():
             if name not in wanted:

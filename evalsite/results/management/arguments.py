@@ -9,6 +9,8 @@ from django.core.management.base import CommandError
 from evalsite.results.importing.matching import suggest
 from evalsite.studies.models import Study
 
+MOST_TRIALS = 100_000
+
 
 def find_study(slug: str) -> Study:
     """The study of that name. Raises ``CommandError`` with the likeliest one."""
@@ -34,7 +36,9 @@ def pairs(text: str) -> dict[str, str]:
 
 
 def count(text: str) -> int:
-    """A whole number from 1 on."""
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is no number of trials; expected a whole number from 1 on")
+    """A whole number of trials that one rater can have had."""
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= MOST_TRIALS:
+        raise ArgumentTypeError(
+            f"{text[:20]!r} is no number of trials; expected a whole number from 1 to {MOST_TRIALS:,}"
+        )
     return int(text)

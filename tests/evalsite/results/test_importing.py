@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -131,6 +133,12 @@ def test_a_reference_set_can_be_named(judgements, make_set):
         (LONG + ",gan,generated,real,,\n", (), "line 6: participant has 0 characters"),
         (LONG + "p3,gan,generated,real,,fast\n", (), "line 6: rt_ms was 'fast'; expected a finite number"),
         (LONG + "p3,gan,generated,real,,nan\n", (), "line 6: rt_ms was 'nan'; expected a finite number"),
+        (LONG + "p3,gan,generated,real,,-5\n", (), "line 6: rt_ms was -5; expected 0 or more"),
+        (LONG + f"p3,gan,generated,real,{'s' * 301},\n", (), "line 6: stimulus has 301 characters"),
+        (LONG + "p\0,gan,generated,real,,\n", (), "line 6: a NUL, which no text holds"),
+        (LONG + "p3,gan,generated,real,s\0,\n", (), "line 6: a NUL, which no text holds"),
+        ("\0" * 999, (), "line 1: a NUL, which no text holds"),
+        ("\x1b[31m,truth,answer\n", (), "has no column 'participant'; it has \\x1b[31m, truth, answer"),
         (LONG + "p3,gan,generated\n", (), "line 6: 3 cells where the header has 6"),
         (LONG + f"p3,{'g' * 81},generated,real,,\n", (), "line 6: condition has 81 characters"),
         (LONG.encode("utf-16"), (), "is not UTF-8 text"),
@@ -147,7 +155,8 @@ def test_a_reference_set_can_be_named(judgements, make_set):
             RATES.replace("0.25", "1.25"), RATES_OPTIONS,
             "line 2: real_error_rate was 1.25",
         ),
-        (RATES, ("--layout", "rates", "--trials-per-truth", "0"), "expected a whole number from 1 on"),
+        (RATES, ("--layout", "rates", "--trials-per-truth", "0"), "a whole number from 1 to 100,000"),
+        (RATES, ("--layout", "rates", "--trials-per-truth", "9" * 12), "from 1 to 100,000"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_and_nothing_changes(judgements, text, options, sentence):
@@ -165,6 +174,28 @@ def test_names_of_studies(judgements):
     with pytest.raises(CommandError, match="there is a study named 'theirs' already"):
         judgements(LONG)
     assert Study.objects.count() == 1
+
+
+def test_a_studys_name_is_of_a_length_that_every_database_keeps(judgements):
+    judgements(LONG, study="x" * 80)
+    with pytest.raises(CommandError, match="has 81 characters; give one of at most 80"):
+        judgements(LONG, study="y" * 81)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CommandError, match="pipe is not a regular file; save what it gives"):
+        call_command("import_judgements", str(tmp_path / "pipe"), "--study", "theirs")
+
+
+def test_a_files_name_that_no_screen_shows_is_written_as_codes(judgements, tmp_path):
+    path = os.fsencode(tmp_path) + b"/a\nb\xff.csv"
+    with open(path, "w") as file:
+        file.write(LONG)
+    call_command("import_judgements", os.fsdecode(path), "--study", "theirs")
+    study = Study.objects.get()
+    assert study.provenance["source"] == r"a\nb\udcff.csv"
+    assert study.reference_set.origin == r"judgements imported from a\nb\udcff.csv"
 
 
 def test_a_missing_file_is_named():
@@ -225,6 +256,8 @@ def test_aliases_may_come_from_a_file_and_columns_be_chosen(judgements, metrics,
         (METRICS.replace("12.5", "nan"), ("--alias", "VAE++=vae"), "fid was 'nan'; expected a finite number"),
         (METRICS.replace("VAE++", "gan"), (), "line 3: model was 'gan'; expected each name once"),
         ("model,fid\n", (), "holds no values"),
+        ("model,f\x1bd\ngan,1\n", (), r"the column f\x1bd is named in characters that can't be seen"),
+        ("model,f\0d\ngan,1\n", (), "line 1: a NUL, which no text holds"),
         ("name,fid\ngan,1\n", (), "has no column 'condition'"),
         ("", (), "metrics.csv is empty"),
     ],
