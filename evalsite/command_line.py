@@ -73,9 +73,7 @@ def explain(error: Exception) -> str | None:
 def open_outputs() -> None:
     """Let whatever is printed be printed: files and pipes get UTF-8, a terminal what it can show."""
     if sys.stdout is None:  # a shell's >&-; the next file opened would get what is meant for people
-        sys.exit(
-            "Error: the standard output is closed; send it to a file, or to /dev/null if nobody reads it"
-        )
+        sys.exit("Error: the standard output is closed; send it to a file, or to /dev/null for nobody")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             encoding = stream.encoding if stream.isatty() else "utf-8"
