@@ -90,7 +90,12 @@ class HttpChannel:
 
     def __init__(self, url: str, slug: str) -> None:
         self.link = f"/r/{slug}/"
-        self.client = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, follow_redirects=True)
+        try:
+            self.client = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, follow_redirects=True)
+        except httpx.InvalidURL as error:
+            raise SimulationError(
+                f"{url!r} is no address ({error}); give one such as http://127.0.0.1:8000"
+            ) from error
         self.urls: dict[str, str] = {}
 
     def enter(self, device: Json, *, seed: int) -> UUID:

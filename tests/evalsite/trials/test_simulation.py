@@ -96,6 +96,13 @@ def test_a_strong_condition_deceives(make_study):
         (["faces", "--strength", "alphagan"], "NAME=VALUE"),
         (["faces", "--count", "0"], "from 1"),
         (["faces", "--lapse", "2"], "share"),
+        (["faces", "--count", "9" * 12], "from 1 to 100,000"),
+        (["faces", "--concurrency", "1000"], "from 1 to 256"),
+        (["faces", "--ability", "nan"], "was 'nan'; expected a number from -100 to 100"),
+        (["faces", "--bias", "inf"], "was 'inf'; expected a number from -100 to 100"),
+        (["faces", "--threshold-ms", "-1"], "expected 0 or more milliseconds"),
+        (["faces", "--strength", "alphagan=nan"], "was 'nan'; expected NAME=VALUE"),
+        (["faces", "--through", "http", "--url", "http://[::1"], "is no address"),
         (["faces", "--through", "http", "--url", "http://127.0.0.1:9"], "nothing answers"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from argparse import ArgumentParser, ArgumentTypeError
 from collections import Counter
@@ -27,6 +28,10 @@ from evalsite.trials.simulation.sitting import Sitter, Sitting
 
 FAULTS = (NoVersionError, StudyClosedError, PlanError, SimulationError)
 NAMES_SHOWN = 10
+MOST_RATERS = 100_000
+MOST_AT_A_TIME = 256
+STRONGEST = 100.0
+"""In d′ or logits; far beyond what any rater has, and well within what can be reckoned with."""
 
 
 class Command(BaseCommand):
@@ -40,12 +45,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Arguments of the command line."""
         parser.add_argument("study", help="the study's slug")
-        parser.add_argument("--count", type=_positive, default=30, help="number of raters (30)")
-        parser.add_argument("--ability", type=float, default=1.5, help="mean d′ of the raters (1.5)")
-        parser.add_argument("--bias", type=float, default=0.0, help="mean criterion (0)")
+        parser.add_argument("--count", type=_count, default=30, help="number of raters (30)")
+        parser.add_argument("--ability", type=_strong, default=1.5, help="mean d′ of the raters (1.5)")
+        parser.add_argument("--bias", type=_strong, default=0.0, help="mean criterion (0)")
         parser.add_argument("--lapse", type=_share, default=0.02, help="share of random answers (0.02)")
         parser.add_argument(
-            "--threshold-ms", type=float, default=0.0, help="exposure at which d′ is half (0)"
+            "--threshold-ms", type=_duration, default=0.0, help="exposure at which d′ is half (0)"
         )
         parser.add_argument(
             "--strength", type=_strength, action="append", default=[], metavar="NAME=VALUE",
@@ -54,7 +59,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0, help="same seed, same raters and answers (0)")
         parser.add_argument("--through", choices=["services", "http"], default="services")
         parser.add_argument("--url", default="http://127.0.0.1:8000", help="address of the site, for http")
-        parser.add_argument("--concurrency", type=_positive, default=1, help="raters at a time, for http (1)")
+        parser.add_argument("--concurrency", type=_workers, default=1, help="raters at a time, for http (1)")
 
     def handle(self, *_args: object, **options: Any) -> None:
         """Run the sessions, show progress, report."""
@@ -141,25 +146,44 @@ def _channel_maker(study: Study, options: dict[str, Any]) -> Callable[[], Channe
     return lambda: ServicesChannel(study, timezone.now)
 
 
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"was {text!r}; expected a whole number from 1")
+def _count(text: str) -> int:
+    return _whole(text, MOST_RATERS)
+
+
+def _workers(text: str) -> int:
+    return _whole(text, MOST_AT_A_TIME)
+
+
+def _whole(text: str, most: int) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= most:
+        raise ArgumentTypeError(f"was {text[:20]!r}; expected a whole number from 1 to {most:,}")
     return int(text)
 
 
+def _strong(text: str) -> float:
+    return _number(text, -STRONGEST, STRONGEST, f"a number from -{STRONGEST:g} to {STRONGEST:g}")
+
+
+def _duration(text: str) -> float:
+    return _number(text, 0.0, math.inf, "0 or more milliseconds")
+
+
 def _share(text: str) -> float:
+    return _number(text, 0.0, 1.0, "a share from 0 to 1")
+
+
+def _number(text: str, lowest: float, highest: float, expected: str) -> float:
     try:
-        share = float(text)
+        number = float(text)
     except ValueError:
-        share = -1.0
-    if not 0.0 <= share <= 1.0:
-        raise ArgumentTypeError(f"was {text!r}; expected a share from 0 to 1")
-    return share
+        number = math.nan
+    if not math.isfinite(number) or not lowest <= number <= highest:
+        raise ArgumentTypeError(f"was {text!r}; expected {expected}")
+    return number
 
 
 def _strength(text: str) -> tuple[str, float]:
     name, equals, value = text.rpartition("=")
-    try:
-        return name, float(value if equals and name else "")
-    except ValueError:
-        raise ArgumentTypeError(f"was {text!r}; expected NAME=VALUE, e.g. gan=0.5") from None
+    if not equals or not name:
+        raise ArgumentTypeError(f"was {text!r}; expected NAME=VALUE, e.g. gan=0.5")
+    return name, _number(value, -STRONGEST, STRONGEST, "NAME=VALUE, e.g. gan=0.5")
