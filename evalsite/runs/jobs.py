@@ -106,9 +106,20 @@ def _carry_out(lease: Lease) -> None:
     except KeyboardInterrupt:
         lease.cancel()
         raise
+    except SystemExit:  # a command that was sent SIGTERM: somebody may go on with it at once
+        lease.give_back()
+        raise
     except Exception as error:
-        logger.exception("job %s (%s), attempt %s failed", job.pk, job.title, lease.attempt)
-        lease.fail(sentence_for(error, job.pk))
+        said = sentence_for(error, job.pk)
+        trace = None if _ours(error) else error
+        logger.error(
+            "job %s (%s), attempt %s failed: %s", job.pk, job.title, lease.attempt, said, exc_info=trace
+        )
+        lease.fail(said)
+
+
+def _ours(error: Exception) -> bool:
+    return type(error).__module__.partition(".")[0] in OUR_PACKAGES
 
 
 def sentence_for(error: Exception, job_id: int) -> str:
@@ -116,7 +127,7 @@ def sentence_for(error: Exception, job_id: int) -> str:
 
     Errors of this project say what to do; of any other only its kind and first line are shown.
     """
-    if type(error).__module__.partition(".")[0] in OUR_PACKAGES:
+    if _ours(error):
         return str(error)
     first_line = (str(error).splitlines() or [""])[0][:300]
     return (

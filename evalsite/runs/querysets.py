@@ -27,6 +27,11 @@ class JobQuerySet(models.QuerySet):  # type: ignore[type-arg]
         """Jobs that look inside a checkpoint."""
         return self.filter(kind="inspection", arguments__checkpoint=checkpoint_id)
 
+    def sampling(self, checkpoint_id: int, count: int, seed: int, name: str) -> Self:
+        """Jobs that draw this very sample set."""
+        asked = {"checkpoint": checkpoint_id, "count": count, "seed": seed, "name": name}
+        return self.filter(kind="sampling", arguments=asked)
+
     def expired(self, now: datetime) -> Self:
         """Running jobs whose worker has not renewed its lease in time."""
         return self.running().filter(lease_until__lt=now)

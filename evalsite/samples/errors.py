@@ -30,6 +30,10 @@ class MissingFileError(FileNotFoundError):
 class StoreError(OSError):
     """The store could not write a file; nothing of it is left behind."""
 
+    def __str__(self) -> str:
+        """The sentence alone, without the number before it."""
+        return str(self.strerror)
+
 
 REFUSALS = (InvalidNameError, NameTakenError, SourceError, EmptySetError, MissingFileError, StoreError)
 """Why an import makes no set; each says so in a sentence for whoever asked for it."""

@@ -6,6 +6,7 @@ young for a while are ever removed, and one look and one removal are a single de
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -22,6 +23,7 @@ from evalsite.samples.errors import MissingFileError, StoreError
 
 _FILES_PER_SYNC = 2000
 _HALF = ".half-"
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @dataclass(frozen=True)
@@ -184,9 +186,8 @@ def _explained(root: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise StoreError(
-            error.errno, f"could not write to {root}: {reason}; make room there and try again"
-        ) from error
+        move = "let this user write there" if error.errno in _FORBIDDEN else "make room there"
+        raise StoreError(error.errno, f"could not write to {root}: {reason}; {move} and try again") from error
 
 
 def _write_half(folder: Path, data: bytes, *, durable: bool) -> Path:

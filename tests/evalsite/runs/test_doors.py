@@ -6,11 +6,13 @@ import io
 import json
 import shutil
 import signal
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from PIL import Image
 
 from evalsite.runs import jobs, services, tasks
@@ -78,6 +80,44 @@ def test_sampling_refused_by_command(registered, given, options, words):
     with pytest.raises(CommandError, match=words):
         sample(given, **options)
     assert SampleSet.objects.count() == 1
+
+
+def begun(checkpoint: Checkpoint) -> Job:
+    """A job for three images, taken up by a process that may be gone."""
+    job = services.request_sampling(
+        checkpoint=checkpoint, count=3, seed=0, name="three", now=NOW, background=False
+    )
+    assert jobs.take(job.pk, job.attempt) is not None
+    return job
+
+
+def test_the_same_command_goes_on_with_what_a_killed_one_began(registered):
+    job = begun(registered)
+    Job.objects.update(lease_until=NOW)
+    made = sample("tiny", count=3, seed=0, name="three")
+    job.refresh_from_db()
+    assert (job.state, job.attempt, Job.objects.count()) == (Job.State.DONE, 2, 1)
+    assert made.manifest_digest == sample("tiny", count=3, seed=0, name="again").manifest_digest
+
+
+def test_the_same_command_waits_for_one_that_is_at_work(registered):
+    job = begun(registered)
+
+    def fail_soon() -> None:
+        Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, error="No room.")
+        connection.close()
+
+    other = threading.Timer(0.7, fail_soon)
+    other.start()
+    with pytest.raises(CommandError, match="No room"):
+        sample("tiny", count=3, seed=0, name="three")
+    other.join()
+
+
+def test_another_command_does_not_get_the_name_of_one_that_is_at_work(registered):
+    begun(registered)
+    with pytest.raises(CommandError, match="A job is already making the sample set 'three'"):
+        sample("tiny", count=4, seed=0, name="three")
 
 
 @pytest.mark.slow

@@ -171,18 +171,25 @@ def test_a_failed_jobs_sentence_hides_the_traceback(deeds_dir, make_counting_job
     assert failed.checkpoint == {"next": 2}
 
 
-def test_an_unknown_kind_fails_with_a_suggestion(deeds_dir, transactional_db):
+def test_an_unknown_kind_fails_with_a_suggestion(deeds_dir, transactional_db, caplog):
     job = Job.objects.create(kind="countin", title="Count", created_at=START)
     assert jobs.perform(job.pk, 0).error == "No kind of job named 'countin'; did you mean 'counting'?"
+    assert "did you mean 'counting'?" in caplog.text
+    assert "Traceback" not in caplog.text, "the sentence says it all"
 
 
-def test_an_interrupted_command_cancels_its_job(deeds_dir, make_counting_job, transactional_db):
+@pytest.mark.parametrize(
+    ("end", "state"),
+    [(KeyboardInterrupt, Job.State.CANCELLED), (SystemExit, Job.State.QUEUED)],
+    ids=["whoever presses Ctrl-C wants no more of it", "one that was told to end leaves it to the next"],
+)
+def test_a_command_that_ends_lets_go_of_its_job(deeds_dir, make_counting_job, transactional_db, end, state):
     job = make_counting_job()
 
     def interrupt(done: int, total: int, message: str) -> None:
-        raise KeyboardInterrupt
+        raise end
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(end):
         jobs.carry_out(jobs.take(job.pk, 0, observe=interrupt))
     job.refresh_from_db()
-    assert job.state == Job.State.CANCELLED
+    assert (job.state, job.lease_owner) == (state, "")

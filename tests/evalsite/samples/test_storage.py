@@ -65,6 +65,14 @@ def test_a_disk_that_takes_no_more_leaves_no_half_file(tmp_path: Path) -> None:
     assert store.read(store.put(b"x" * 5000)) == b"x" * 5000
 
 
+def test_what_can_not_be_written_says_only_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "store").write_bytes(b"a file in the folder's place")
+    with pytest.raises(
+        StoreError, match=r"^could not write to .*/store: (Not a directory|File exists); make"
+    ):
+        Store(tmp_path / "store").put(b"x")
+
+
 def test_a_batch_can_be_read_when_it_has_ended(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with store.batch() as batch:

@@ -13,7 +13,8 @@ from rich.console import Console
 
 from evalsite.runs import services
 from evalsite.runs.errors import CheckpointRefusedError, InvalidRequestError, UnknownNameError, unknown_name
-from evalsite.runs.foreground import do_here
+from evalsite.runs.foreground import do_here, go_on_here
+from evalsite.runs.models import Job
 from evalsite.samples.errors import InvalidNameError, NameTakenError, StoreError
 from evalsite.samples.models import Checkpoint, SampleSet
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{known.name}: {known.count} images, digest {known.manifest_digest}")
 
     def _sample(self, checkpoint: Checkpoint, count: int, seed: int, name: str) -> None:
+        console = Console(stderr=True)
         try:
             do_here(
                 lambda: services.request_sampling(
@@ -51,10 +53,13 @@ class Command(BaseCommand):
                     now=timezone.now(),
                     background=False,
                 ),
-                console=Console(stderr=True),
+                console=console,
             )
         except InvalidRequestError as error:
-            raise CommandError(str(error)) from error
+            same = Job.objects.unfinished().sampling(checkpoint.pk, count, seed, name).first()
+            if same is None:
+                raise CommandError(str(error)) from error
+            go_on_here(same, console=console)  # begun by another call, maybe one that was killed
 
 
 def find_checkpoint(given: str) -> Checkpoint:
