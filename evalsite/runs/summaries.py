@@ -84,16 +84,25 @@ def describe_checkpoint(checkpoint: Checkpoint) -> dict[str, str]:
         "Model": f"{checkpoint.model} ({told.get('recipe', {}).get('title') or 'no recipe'})",
         "File": f"{told.get('file_format') or 'unknown format'}, {checkpoint.size_bytes:,} bytes",
         "Images": f"{shape[1]} × {shape[2]} px, {_COLOURS[shape[0]]}" if len(shape) == 3 else "",
-        "Range of the network": f"{low:g} to {high:g}" if low is not None else "",
+        "Range of the network": f"{low:g} to {high:g}".replace("-", "−") if low is not None else "",
         "Parameters": f"{told['parameter_count']:,}" if told.get("parameter_count") else "",
         "Latent": f"{told['latent_size']:,} dimensions" if told.get("latent_size") else "",
-        "Trained on": ", ".join(f"{name} {value}" for name, value in data.items() if value),
+        "Trained on": _training_data(data),
         "Training": f"step {told['step']:,}, seed {told.get('seed')}" if told.get("step") else "",
         "Command": told.get("command") or "",
         "Settings": _pairs(told.get("settings")),
         "Versions": _pairs(told.get("versions")),
     }
     return {name: words for name, words in facts.items() if words}
+
+
+def _training_data(told: dict[str, Any]) -> str:
+    """The data's name, size and digest; what else a file of elsewhere may say is said as it is."""
+    count = told.get("count")
+    known = {"name": told.get("name"), "count": f"{count:,} images" if isinstance(count, int) else count}
+    known["digest"] = told.get("digest")
+    more = [f"{name} {value}" for name, value in told.items() if name not in known and value]
+    return ", ".join([*(str(value) for value in known.values() if value), *more])
 
 
 def _pairs(found: Any) -> str:

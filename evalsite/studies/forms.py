@@ -16,6 +16,7 @@ from unfold.widgets import (
 )
 
 from evalsite.recruiters import registry as recruiters
+from evalsite.samples.models import SampleSet
 from evalsite.studies.models import Block, Condition, Study
 from evalsite.tasks import registry
 from evalsite.tasks.errors import InvalidParamsError, UnknownTaskError
@@ -24,6 +25,9 @@ from evalsite.tasks.protocol import REAL
 
 PREFIX = "param_"
 """Before the names of a task's params, which could be the names of a block's own fields."""
+
+
+NO_REFERENCE = "No real images are here yet: import a reference set under Sample sets first."
 
 
 class StudyForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -43,6 +47,8 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose_only(self, "reference_set")
+        if "reference_set" in self.fields and not SampleSet.objects.references().exists():
+            self.fields["reference_set"].help_text = NO_REFERENCE
 
     def clean(self) -> dict[str, Any]:
         """Texts with plain line ends: a browser sends others, and what nobody edited stays the same."""

@@ -6,12 +6,14 @@ import json
 from typing import Any
 
 from django.db.models import ForeignKey
-from django.forms import ModelChoiceField
+from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from unfold.admin import TabularInline
 from unfold.decorators import display
+from unfold.forms import PaginationInlineFormSet
 
 from evalsite.samples.models import SampleSet
 from evalsite.studies.forms import BlockRowForm, ConditionForm
@@ -19,9 +21,25 @@ from evalsite.studies.models import Block, Condition, Study
 from evalsite.tasks import registry
 
 
+class PartFormSet(PaginationInlineFormSet):
+    """Rows in an order of their own, in which new ones come last."""
+
+    def add_fields(self, form: ModelForm[Any], index: int | None) -> None:
+        """A new row's place is offered as the one after all others; several new ones keep theirs."""
+        super().add_fields(form, index)
+        if form.instance.pk is None:
+            form.initial["position"] = self._next_position
+
+    @cached_property
+    def _next_position(self) -> int:
+        last = self.get_queryset().order_by("-position").values_list("position", flat=True).first()
+        return 0 if last is None else last + 1
+
+
 class PartInline(TabularInline):
     """Rows of a study; where judgements were collected elsewhere they are shown and not changed."""
 
+    formset = PartFormSet
     extra = 1
     hide_title = True
 

@@ -119,6 +119,20 @@ def test_a_qualification_and_attention_are_asked_for_by_forms(admin_client: Clie
     assert "less than or equal to 1" in words(refused)
 
 
+def test_a_new_row_comes_last(admin_client: Client, study: Study) -> None:
+    form = shown(admin_client.get(page_of(study)))
+    assert (form["conditions-2-position"], form["blocks-1-position"]) == ("2", "1")
+    unchanged = admin_client.post(page_of(study), form, follow=True)
+    assert unchanged.status_code == 200
+    assert (study.conditions.count(), study.blocks.count()) == (2, 1), "blank rows are not saved"
+    admin_client.post(page_of(study), {**form, "blocks-1-task": "pairwise"})
+    assert [block.task for block in study.blocks.all()] == ["rapid_scene", "pairwise"]
+
+
+def test_a_site_without_real_images_says_where_they_come_from(admin_client: Client) -> None:
+    assert "import a reference set under Sample sets first" in words(admin_client.get(ADD))
+
+
 def test_a_condition_takes_its_sets_name_and_never_that_of_the_real_images(
     admin_client: Client, new_study: dict[str, Any]
 ) -> None:
