@@ -175,7 +175,7 @@ class CheckpointAdmin(ModelAdmin):
         form = InspectionForm(*_sent(request))
 
         def act() -> Checkpoint:
-            services.request_inspection(checkpoint=checkpoint, now=timezone.now(), **form.cleaned_data)
+            services.request_inspection(checkpoint=checkpoint, now=timezone.now(), **form.request())
             return checkpoint
 
         return _form_page(

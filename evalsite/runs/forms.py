@@ -22,7 +22,8 @@ from evalsite.samples.models import SampleSet
 
 NAME_LENGTH = 120
 HIGHEST_SEED = 2**63 - 1
-Words = TypeVar("Words")
+Given = TypeVar("Given")
+Read = TypeVar("Read")
 
 
 def _number(lowest: int, highest: int, usual: int, help_text: str, *, label: str = "") -> forms.IntegerField:
@@ -74,18 +75,36 @@ class InspectionForm(forms.Form):
         label="Dimensions",
     )
     sample_set = forms.ModelChoiceField(
-        label="Images to look for",
+        label="Given images",
         queryset=SampleSet.objects.none(),
         required=False,
-        help_text="The generator comes as near as it can to the first images of this set; each takes seconds.",
+        help_text="The generator comes as near as it can to the first images of this set, seconds for each.",
         widget=UnfoldAdminSelectWidget,
     )
-    sought = _number(1, services.MAX_SOUGHT, 4, "How many of them.", label="Images looked for")
+    sought = _number(1, services.MAX_SOUGHT, 4, "How many of them it tries.", label="Images looked for")
+    state = forms.FileField(
+        label="Training's state",
+        required=False,
+        help_text=(
+            "The state.safetensors that the training wrote beside the checkpoint: its critic or "
+            "discriminator scores the given images and generated ones. Nothing of the file is run."
+        ),
+        widget=UnfoldAdminFileFieldWidget,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["sample_set"]
         choice.queryset = SampleSet.objects.filter(count__gt=0)
+
+    def clean_state(self) -> Any:
+        """Refuse what is too large."""
+        return _small_enough(self.cleaned_data["state"])
+
+    def request(self) -> dict[str, Any]:
+        """What `services.request_inspection` takes, but for checkpoint and time."""
+        file = self.cleaned_data["state"]
+        return {**self.cleaned_data, "state": file.read() if file else b""}
 
 
 class EvaluationForm(forms.Form):
@@ -180,18 +199,15 @@ class RegistrationForm(forms.Form):
 
     def clean_settings(self) -> dict[str, str]:
         """The settings by name."""
-        return _read(told.read_settings, self.cleaned_data["settings"])
+        return _checked(told.read_settings, self.cleaned_data["settings"])
 
     def clean_image_shape(self) -> list[int]:
         """Channels, height, width; empty where nothing was said."""
-        return _read(told.read_shape, self.cleaned_data["image_shape"])
+        return _checked(told.read_shape, self.cleaned_data["image_shape"])
 
     def clean_file(self) -> Any:
-        """Refuse what is too large before it is read into memory."""
-        file = self.cleaned_data["file"]
-        if file.size > services.MAX_CHECKPOINT_BYTES:
-            raise forms.ValidationError(services.too_large(file.size))
-        return file
+        """Refuse what is too large."""
+        return _small_enough(self.cleaned_data["file"])
 
     def clean(self) -> dict[str, Any]:
         """Name the checkpoint after its file if nobody did; what is told of a state dict belongs together."""
@@ -215,8 +231,14 @@ class RegistrationForm(forms.Form):
         }
 
 
-def _read(read: Callable[[str], Words], text: str) -> Words:
+def _small_enough(file: Any) -> Any:
+    if file:
+        _checked(services.check_upload_size, file.size)
+    return file
+
+
+def _checked(check: Callable[[Given], Read], given: Given) -> Read:
     try:
-        return read(text)
+        return check(given)
     except InvalidRequestError as error:
         raise forms.ValidationError(str(error)) from error

@@ -11,23 +11,26 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from torch import Tensor
 
 from evalsite.runs.errors import CheckpointRefusedError
 from evalsite.runs.records import NewView, StoredPicture
 from evalsite.samples.images import encode_lossless
-from evalsite.samples.models import Checkpoint
+from evalsite.samples.models import Checkpoint, SampleSet
+from evalsite.samples.selectors import image_labels, image_paths
 from evalsite.samples.services import NewImage, add_checkpoint
 from evalsite.samples.storage import store
 from ganmodels import checkpoints
 from ganmodels.checkpoints.asked import Asked
 from ganmodels.checkpoints.convert import convert
+from ganmodels.checkpoints.load import open_checkpoint
 from ganmodels.errors import CheckpointError, GanmodelsError, InsideError
-from ganmodels.inside.pictures import fitted, to_picture
-from ganmodels.inside.views import View, usual_views
+from ganmodels.inside.judges import open_judge
+from ganmodels.inside.pictures import read_pictures, to_picture
+from ganmodels.inside.views import View, judged_view, usual_views
 from ganmodels.protocol import Generator
 
 BATCH_IMAGES = 64
+MOST_SCORED = 1024
 
 
 def register_checkpoint(
@@ -106,14 +109,46 @@ def views_of(
         dimensions: of each space that are gone through, at most.
         sought: files of images whose nearest latents are looked for.
     """
-    images = [_fit(path, generator) for path in sought]
+    images = read_pictures(sought, generator.image_shape) if sought else None
     usual = usual_views(generator, steps=steps, dimensions=dimensions, seed=seed, sought=images)
     return [(title, partial(_view, title, make)) for title, make in usual]
 
 
-def _fit(path: Path, generator: Generator) -> Tensor:
-    with Image.open(path) as picture:
-        return fitted(picture, generator.image_shape)
+def scores_of(
+    checkpoint: Checkpoint, *, state: str, sample_set: SampleSet, seed: int
+) -> tuple[str, Callable[[], NewView]]:
+    """What a training's critic or discriminator thinks: the view's title, and what makes and keeps it.
+
+    Args:
+        checkpoint: of the same training.
+        state: digest of the file in which the training keeps all its networks.
+        sample_set: given images, of which the first `MOST_SCORED` are scored.
+        seed: of as many generated ones.
+    """
+    return "scores", partial(_view, "scores", partial(_judged, checkpoint, state, sample_set, seed))
+
+
+def _judged(checkpoint: Checkpoint, state: str, sample_set: SampleSet, seed: int) -> View:
+    opened = open_checkpoint(store().path(checkpoint.sha256), Asked())
+    generator = opened.generator()
+    try:
+        judge = open_judge(store().path(state), opened.info.description)
+    except CheckpointError as error:
+        raise InsideError(str(error).replace(state, "the training's state")) from error
+    paths, labels = image_paths(sample_set)[:MOST_SCORED], image_labels(sample_set)
+    return judged_view(
+        generator,
+        judge,
+        read_pictures(paths, generator.image_shape),
+        classes=_classes(labels)[: len(paths)] if all(labels) else None,
+        seed=seed,
+    )
+
+
+def _classes(labels: Sequence[str]) -> list[int]:
+    """Numbers of the classes, in order of their names."""
+    numbers = {label: number for number, label in enumerate(sorted(set(labels)))}
+    return [numbers[label] for label in labels]
 
 
 def _view(title: str, make: Callable[[], View]) -> NewView:

@@ -5,21 +5,18 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from PIL import Image
 from rich.progress import Progress
-from torch import Tensor
 
 from ganmodels.checkpoints.load import open_checkpoint
 from ganmodels.checkpoints.opened import Opened
 from ganmodels.checkpoints.save import write_atomically
 from ganmodels.commands.opening import add_file_options, asked
 from ganmodels.commands.parsers import Subparsers
-from ganmodels.errors import DataError, InsideError
+from ganmodels.errors import InsideError
 from ganmodels.generator import NetworkGenerator
 from ganmodels.inside.inversion import invert
 from ganmodels.inside.judges import open_judge
-from ganmodels.inside.pictures import fitted, sheet
-from ganmodels.inside.scores import judge
+from ganmodels.inside.pictures import read_pictures, sheet
 from ganmodels.inside.spaces import SPACES, open_space
 from ganmodels.inside.views import (
     View,
@@ -28,15 +25,12 @@ from ganmodels.inside.views import (
     filter_view,
     interpolation_view,
     inversion_view,
-    score_view,
+    judged_view,
     traversal_view,
     usual_views,
 )
-from ganmodels.networks.shapes import ImageShape
 from ganmodels.training.data import load_images
 from ganmodels.training.loop import STATE
-
-_MOST_GENERATED = 1024
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -125,7 +119,7 @@ def _dimensions(text: str, size: int) -> Sequence[int]:
 
 def _inversion(generator: NetworkGenerator, options: argparse.Namespace) -> View:
     space = open_space(generator, options.space, label=options.label, seed=options.seed)
-    target = _image(options.invert, generator.image_shape)
+    target = read_pictures([options.invert], generator.image_shape)[0]
     with Progress() as progress:
         task = progress.add_task("looking for the latent", total=options.search_steps)
         found = invert(
@@ -138,15 +132,6 @@ def _inversion(generator: NetworkGenerator, options: argparse.Namespace) -> View
     return inversion_view(space, [found])
 
 
-def _image(path: Path, shape: ImageShape) -> Tensor:
-    """Reads an image, cropped to its central square, in the generator's size and colours."""
-    try:
-        with Image.open(path) as found:
-            return fitted(found, shape)
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise DataError(f"{path} can't be read as an image ({error}); give a .png or .jpg") from error
-
-
 def _scores(opened: Opened, generator: NetworkGenerator, options: argparse.Namespace) -> View:
     state = options.state or options.checkpoint.parent / STATE
     if not state.is_file():
@@ -157,8 +142,6 @@ def _scores(opened: Opened, generator: NetworkGenerator, options: argparse.Names
     by = open_judge(state, opened.info.description)
     data = load_images(options.scores, generator.image_shape[1])
     real = data.images.expand(-1, generator.image_shape[0], -1, -1) if data.shape[0] == 1 else data.images
-    count = min(len(real), _MOST_GENERATED)
-    labels = None if by.class_count is None else generator.sample_labels(count, options.seed)
-    generated = generator.sample(count, options.seed)
-    found = judge(by, real, generated, real_labels=data.labels, generated_labels=labels)
-    return score_view(found, real)
+    return judged_view(
+        generator, by, real, classes=None if data.labels is None else data.labels.tolist(), seed=options.seed
+    )

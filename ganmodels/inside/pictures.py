@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from torch import Tensor
 from torch.nn import functional
 
+from ganmodels.errors import DataError
 from ganmodels.inside.scores import Judgement
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.training.grid import lay_out
@@ -60,11 +62,22 @@ def to_picture(pixels: UInt8[Tensor, "c y x"]) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(values[..., 0] if values.shape[2] == 1 else values))
 
 
-def fitted(picture: Image.Image, shape: ImageShape) -> UInt8[Tensor, "c h w"]:
-    """Returns a picture's central square in the size and colours of a generator's images."""
+def read_pictures(paths: Sequence[Path], shape: ImageShape) -> UInt8[Tensor, "n c h w"]:
+    """Reads files, of each its central square in the size and colours of a generator's images.
+
+    Raises:
+        DataError: a file that is no image.
+    """
     channels, height, width = shape
-    square = ImageOps.fit(picture.convert("L" if channels == 1 else "RGB"), (width, height))
-    return torch.from_numpy(np.array(square)).reshape(height, width, channels).permute(2, 0, 1)
+    images = np.empty((len(paths), height, width, channels), np.uint8)
+    for image, path in zip(images, paths, strict=True):
+        try:
+            with Image.open(path) as found:
+                square = ImageOps.fit(found.convert("L" if channels == 1 else "RGB"), (width, height))
+        except (OSError, ValueError, Image.DecompressionBombError) as error:
+            raise DataError(f"{path} can't be read as an image ({error}); give a .png or .jpg") from error
+        image[...] = np.array(square).reshape(height, width, channels)
+    return torch.from_numpy(images).permute(0, 3, 1, 2)
 
 
 def histogram(judgement: Judgement) -> UInt8[Tensor, "3 y x"]:

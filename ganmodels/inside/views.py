@@ -9,11 +9,13 @@ from jaxtyping import UInt8
 from torch import Tensor
 
 from ganmodels.errors import InsideError
+from ganmodels.generator import NetworkGenerator
 from ganmodels.inside.interpolation import interpolate
 from ganmodels.inside.inversion import Inversion, invert
+from ganmodels.inside.judges import Judge
 from ganmodels.inside.layers import feature_maps, pixel_filters
 from ganmodels.inside.pictures import Row, histogram, tiles
-from ganmodels.inside.scores import Judgement
+from ganmodels.inside.scores import Judgement, judge
 from ganmodels.inside.spaces import Space, open_space
 from ganmodels.inside.strips import Strip
 from ganmodels.inside.traversal import traverse, traverse_codes
@@ -21,6 +23,7 @@ from ganmodels.protocol import Generator, StyleGenerator
 
 _GRID_COLUMNS = 8
 _EXTREMES = 16
+_MOST_GENERATED = 1024
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,23 @@ def inversion_view(space: Space, searches: Sequence[Inversion]) -> View:
     )
 
 
+def judged_view(
+    generator: NetworkGenerator,
+    by: Judge,
+    real: UInt8[Tensor, "n c h w"],
+    *,
+    classes: Sequence[int] | None = None,
+    seed: int = 0,
+) -> View:
+    """Shows what a judge thinks of given images, of these classes, and of as many generated ones."""
+    count = min(len(real), _MOST_GENERATED)
+    labels = None if by.class_count is None else generator.sample_labels(count, seed)
+    generated = generator.sample(count, seed)
+    given = None if classes is None else torch.tensor(classes)
+    found = judge(by, real, generated, real_labels=given, generated_labels=labels)
+    return score_view(found, real)
+
+
 def score_view(judgement: Judgement, real: UInt8[Tensor, "n c h w"]) -> View:
     """Shows which of the given images a judge takes for real, and how its scores lie."""
     most, least = judgement.extremes(_EXTREMES)
@@ -168,7 +188,7 @@ def usual_views(
     steps: int = 9,
     dimensions: int = 10,
     seed: int = 0,
-    sought: Sequence[UInt8[Tensor, "c h w"]] = (),
+    sought: UInt8[Tensor, "n c h w"] | None = None,
 ) -> Sequence[tuple[str, Callable[[], View]]]:
     """Lists the views that need no more than the generator, for a page: names, and what makes each.
 
@@ -179,13 +199,13 @@ def usual_views(
         steps: images of one way.
         dimensions: of each space that are gone through, at most.
         seed: of the latents.
-        sought: images to look for, of the generator's shape.
+        sought: images of the generator's shape to look for, if any.
     """
     return list(_usual(generator, steps, dimensions, seed, sought))
 
 
 def _usual(
-    generator: Generator, steps: int, dimensions: int, seed: int, sought: Sequence[Tensor]
+    generator: Generator, steps: int, dimensions: int, seed: int, sought: Tensor | None
 ) -> Iterator[tuple[str, Callable[[], View]]]:
     yield "samples", lambda: sample_view(generator, seed=seed)
     spaces = ("z", "w") if isinstance(generator, StyleGenerator) else ("z",)
@@ -196,7 +216,7 @@ def _usual(
     yield "codes", lambda: code_view(generator, steps=steps, seed=seed)
     yield "filters", lambda: filter_view(generator)
     yield "feature maps", lambda: feature_map_view(open_space(generator), seed=seed)
-    if sought:
+    if sought is not None:
         yield "nearest images", _nearest(open_space(generator, spaces[-1], seed=seed), sought, seed)
 
 
@@ -209,7 +229,7 @@ def _dimensions(space: Space, steps: int, dimensions: int, seed: int) -> Callabl
     return lambda: traversal_view(space, first, steps=steps, seed=seed)
 
 
-def _nearest(space: Space, sought: Sequence[Tensor], seed: int) -> Callable[[], View]:
+def _nearest(space: Space, sought: Tensor, seed: int) -> Callable[[], View]:
     return lambda: inversion_view(space, [invert(space, image, seed=seed) for image in sought])
 
 

@@ -1,18 +1,20 @@
 """Look inside a checkpoint's generator; each view is written down as it comes.
 
-Arguments: ``checkpoint`` (key), ``seed``, ``steps``, ``dimensions``, ``sample_set`` (key, or None) and how
-many of its images are ``sought``. The job remembers which views are written.
+Arguments: ``checkpoint`` (key), ``seed``, ``steps``, ``dimensions``, ``sample_set`` (key, or None) of given
+images, how many of them are ``sought``, and ``state`` (digest, or empty) of the training whose critic or
+discriminator scores them. The job remembers which views are written.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 from django.utils import timezone
 
 from evalsite.runs import records, sampling
 from evalsite.runs.lease import Lease
 from evalsite.runs.models import Job
+from evalsite.runs.records import NewView
 from evalsite.samples.models import Checkpoint, SampleSet
 from evalsite.samples.selectors import image_paths
 
@@ -22,9 +24,7 @@ def carry_out(job: Job, lease: Lease) -> None:
     checkpoint = Checkpoint.objects.get(pk=job.arguments["checkpoint"])
     written: list[str] = list(job.checkpoint.get("views", []))
     lease.report(len(written), len(written) + 1, "opening the checkpoint")
-    generator = sampling.open_generator(checkpoint)
-    asked = {name: job.arguments[name] for name in ("seed", "steps", "dimensions")}
-    views = sampling.views_of(generator, **asked, sought=_sought(job))
+    views = _views(job, checkpoint)
     for position, (title, make) in enumerate(views[len(written) :], start=len(written)):
         lease.report(position, len(views), title)
         view = make()
@@ -38,7 +38,16 @@ def carry_out(job: Job, lease: Lease) -> None:
         lease.finish({"model": "samples.checkpoint", "key": checkpoint.pk})
 
 
-def _sought(job: Job) -> list[Path]:
-    """The files of the first images of the set that was named; a set deleted since has none."""
-    sample_set = SampleSet.objects.filter(pk=job.arguments.get("sample_set")).first()
-    return image_paths(sample_set)[: job.arguments["sought"]] if sample_set else []
+def _views(job: Job, checkpoint: Checkpoint) -> list[tuple[str, Callable[[], NewView]]]:
+    """Titles of the views and what makes each; a set that was deleted since is neither sought nor scored."""
+    generator, asked = sampling.open_generator(checkpoint), job.arguments
+    sample_set = SampleSet.objects.filter(pk=asked.get("sample_set")).first()
+    sought = image_paths(sample_set)[: asked["sought"]] if sample_set else []
+    numbers = {name: asked[name] for name in ("seed", "steps", "dimensions")}
+    views = sampling.views_of(generator, **numbers, sought=sought)
+    if sample_set and asked["state"]:
+        scores = sampling.scores_of(
+            checkpoint, state=asked["state"], sample_set=sample_set, seed=asked["seed"]
+        )
+        views.append(scores)
+    return views

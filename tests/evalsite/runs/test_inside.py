@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
@@ -16,12 +18,13 @@ from evalsite.launch.roles import create_roles
 from evalsite.runs import jobs, pruning, services
 from evalsite.runs.errors import InvalidRequestError
 from evalsite.runs.models import GeneratorView, Job
+from evalsite.runs.services import uploads
 from evalsite.samples.models import Checkpoint, SampleSet
 from evalsite.samples.storage import store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ASKED = {"seed": 3, "steps": 4, "dimensions": 2, "sought": 2}
-UNSOUGHT = {"sample_set": None}
+UNSOUGHT = {"sample_set": None, "state": ""}
 
 pytestmark = pytest.mark.django_db(transaction=True)  # a job renews its lease on a connection of its own
 
@@ -189,6 +192,73 @@ def test_images_of_a_set_are_looked_for(checkpoint: Checkpoint, sample_set: Samp
     for search in view.data["searches"]:
         assert search["error"] == min(search["errors"]) <= search["errors"][0]
     assert "Nearest images in z" in page_of(researcher, checkpoint)
+
+
+@pytest.fixture
+def trained(tmp_path: Path) -> tuple[Checkpoint, Path]:
+    """The checkpoint of a training of two steps, and the training's state."""
+    from evalsite.runs.sampling import register_checkpoint
+    from ganmodels.__main__ import main
+
+    images = tmp_path / "images.npz"
+    np.savez(images, np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), dtype=np.uint8))
+    words = [
+        "--steps",
+        "2",
+        "--seed",
+        "0",
+        "--set",
+        "latent_size=4",
+        "--set",
+        "width=8",
+        "--set",
+        "batch_size=4",
+    ]
+    assert main(["train", "gan", "--data", str(images), "--out", str(tmp_path / "run"), *words]) == 0
+    folder = tmp_path / "run"
+    kept = register_checkpoint(path=folder / "checkpoint.safetensors", name="trained", now=NOW)
+    return kept, folder / "state.safetensors"
+
+
+def test_the_trainings_discriminator_scores_a_set(trained: tuple[Checkpoint, Path], sample_set) -> None:
+    checkpoint, state = trained
+    address = reverse("admin:samples_checkpoint_inspect", args=[checkpoint.pk])
+    researcher = client_of("Researchers")
+    with state.open("rb") as file:
+        alone = researcher.post(address, {**ASKED, "state": file})
+    assert "choose the set of images" in alone.content.decode()
+    with state.open("rb") as file:
+        assert (
+            researcher.post(address, {**ASKED, "sample_set": sample_set.pk, "state": file}).status_code == 302
+        )
+    done = jobs.perform(Job.objects.get(kind="inspection").pk, 0)
+    assert (done.state, done.error) == (Job.State.DONE, "")
+    view = checkpoint.views.get(name="scores")
+    assert len(view.data["real"]) == len(view.data["generated"]) == 3
+    assert "Scores by the discriminator" in page_of(researcher, checkpoint)
+
+
+def test_what_is_no_state_of_this_training_is_said_on_the_page(
+    checkpoint: Checkpoint, sample_set: SampleSet, checkpoint_file: Path
+) -> None:
+    for state in (checkpoint_file.read_bytes(), b"nonsense"):
+        job = services.request_inspection(
+            checkpoint=checkpoint, now=NOW, sample_set=sample_set, state=state, **ASKED
+        )
+        assert jobs.perform(job.pk, 0).state == Job.State.DONE
+        said = checkpoint.views.get(name="scores")
+        assert not said.rows
+        assert "the training's state" in said.about
+        assert said.about in html.unescape(page_of(client_of("Researchers"), checkpoint))
+        User.objects.all().delete()
+
+
+def test_a_state_that_is_too_large_is_refused(checkpoint: Checkpoint, sample_set, monkeypatch) -> None:
+    monkeypatch.setattr(uploads, "MAX_UPLOAD_BYTES", 3)
+    with pytest.raises(InvalidRequestError, match="at most 3 can be uploaded"):
+        services.request_inspection(
+            checkpoint=checkpoint, now=NOW, sample_set=sample_set, state=b"large", **ASKED
+        )
 
 
 def test_a_set_that_was_deleted_since_is_not_looked_for(

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from evalsite.runs import services
 from evalsite.runs.models import Job, MetricRun, MetricValue
+from evalsite.runs.services import uploads
 from evalsite.samples.models import Checkpoint, SampleSet
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -181,7 +182,7 @@ def test_upload_form(staff, reader, monkeypatch):
     assert done.url == reverse("admin:runs_job_change", args=[job.pk])
     assert (job.kind, job.arguments["name"]) == ("registration", "wgan")
     assert reader.get(address).status_code == 403
-    monkeypatch.setattr(services, "MAX_CHECKPOINT_BYTES", 3)
+    monkeypatch.setattr(uploads, "MAX_UPLOAD_BYTES", 3)
     refused = staff.post(address, {"file": SimpleUploadedFile("big.safetensors", b"weights")})
     assert refused.status_code == 400
     assert "at most 3 can be uploaded" in refused.content.decode()
