@@ -1,13 +1,16 @@
 """The demo: real images, trained generators, two studies, simulated raters, metric runs.
 
-Each step looks first whether its work is done, so that a second call does nothing twice.
+Each step looks first whether its work is done, so that a second call does nothing twice, and does it whole or
+not at all, so that one after a kill goes on where that one stood.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -138,6 +141,21 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
     yield "Asking for metrics; the worker computes them", _measure
 
 
+@contextmanager
+def alone(folder: Path, say: Callable[[str], object]) -> Iterator[None]:
+    """Keep other calls out while this one prepares the demo in a data folder; they wait, and find it done."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another call prepares the demo in this folder; this one waits for it.")
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
 @transaction.atomic
 def ensure_admin() -> str:
     """Make the administrator's account; return its password, the same at each call, empty if it was changed.
@@ -211,6 +229,7 @@ def _set_up(demo: DemoStudy) -> None:
     open_study(study=study, now=now)
 
 
+@transaction.atomic
 def _simulate(demo: DemoStudy) -> None:
     if Session.objects.filter(study__slug=demo.slug, kind=Session.Kind.SIMULATED).exists():
         return

@@ -5,11 +5,16 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
+from model_bakery import baker
 
+from evalsite.launch import demo
+from evalsite.trials.models import Session
 from tests.support.environment import own_site
 
 MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
@@ -59,3 +64,43 @@ def test_everything_from_nothing_and_nothing_twice(tmp_path: Path) -> None:
     assert first.splitlines()[-9:] == second.splitlines()[-9:], "same addresses, same password"
 
     assert (tmp_path / "demo_admin_password").stat().st_mode & 0o077 == 0
+
+
+def test_a_second_call_waits_for_the_first(tmp_path: Path) -> None:
+    done: list[str] = []
+    waits = threading.Event()
+
+    def second() -> None:
+        with demo.alone(tmp_path, lambda _: waits.set()):
+            done.append("second")
+
+    other = threading.Thread(target=second)
+    with demo.alone(tmp_path, done.append):
+        other.start()
+        assert waits.wait(10)
+        done.append("first")
+    other.join()
+    assert done == ["first", "second"]
+
+
+def test_simulated_raters_of_a_killed_call_are_all_made_anew(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = baker.make("studies.Study", slug="fashion-flash")
+    version = baker.make("studies.StudyVersion", study=study, number=1, opened_at=timezone.now())
+    asked: list[int] = []
+
+    def simulate(_command: str, _slug: str, *, count: int, **_: object) -> None:
+        baker.make(Session, study=study, version=version, participant__study=study, kind="simulated")
+        asked.append(count)
+        if len(asked) == 1:
+            raise SystemExit
+
+    monkeypatch.setattr(demo, "call_command", simulate)
+    step = next(step for words, step in demo.steps() if words.startswith("Letting"))
+    with pytest.raises(SystemExit):
+        step()
+    assert not Session.objects.exists(), "a rater of the first call"
+    step()
+    step()
+    assert asked == [24, 24]

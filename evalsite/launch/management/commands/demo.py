@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -26,9 +27,10 @@ class Command(BaseCommand):
         port, serving = options["port"], not options["no_serve"]
         if serving:
             self._check_port(port)
-        for words, step in demo.steps():
-            self.stdout.write(self.style.MIGRATE_HEADING(f"· {words}"))
-            self._take(step)
+        with demo.alone(settings.EVALSITE_DATA, self.stderr.write):
+            for words, step in demo.steps():
+                self.stdout.write(self.style.MIGRATE_HEADING(f"· {words}"))
+                self._take(step)
         self.stdout.write("")
         for words, address in demo.addresses(f"http://127.0.0.1:{port}", demo.ensure_admin()):
             self.stdout.write(f"{words}\n    {address}")
