@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 
 from django.db.utils import OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
+from django.views.defaults import server_error
 
 UNPREPARED = ("no such table", "no such column", "has no column named", "does not exist")
 """What SQLite and PostgreSQL say of tables and columns that migrations have yet to make."""
@@ -42,14 +44,29 @@ class OutageMiddleware:
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A page for who reads pages, JSON for all others; None for what is no outage."""
-        sentence = explain(error)
-        if sentence is None:
-            return None
-        logger.error("%s %s: %s", request.method, request.path, sentence)
-        response = _page() if "text/html" in request.headers.get("Accept", "") else _json()
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
-        return response
+        """The answer to an outage; None for what is none."""
+        return _answer(request, error)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """The site's answer to whatever a middleware did not answer: an outage met outside of views is one, too.
+
+    A session is stored after its view has answered, so that signing in can meet a busy database there.
+    """
+    error = sys.exception()  # the handler is called while it is handled
+    outage = _answer(request, error) if isinstance(error, Exception) else None
+    return outage or server_error(request)
+
+
+def _answer(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """A page for who reads pages, JSON for all others; None for what is no outage."""
+    sentence = explain(error)
+    if sentence is None:
+        return None
+    logger.error("%s %s: %s", request.method, request.path, sentence)
+    response = _page() if "text/html" in request.headers.get("Accept", "") else _json()
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _json() -> HttpResponse:

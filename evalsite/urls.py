@@ -13,3 +13,5 @@ urlpatterns = [
     path("", include("evalsite.launch.urls")),
     path("", include("evalsite.trials.urls")),
 ]
+
+handler500 = "evalsite.outage.fault"
