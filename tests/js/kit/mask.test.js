@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { maskPixels, patternAt, patternCount, seededRandom } from "../../../evalsite/static/js/kit/mask.js";
+import { MASK_CELLS, maskPixels, patternAt, patternCount, seededRandom } from "../../../evalsite/static/js/kit/mask.js";
 
 test("the same seed gives the same numbers, spread over [0, 1)", () => {
   const [one, same, other] = [seededRandom(7), seededRandom(7), seededRandom(8)];
@@ -19,6 +19,18 @@ test("patterns of a mask differ, are opaque, and come back for the same seed", (
   assert.notDeepEqual(first, maskPixels(1234, 1, 64));
   assert.notDeepEqual(first, maskPixels(1235, 0, 64));
   assert.ok(first.every((value, index) => index % 4 !== 3 || value === 255));
+});
+
+test("a mask of as many pixels as it has cells holds all there is: a larger one shows the same cells", () => {
+  const side = 3 * MASK_CELLS;
+  const [small, large] = [MASK_CELLS, side].map((pixels) => maskPixels(5, 1, pixels));
+  for (let y = 0; y < side; y += 1) {
+    for (let x = 0; x < side; x += 1) {
+      const cell = (Math.floor(y / 3) * MASK_CELLS + Math.floor(x / 3)) * 4;
+      const at = (y * side + x) * 4;
+      assert.deepEqual(large.slice(at, at + 4), small.slice(cell, cell + 4), `pixel ${x}, ${y}`);
+    }
+  }
 });
 
 test("a mask is mid grey on average, with contrast at coarse and at fine scales", () => {

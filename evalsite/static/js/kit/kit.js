@@ -4,7 +4,7 @@
 
 import { watchAttention } from "./attention.js";
 import { windowTicker } from "./clock.js";
-import { maskPixels } from "./mask.js";
+import { MASK_CELLS, maskPixels } from "./mask.js";
 import { createLibrary } from "./preload.js";
 import { present } from "./presenter.js";
 
@@ -28,7 +28,8 @@ function hiddenCanvas(page, side_px) {
 }
 
 /**
- * Mask patterns, painted before the trial so that drawing one costs no more than drawing an image.
+ * Mask patterns, painted before the trial so that drawing one costs no more than drawing an image; cell by cell, then
+ * enlarged, so that painting takes a rater no time either.
  * @param {Document} page
  * @param {number} seed
  * @param {number} side_px
@@ -37,8 +38,11 @@ function hiddenCanvas(page, side_px) {
  */
 export function paintMasks(page, seed, side_px, patterns) {
   return Array.from({ length: patterns }, (_, pattern) => {
+    const [cells, ink] = hiddenCanvas(page, MASK_CELLS);
+    ink.putImageData(new ImageData(maskPixels(seed, pattern, MASK_CELLS), MASK_CELLS, MASK_CELLS), 0, 0);
     const [canvas, context] = hiddenCanvas(page, side_px);
-    context.putImageData(new ImageData(maskPixels(seed, pattern, side_px), side_px, side_px), 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(cells, 0, 0, side_px, side_px);
     return canvas;
   });
 }

@@ -5,6 +5,9 @@
 /** Sides of the texture's cells, as shares of the mask's side. */
 const SCALES = [1 / 4, 1 / 8, 1 / 16, 1 / 32];
 
+/** Cells per side at the finest scale: a mask of so many pixels holds all there is to see. */
+export const MASK_CELLS = 32;
+
 /** How far the colours of a cell may part from its grey, of 255. */
 const CHROMA = 60;
 
