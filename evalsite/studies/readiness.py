@@ -11,6 +11,7 @@ from evalsite.recruiters.errors import UnknownRecruiterError
 from evalsite.studies.freezing import BlockData, SetData, StudyData
 from evalsite.studies.texts import default_instructions
 from evalsite.tasks import registry
+from evalsite.tasks.analysis.repetition import COMMON
 from evalsite.tasks.errors import InvalidParamsError, PlanError, UnknownTaskError
 from evalsite.tasks.params import Params
 from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, Task
@@ -21,6 +22,9 @@ LOSSY = frozenset({"JPEG", "MPO", "WEBP"})
 HALF = 0.5
 FAR_FROM_HALF = 0.05
 """How far the share of real images may lie from the half that the default instructions tell of."""
+
+HEAVY_MB = 100
+"""Images of a session from which on a slow connection makes raters wait for minutes."""
 
 Sides = Mapping[int, tuple[int, int]]
 """By a sample set's key, the shorter side of its smallest and of its largest image, pixels."""
@@ -33,11 +37,12 @@ def problems(study: StudyData) -> list[str]:
 
 def warnings(study: StudyData, sides: Sides) -> list[str]:
     """One sentence for each thing that is allowed and may be unwanted; for a study without problems."""
-    found = [*_traces(study), *_scaling(study, sides)]
-    for number, block in enumerate(study.blocks, start=1):
-        plans = _plans(study, block)
+    by_block = [_plans(study, block) for block in study.blocks]
+    found = [*_traces(study), *_scaling(study, sides), *_weight(study, by_block)]
+    for number, plans in enumerate(by_block, start=1):
         found += _promise(study, number, plans)
-        found += [sentence for trials in plans for sentence in _repeats(number, trials)]
+        for trials in plans:
+            found += [*_repeats(number, trials), *_common(study, number, trials)]
     return list(dict.fromkeys(found))
 
 
@@ -254,3 +259,26 @@ def _repeats(number: int, trials: Iterable[PlannedTrial]) -> Iterator[str]:
     for condition in dict.fromkeys(name for (name, _), times in shown.items() if times > 1):
         which = "real images" if condition == REAL else f"images of {condition!r}"
         yield f"Block {number}: raters see some {which} more than once; fewer trials or more images avoid it."
+
+
+def _common(study: StudyData, number: int, trials: Iterable[PlannedTrial]) -> Iterator[str]:
+    """A sentence for each source of whose images all raters judge mostly the same ones."""
+    sizes = {condition.name: condition.sample_set.count for condition in study.conditions}
+    judged = Counter(s.condition for trial in trials if trial.kind == "scored" for s in trial.stimuli)
+    for condition, size in sizes.items():
+        if COMMON * size < judged[condition] <= size:
+            yield (
+                f"Block {number}: each rater judges {judged[condition]} of the {size} images of {condition!r}, "
+                "so that intervals will be for these alone; more images avoid it."
+            )
+
+
+def _weight(study: StudyData, by_block: Iterable[list[list[PlannedTrial]]]) -> Iterator[str]:
+    """A sentence if a session's images, which are sent uncompressed, are many megabytes."""
+    shown = sum(len(trial.stimuli) for plans in by_block for trial in plans[0])
+    megabytes = shown * study.stimulus_px**2 * 3 / 1e6
+    if megabytes > HEAVY_MB:
+        yield (
+            f"A rater fetches about {megabytes:.0f} MB of images, uncompressed so that no size tells; "
+            "a smaller image size or fewer trials spare slow connections."
+        )
