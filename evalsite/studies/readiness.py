@@ -266,10 +266,11 @@ def _common(study: StudyData, number: int, trials: Iterable[PlannedTrial]) -> It
     sizes = {condition.name: condition.sample_set.count for condition in study.conditions}
     judged = Counter(s.condition for trial in trials if trial.kind == "scored" for s in trial.stimuli)
     for condition, size in sizes.items():
-        if COMMON * size < judged[condition] <= size:
+        times = judged[condition]
+        if COMMON * size < times <= size:
             yield (
-                f"Block {number}: each rater judges {judged[condition]} of the {size} images of {condition!r}, "
-                "so that intervals will be for these alone; more images avoid it."
+                f"Block {number}: each rater judges {times} of the {size} images of {condition!r}, so that "
+                "intervals will be for these alone; more images avoid it."
             )
 
 
