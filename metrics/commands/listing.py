@@ -49,14 +49,19 @@ def describe(options: argparse.Namespace, console: Console, _workers: Workers) -
     """One entry of either."""
     if options.name in EXTRACTORS.names():
         entry = EXTRACTORS.get(options.name)
-        lines = [f"{entry.title} ({entry.paper})", "", entry.description]
+        lines = [f"{entry.title} ({entry.paper})", "", _flowing(entry.description)]
     else:
         metric = METRICS.get(options.name)
-        lines = [f"{metric.title} ({metric.paper})", "", metric.description, ""]
+        lines = [f"{metric.title} ({metric.paper})", "", _flowing(metric.description), ""]
         lines += [f"needs {need.role}: {need.kind.__name__}" for need in metric.needs]
         lines += [f"{one.name}: {one.better} is better, ideal {one.ideal:g}" for one in metric.quantities]
         lines += [f"--set {metric.name}.{one.name}={one.default}" for one in metric.settings.values()]
     console.print("\n".join(lines), highlight=False, markup=False)
+
+
+def _flowing(text: str) -> str:
+    """Paragraphs without the source's line ends, for a console of any width."""
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
 
 
 def show_cache(options: argparse.Namespace, console: Console, _workers: Workers) -> None:
