@@ -14,20 +14,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from random import Random
 
 from evalsite.tasks.analysis import bootstrap, detection, proportions, psychometric, signal_detection
-from evalsite.tasks.analysis.detection import Judgement
 from evalsite.tasks.analysis.psychometric import Flash
 from evalsite.tasks.analysis.repetition import ImagesSeen
+from evalsite.tasks.analysis.single_images import count_judgements
 from evalsite.tasks.answers import read_choice
 from evalsite.tasks.columns import Column, Quantity
+from evalsite.tasks.design.mixture import Label, deal_labels, shows_real
 from evalsite.tasks.design.sequence import deal, decks, mix, scatter, seeded
 from evalsite.tasks.design.staircase import Staircase
 from evalsite.tasks.errors import InvalidParamsError, PlanError
 from evalsite.tasks.params import Params, param
 from evalsite.tasks.protocol import (
-    REAL,
     Estimate,
     Json,
     Materials,
@@ -44,9 +43,6 @@ KEYS = ("f", "j")
 CATCH = "Attention check: whatever you see, answer “{answer}” this time."
 STEERED = "A staircase steers accuracy to its aim: compare thresholds instead."
 IN_A_ROW = {"one_down": 1, "two_down": 2, "three_down": 3}
-
-Label = tuple[str, str]
-"""An image's condition, and the condition whose staircase the trial belongs to."""
 
 
 @dataclass(frozen=True)
@@ -170,9 +166,9 @@ class RapidScene(Task[RapidSceneParams]):
             raise PlanError("the study has no condition; add at least one set of generated images")
         rng = seeded(seed)
         dealt: dict[TrialKind, list[Label]] = {
-            "practice": mix(_deal_labels(materials, practice, 0.5, rng), _is_real, rng),
-            "scored": mix(_deal_labels(materials, trials, params.real_share, rng), _is_real, rng),
-            "catch": _deal_labels(materials, catch, 0.5, rng),
+            "practice": mix(deal_labels(materials, practice, 0.5, rng), shows_real, rng),
+            "scored": mix(deal_labels(materials, trials, params.real_share, rng), shows_real, rng),
+            "catch": deal_labels(materials, catch, 0.5, rng),
         }
         shown = [condition for labels in dealt.values() for condition, _ in labels]
         images = decks([materials.reference, *materials.conditions], shown, rng)
@@ -266,7 +262,7 @@ class RapidScene(Task[RapidSceneParams]):
         """Deception rates, d′ and criterion of each condition; on a staircase, its thresholds first."""
         steered = params.exposure == "staircase"
         seen = ImagesSeen()
-        judgements, staircases = _count(seen.counted(trials), steered=steered)
+        judgements, staircases = count_judgements(seen.counted(trials), steered=steered)
         resampling = bootstrap.Resampling(seed, resamples)
         counts = detection.tally(judgements)
         rates, signals = proportions.deception_rates(counts), signal_detection.sensitivity(counts)
@@ -319,50 +315,6 @@ class RapidScene(Task[RapidSceneParams]):
         return {"answer": {"answer": given}, "rt_ms": rater.draw_rt_ms(exposure_ms, rng)}
 
 
-def _deal_labels(materials: Materials, trials: int, real_share: float, rng: Random) -> list[Label]:
-    """Real trials by their share, generated ones even over conditions, as the real ones over staircases."""
-    conditions = [source.condition for source in materials.conditions]
-    exact = trials * real_share
-    real = int(exact) + (rng.random() < exact - int(exact))
-    generated = deal(conditions, trials - real, rng)
-    return [(REAL, condition) for condition in deal(conditions, real, rng)] + [(c, c) for c in generated]
-
-
 def _keys(params: RapidSceneParams, *, mirrored: bool) -> dict[str, str]:
     swapped = params.key_mapping == "real_right" or (params.key_mapping == "counterbalanced" and mirrored)
     return dict(zip(ANSWERS, reversed(KEYS) if swapped else KEYS, strict=True))
-
-
-def _is_real(label: Label) -> bool:
-    return label[0] == REAL
-
-
-def _count(
-    trials: Iterable[ScoredTrial], *, steered: bool
-) -> tuple[Counter[Judgement], dict[str, Counter[Flash]]]:
-    """The judgements and, if a staircase steered them, the flashes of each condition's staircases."""
-    judgements: Counter[Judgement] = Counter()
-    staircases: dict[str, Counter[Flash]] = {}
-    for trial in trials:
-        judgements[_judgement(trial)] += 1
-        if steered:
-            own = staircases.setdefault(trial.trial.settings["staircase"], Counter())
-            own[_flash(trial)] += 1
-    return judgements, staircases
-
-
-def _judgement(trial: ScoredTrial) -> Judgement:
-    real = trial.score["truth"] == "real"
-    condition = _beside(trial.trial) if real else trial.score["condition"]
-    return Judgement(trial.participant, condition, real, not trial.score["correct"])
-
-
-def _beside(trial: PlannedTrial) -> str | None:
-    """The one condition that a real image stands beside: its staircase's, or what an imported file names."""
-    return trial.settings.get("staircase") or trial.settings.get("among")
-
-
-def _flash(trial: ScoredTrial) -> Flash:
-    shown_ms = None if trial.shown_ms is None else round(trial.shown_ms)
-    asked_ms = trial.presentation["exposure_ms"]
-    return Flash(trial.participant, asked_ms, shown_ms, bool(trial.score["correct"]), trial.block)
