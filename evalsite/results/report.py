@@ -41,10 +41,14 @@ class SessionCounts:
         return self.live_completed + self.imported
 
     @property
+    def live_failed(self) -> int:
+        """Live sessions that ended at a check."""
+        return self.live_failed_qualification + self.live_failed_attention
+
+    @property
     def live_unfinished(self) -> int:
         """Live sessions under way or left."""
-        ended = self.live_completed + self.live_failed_qualification + self.live_failed_attention
-        return self.live - ended
+        return self.live - self.live_completed - self.live_failed
 
 
 def count_sessions(study: Study) -> SessionCounts:

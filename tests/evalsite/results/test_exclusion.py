@@ -82,7 +82,7 @@ def test_the_qualification_and_who_failed_it_make_no_estimate(study):
     assert (attention.failed, attention.passed, attention.unknown) == (0, 3, 0)
     counts = count_sessions(study)
     assert (counts.live, counts.live_completed, counts.live_unfinished) == (5, 3, 0)
-    assert counts.live_failed_qualification == 2
+    assert (counts.live_failed_qualification, counts.live_failed) == (2, 2)
 
 
 def test_the_tables_have_all_and_say_what_counts(study):
