@@ -14,6 +14,8 @@ from metrics.distributed import joined
 from metrics.errors import MetricsError
 
 USERS_MISTAKE = 2
+PIPED_COLUMNS = 160
+"""Wide enough for the longest name, which a search would not find folded."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         with joined() as workers:
-            options.run(options, Console(), workers)
+            options.run(options, Console(width=None if sys.stdout.isatty() else PIPED_COLUMNS), workers)
     except MetricsError as error:
         Console(stderr=True).print(f"[red]error:[/red] {escape(str(error))}", highlight=False, soft_wrap=True)
         return USERS_MISTAKE
