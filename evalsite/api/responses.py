@@ -129,7 +129,14 @@ class ResponseFilter(CountedFilterSet):
         method="of_task", choices=lambda: [(name, name) for name in registry.names()]
     )
     valid = TrueFalseFilter(help_text="Whether exposure and attention to the page were as planned.")
-    received_after = django_filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gt")
+    received_after = django_filters.IsoDateTimeFilter(
+        field_name="received_at",
+        lookup_expr="gt",
+        help_text=(
+            "Only what was received later. Who follows a running study asks from a minute back: an answer is "
+            "listed once it is stored, a moment after it was received."
+        ),
+    )
     received_before = django_filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="lt")
 
     class Meta:
