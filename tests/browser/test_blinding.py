@@ -25,6 +25,8 @@ def test_a_browser_is_sent_nothing_that_tells(site: SiteServer, new_rater: Calla
     def keep(response: Response) -> None:
         responses.append(response)
 
+    # What the first page still asks for would be gone with it.
+    rater.page.get_by_role("button", name="I agree and take part").wait_for()
     rater.page.on("response", keep)
     rater.page.reload()
     rater.begin()
