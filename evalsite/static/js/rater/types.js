@@ -54,7 +54,7 @@
 
 /**
  * @typedef {object} Delivery
- * @property {number | null} block Null when all is answered.
+ * @property {number | null} block Null when there is no more: all is answered, or a check ended the session.
  * @property {string} task Name of the block's task.
  * @property {boolean} adaptive Whether each trial depends on the answers before it.
  * @property {DeliveredTrial[]} trials Those still to be answered.
