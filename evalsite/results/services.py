@@ -171,4 +171,4 @@ def _empty_set(name: str, kind: str, origin: str, now: datetime) -> SampleSet:
     except InvalidNameError as error:
         raise ImportFileError(f"the sample set of a condition can't be made: {error}") from error
     except NameTakenError as error:
-        raise ImportFileError(f"{error} Give the study another name") from error
+        raise ImportFileError(f"this study needs another name: {error}") from error

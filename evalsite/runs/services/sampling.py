@@ -38,6 +38,7 @@ def request_sampling(
         )
     check_seed(seed)
     name = chosen_name(name or default_sample_name(checkpoint, count, seed))
+    Checkpoint.objects.select_for_update().get(pk=checkpoint.pk)  # the same asked twice at once: one of them
     _refuse_taken_name(name)
     return add_job(
         kind="sampling",

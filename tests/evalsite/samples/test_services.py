@@ -23,6 +23,7 @@ from evalsite.samples.selectors import (
 from evalsite.samples.services import (
     NewImage,
     add_checkpoint,
+    checkpoints,
     create_empty_set,
     create_sample_set,
     import_sample_set,
@@ -238,6 +239,23 @@ def test_checkpoints_are_kept_once(tmp_path: Path, now: datetime) -> None:
     with pytest.raises(NameTakenError, match="registered already, as 'gan'"):
         add_checkpoint(name="copy", data=b"weights", **facts)
     assert Checkpoint.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_checkpoint_that_another_process_keeps_meanwhile_is_that_one(
+    monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    facts = {"name": "gan", "data": b"weights", "model": "gan", "description": {}, "now": now}
+    made = add_checkpoint(**facts)
+    look, looks = checkpoints._kept_checkpoint, []
+
+    def too_early(wanted: Checkpoint) -> Checkpoint | None:
+        looks.append(wanted)
+        return look(wanted) if len(looks) > 1 else None
+
+    monkeypatch.setattr(checkpoints, "_kept_checkpoint", too_early)
+    assert add_checkpoint(**facts) == made
+    assert len(looks) == 2
 
 
 @pytest.mark.django_db
