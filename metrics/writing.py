@@ -22,6 +22,7 @@ def write_results(path: Path, data: bytes) -> None:
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        _check_replaceable(path)
         try:
             part.write_bytes(data)
             part.replace(path)
@@ -38,13 +39,20 @@ def check_writable(path: Path) -> None:
         ResultsWriteError: it can't.
     """
     try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        _check_replaceable(path)
         # Beside it and not under its name, which another process may be looking at, too.
         with tempfile.TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
         raise _refusal(path, error) from error
+
+
+def _check_replaceable(path: Path) -> None:
+    """Raises `OSError` for a folder, a pipe or a device: a file put there would take its place, for root."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "Not a regular file")
 
 
 def _refusal(path: Path, error: OSError) -> ResultsWriteError:

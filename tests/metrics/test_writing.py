@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -45,6 +46,15 @@ def test_a_folder_that_is_not_there_is_refused_before_and_after(tmp_path: Path) 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(ResultsWriteError, match="Is a directory"):
         check_writable(tmp_path)
+
+
+def test_a_pipe_or_device_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    for try_it in (lambda: check_writable(path), lambda: write_results(path, b"{}")):
+        with pytest.raises(ResultsWriteError, match="Not a regular file"):
+            try_it()
+    assert path.is_fifo()
 
 
 def test_results_replace_what_was_there_and_leave_nothing_else(tmp_path: Path) -> None:
