@@ -122,7 +122,8 @@ def codebook_json(request: HttpRequest, slug: str) -> JsonResponse:
 
 def _asked(request: HttpRequest, slug: str) -> tuple[Scope, ChoiceForm]:
     choice = ChoiceForm(request.GET)
-    choice.full_clean()
+    if not choice.is_valid():
+        raise UnknownQuantityError("no quantity has such a name; choose one on the study's page")
     return Scope(get_object_or_404(Study, slug=slug), **choice.counted), choice
 
 

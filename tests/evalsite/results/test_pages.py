@@ -112,7 +112,8 @@ def test_names_are_escaped(analyst, make_study, answer):
 
 
 @pytest.mark.parametrize(
-    "address", ["flash/?human=beauty", "flash/?metric=fdi", "nowhere/", "flash/plots/pie.json"]
+    "address",
+    ["flash/?human=beauty", "flash/?metric=fdi", "flash/?metric=%00", "nowhere/", "flash/plots/pie.json"],
 )
 def test_unknown_names_are_not_found(analyst, study, address):
     assert analyst.get(f"/results/{address}").status_code == 404
