@@ -11,10 +11,14 @@ images, can't be compared.
 
 import math
 
+import torch
+
 from metrics.errors import TooFewSamplesError
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.kernel_density import fit_bandwidth, log_densities
-from metrics.statistics.ordering import shuffled
+from metrics.statistics.neighbours import shared_pairs
+from metrics.statistics.ordering import at_most, seeded_order
+from metrics.statistics.parts import Part
 from metrics.statistics.resampling import mean_interval
 from metrics.types import Features
 
@@ -62,18 +66,19 @@ def average_log_likelihood(
 
     Source: Goodfellow et al. 2014, section 5; checked against scikit-learn's KernelDensity.
     """
-    tests = shuffled(held_out.values, seed, limit=images)
-    kernels = shuffled(generated.values, seed, limit=images)
+    queries, kernels = at_most(held_out, images, seed), at_most(generated, images, seed)
     chosen_by = 0
     if bandwidth == 0:
-        chosen_by = min(MOST_VALIDATION, math.ceil(VALIDATION_SHARE * len(tests)))
-    if len(tests) - chosen_by < 2 or len(kernels) < 2:
+        chosen_by = min(MOST_VALIDATION, math.ceil(VALIDATION_SHARE * queries.count))
+    if queries.count - chosen_by < 2 or kernels.count < 2:
         raise TooFewSamplesError(
             f"{held_out.count} held-out and {generated.count} generated images are too few for an average "
             "log-likelihood; give at least 3 held-out and 2 generated images."
         )
-    width = bandwidth or fit_bandwidth(tests[:chosen_by], kernels, candidates=candidates).bandwidth
-    densities = log_densities(tests[chosen_by:], kernels, width)
+    pairs, everywhere = shared_pairs(queries, kernels), torch.arange(kernels.count)
+    validation, tests = seeded_order(queries.values, seed).tensor_split([chosen_by])
+    width = bandwidth or fit_bandwidth(Part(pairs, validation, everywhere), candidates=candidates).bandwidth
+    densities = log_densities(Part(pairs, tests, everywhere), width)
     low, high = mean_interval(densities)
     note = f"The bandwidth is {width:.4g}, chosen by {chosen_by:,} held-out images." if chosen_by else ""
     found = Measured(

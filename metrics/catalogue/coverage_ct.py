@@ -16,7 +16,9 @@ from torch import Tensor
 from metrics.errors import InvalidSettingError, TooFewSamplesError
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.kernel_density import fit_bandwidth, log_densities
-from metrics.statistics.ordering import shuffled, torch_generator
+from metrics.statistics.neighbours import shared_pairs
+from metrics.statistics.ordering import at_most, seeded_order, torch_generator
+from metrics.statistics.parts import Part
 from metrics.statistics.resampling import bootstrap_interval
 from metrics.types import Features
 
@@ -72,17 +74,19 @@ def coverage_ct(
         raise InvalidSettingError(
             f"The region's share of the generated images is {mass}; give one in (0, 1)."
         )
-    rows = shuffled(generated.values, seed, limit=images)
-    kernels, rest = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    made, real_images = at_most(generated, images, seed), at_most(reference, images, seed)
+    kernels, rest = seeded_order(made.values, seed).tensor_split([made.count // 2])
     needed = math.ceil(1 / (1 - mass))
     if len(kernels) < needed:
         raise TooFewSamplesError(
             f"{generated.count} generated images can't tell where {mass:.0%} of them lie; "
             f"give at least {2 * needed}."
         )
-    width = bandwidth or fit_bandwidth(rest[:MOST_VALIDATION], kernels, candidates=candidates).bandwidth
-    own = log_densities(rest, kernels, width)
-    real = log_densities(shuffled(reference.values, seed, limit=images), kernels, width)
+    within, between = shared_pairs(made, made), shared_pairs(real_images, made)
+    validation = Part(within, rest[:MOST_VALIDATION], kernels)
+    width = bandwidth or fit_bandwidth(validation, candidates=candidates).bandwidth
+    own = log_densities(Part(within, rest, kernels), width)
+    real = log_densities(Part(between, seeded_order(real_images.values, seed), kernels), width)
     low, high = bootstrap_interval(_resampled(real, own, mass, seed))
     found = Measured(
         _covered(real, own, mass),

@@ -137,14 +137,14 @@ def fit_mlp(
     generator = torch_generator(seed)
     layers = _random_layers([rows.shape[1], hidden, classes], generator)
     parameters = list(itertools.chain.from_iterable(layers))
-    optimizer = torch.optim.AdamW(parameters, lr=learning_rate, weight_decay=decay)
+    optimizer = torch.optim.AdamW(parameters, lr=learning_rate, weight_decay=decay, fused=True)
     steps = epochs * math.ceil(len(rows) / batch)
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.01, total_iters=steps)
     with torch.enable_grad():
         for _ in range(epochs):
             for chosen in torch.split(torch.randperm(len(rows), generator=generator), batch):
                 optimizer.zero_grad()
-                loss = cross_entropy(_forward(rows[chosen], layers), targets[chosen])
+                loss = cross_entropy(_forward(rows.index_select(0, chosen), layers), targets[chosen])
                 torch.autograd.backward(loss)
                 optimizer.step()
                 schedule.step()

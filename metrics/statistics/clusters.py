@@ -12,6 +12,7 @@ from metrics.errors import TooFewSamplesError
 from metrics.statistics.ordering import seeded_order, torch_generator
 
 BLOCK_ROWS = 4096
+ADDED_ROWS = 512
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,17 @@ def kmeans(values: Float[Tensor, "n d"], clusters: int, *, seed: int = 0, iterat
     order = seeded_order(values, seed)
     rows = values[order]
     centres = _spread_start(rows, clusters, torch_generator(seed))
-    members = nearest_centre(rows, centres)
+    members, sums = nearest_centre(rows, centres), torch.zeros_like(centres)
+    _add(sums, rows, members)
     for _ in range(iterations):
-        centres = _means(rows, members, centres)
-        moved = nearest_centre(rows, centres)
-        if torch.equal(moved, members):
+        centres = _means(sums, members, centres)
+        nearest = nearest_centre(rows, centres)
+        moved = (nearest != members).nonzero()[:, 0]
+        if len(moved) == 0:
             break
-        members = moved
+        _add(sums, rows[moved], members[moved], times=-1)
+        _add(sums, rows[moved], nearest[moved])
+        members = nearest
     unshuffled = torch.empty_like(members)
     unshuffled[order] = members
     return Clusters(centres, unshuffled)
@@ -94,12 +99,17 @@ def _squared_distances(
     return (norms - 2 * products + centre.square().sum()).clamp(min=0)
 
 
+def _add(
+    sums: Float[Tensor, "k d"], rows: Float[Tensor, "m d"], members: Int[Tensor, " m"], times: int = 1
+) -> None:
+    """Add rows to the sums of their centres, or take them away, in place."""
+    for block, own in zip(torch.split(rows, ADDED_ROWS), torch.split(members, ADDED_ROWS), strict=True):
+        sums.index_add_(0, own, block.double(), alpha=times)
+
+
 def _means(
-    rows: Float[Tensor, "n d"], members: Int[Tensor, " n"], before: Float[Tensor, "k d"]
+    sums: Float[Tensor, "k d"], members: Int[Tensor, " n"], before: Float[Tensor, "k d"]
 ) -> Float[Tensor, "k d"]:
     """Mean of each centre's rows; a centre without rows stays."""
-    sums = torch.zeros_like(before)
-    for block, own in zip(torch.split(rows, BLOCK_ROWS), torch.split(members, BLOCK_ROWS), strict=True):
-        sums += (torch.nn.functional.one_hot(own, len(before)).to(block.dtype).T @ block).double()
     counts = torch.bincount(members, minlength=len(before)).double()[:, None]
     return torch.where(counts > 0, sums / counts.clamp(min=1), before)

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn.functional import softplus
 
 from metrics.statistics.classifiers import Layers
 from metrics.statistics.ordering import torch_generator
 
 BLOCK_ROWS = 4096
+SHARPNESS = 5.0
+"""Of the softened corners between slopes, without which the penalty could not be followed down."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +35,17 @@ class Critic:
 
     def __call__(self, values: Float[Tensor, "n d"]) -> Float[Tensor, " n"]:
         """Values of the critic in the units of the rows (n,), float64: real rows have higher ones."""
-        blocks = [_value(self._scaled(block), self.layers) for block in torch.split(values, BLOCK_ROWS)]
-        return self.scale * torch.cat(blocks).double()
+        return self.scale * _value(self._entered(values), self.layers).double()
 
     def steepest(self, one: Float[Tensor, "n d"], other: Float[Tensor, "n d"]) -> float:
         """The largest slope on the way between rows of two sets, at nine points of each way."""
-        return max(
-            float(_slopes(self._scaled(torch.lerp(one, other, share)), self.layers).max())
-            for share in torch.linspace(0, 1, 9).tolist()
-        )
+        ends = self._entered(one), self._entered(other)
+        ways = (torch.lerp(*ends, share) for share in torch.linspace(0, 1, 9).tolist())
+        return max(float(_slopes(way, self.layers).max()) for way in ways)
 
-    def _scaled(self, values: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
-        return (values.float() - self.shift) / self.scale
+    def _entered(self, values: Float[Tensor, "n d"]) -> Float[Tensor, "n h"]:
+        blocks = torch.split(values, BLOCK_ROWS)
+        return torch.cat([_enter((block.float() - self.shift) / self.scale, self.layers) for block in blocks])
 
 
 def fit_critic(
@@ -81,14 +83,14 @@ def fit_critic(
     generator = torch_generator(seed)
     layers = _random_layers([one.shape[1], hidden, hidden, 1], generator)
     parameters = list(itertools.chain.from_iterable(layers))
-    optimizer = torch.optim.Adam(parameters, lr=learning_rate, betas=(0.5, 0.9))
+    optimizer = torch.optim.Adam(parameters, lr=learning_rate, betas=(0.5, 0.9), fused=True)
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.01, total_iters=steps)
     with torch.enable_grad():
         for _ in range(steps):
-            first = one[torch.randint(len(one), (batch,), generator=generator)]
-            second = other[torch.randint(len(other), (batch,), generator=generator)]
+            first = _enter(_drawn(one, batch, generator), layers)
+            second = _enter(_drawn(other, batch, generator), layers)
             between = torch.lerp(first, second, torch.rand(batch, 1, generator=generator))
-            excess = (_slopes(between, layers, differentiable=True) - 1).clamp(min=0).square().mean()
+            excess = (_slopes(between, layers) - 1).clamp(min=0).square().mean()
             gap = _value(first, layers).mean() - _value(second, layers).mean()
             optimizer.zero_grad()
             torch.autograd.backward(penalty * excess - gap)
@@ -97,22 +99,42 @@ def fit_critic(
     return Critic(shift, scale, [(weight.detach(), bias.detach()) for weight, bias in layers])
 
 
-def _value(rows: Float[Tensor, "n d"], layers: Layers) -> Float[Tensor, " n"]:
-    for weight, bias in layers[:-1]:
-        rows = torch.nn.functional.softplus(rows @ weight + bias, beta=5)
-    weight, bias = layers[-1]
-    return (rows @ weight + bias)[:, 0]
+def _drawn(rows: Float[Tensor, "n d"], count: int, generator: torch.Generator) -> Float[Tensor, "b d"]:
+    return rows.index_select(0, torch.randint(len(rows), (count,), generator=generator))
 
 
-def _slopes(
-    rows: Float[Tensor, "n d"], layers: Layers, *, differentiable: bool = False
-) -> Float[Tensor, " n"]:
-    """Length of the critic's gradient at each row."""
-    with torch.enable_grad():
-        rows = rows.detach().requires_grad_()
-        (gradients,) = torch.autograd.grad(_value(rows, layers).sum(), rows, create_graph=differentiable)
+def _enter(rows: Float[Tensor, "n d"], layers: Layers) -> Float[Tensor, "n h"]:
+    """What the first layer makes of each row: linear, so that it may be mixed in the place of the rows."""
+    weight, bias = layers[0]
+    return torch.addmm(bias, rows, weight)
+
+
+def _value(entered: Float[Tensor, "n h"], layers: Layers) -> Float[Tensor, " n"]:
+    return _deeper(entered, layers)[-1][:, 0]
+
+
+def _deeper(entered: Float[Tensor, "n h"], layers: Layers) -> list[Float[Tensor, "n _k"]]:
+    """What each layer makes of the one before, from the first to the last."""
+    made = [entered]
+    for weight, bias in layers[1:]:
+        made.append(torch.addmm(bias, softplus(made[-1], beta=SHARPNESS), weight))
+    return made
+
+
+def _slopes(entered: Float[Tensor, "n h"], layers: Layers) -> Float[Tensor, " n"]:
+    """Length of the critic's gradient at each row: by the chain rule, down to the first layer.
+
+    Gᵀ below is the gradient by what the first layer W gives, so that its length by the row is (Gᵀ Wᵀ W G)^½:
+    the many dimensions of the rows are gone through once for all of them.
+    """
+    *hidden, last = _deeper(entered, layers)
+    gradients = torch.ones_like(last)
+    for made, (weight, _) in zip(reversed(hidden), reversed(layers[1:]), strict=True):
+        gradients = (gradients @ weight.T) * torch.sigmoid(SHARPNESS * made)
+    first = layers[0][0]
+    squared = ((gradients @ (first.T @ first)) * gradients).sum(dim=1)
     # The root of zero has no derivative.
-    return (gradients.square().sum(dim=1) + 1e-12).sqrt()
+    return (squared.clamp(min=0) + 1e-12).sqrt()
 
 
 def _random_layers(sizes: list[int], generator: torch.Generator) -> list[tuple[Tensor, Tensor]]:

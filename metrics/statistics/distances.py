@@ -19,6 +19,8 @@ from torch import Tensor
 MEMORY_BYTES = 2 * 2**30
 TILE_ROWS = 2048
 PAIR_BLOCK_VALUES = 2**20
+KEPT_TILE_VALUES = 2**20
+"""Few, so that what is made of a kept tile stays in the cache, in memory that was at hand before."""
 
 
 @dataclass(frozen=True)
@@ -77,27 +79,40 @@ class Pairs:
         return max(16, min(TILE_ROWS, per_vector, math.isqrt(self.memory_bytes // 64)))
 
     def tiles(self) -> Iterator[Tile]:
-        """All tiles, row by row of tiles. They may be views of the kept matrix: don't change them."""
+        """All tiles, each once. They may be views of the kept matrix, or of each other: don't change them."""
         if self.matrix is not None:
-            for start in range(0, len(self.rows), self.tile_rows):
-                yield Tile(start, 0, self.matrix[start : start + self.tile_rows])
+            step = max(1, min(self.tile_rows, KEPT_TILE_VALUES // max(1, len(self.columns))))
+            for start in range(0, len(self.rows), step):
+                yield Tile(start, 0, self.matrix[start : start + step])
             return
+        for tile in self._made_tiles():
+            yield tile
+            if self._is_mirrored(tile):
+                yield Tile(tile.column, tile.row, tile.squared.T)
+
+    def _made_tiles(self, into: Float[Tensor, "n m"] | None = None) -> Iterator[Tile]:
+        """All tiles, computed, in their place if one is given; of those that mirror each other, one."""
+        same = self.rows is self.columns
         for row, vectors in self._centred(self.rows):
-            for column, others in self._centred(self.columns):
-                yield Tile(row, column, _squared_distances(vectors, others))
+            for column, others in self._centred(self.columns, first=row if same else 0):
+                place = (
+                    None if into is None else into[row : row + len(vectors), column : column + len(others)]
+                )
+                yield Tile(row, column, squared_distances(vectors, others, place))
+
+    def _is_mirrored(self, tile: Tile) -> bool:
+        """Whether the tile on the other side of the diagonal is this one, transposed."""
+        return self.rows is self.columns and tile.row < tile.column
 
     def with_matrix(self) -> Pairs:
         """The same pairs with the matrix kept, if it fits."""
         if self.matrix is not None or not self.is_kept_whole:
             return self
         matrix = torch.empty(len(self.rows), len(self.columns), dtype=torch.float32)
-        same = self.rows is self.columns
-        for row, vectors in self._centred(self.rows):
-            for column, others in self._centred(self.columns, first=row if same else 0):
-                tile = _squared_distances(vectors, others)
-                matrix[row : row + len(vectors), column : column + len(others)] = tile
-                if same and column > row:
-                    matrix[column : column + len(others), row : row + len(vectors)] = tile.T
+        for tile in self._made_tiles(into=matrix):
+            if self._is_mirrored(tile):
+                height, width = tile.squared.shape
+                matrix[tile.column : tile.column + width, tile.row : tile.row + height] = tile.squared.T
         return Pairs(self.rows, self.columns, self.memory_bytes, matrix)
 
     def flipped(self) -> Pairs:
@@ -111,7 +126,7 @@ class Pairs:
             vectors = self.rows[rows[start : start + self.tile_rows]].double() - self.centre
             for column in range(0, len(self.columns), self.tile_rows):
                 others = self.columns[column : column + self.tile_rows].double() - self.centre
-                yield Tile(start, column, _squared_distances(vectors, others))
+                yield Tile(start, column, squared_distances(vectors, others))
 
     def distances(self, rows: Int[Tensor, " p"], columns: Int[Tensor, " p"]) -> Float[Tensor, " p"]:
         """Distances of some pairs, float64, from differences."""
@@ -146,6 +161,15 @@ def squared_norms(vectors: Float[Tensor, "b d"]) -> Float[Tensor, " b"]:
     return squares
 
 
-def _squared_distances(one: Float[Tensor, "b d"], other: Float[Tensor, "c d"]) -> Float[Tensor, "b c"]:
-    tile = torch.addmm(squared_norms(other), one, other.T, alpha=-2)
+def squared_distances(
+    one: Float[Tensor, "b d"], other: Float[Tensor, "c d"], into: Float[Tensor, "b c"] | None = None
+) -> Float[Tensor, "b c"]:
+    """|x - y|² of all pairs from one matrix product, in the dtype of both; slightly negative by rounding.
+
+    Args:
+        one: vectors (b, d), near the origin.
+        other: vectors (c, d).
+        into: where the numbers go; somewhere new by default.
+    """
+    tile = torch.addmm(squared_norms(other), one, other.T, alpha=-2, out=into)
     return tile.add_(squared_norms(one)[:, None])

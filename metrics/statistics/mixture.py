@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
+from metrics.statistics.exponents import NEGLIGIBLE, floored
+
 BATCH_ROWS = 10_000
-BLOCK_VALUES = 2**20
-"""What is worked on at a time, few enough to stay in a core's cache over all the steps of the work."""
+BLOCK_ROWS = 64
 START_LOG_VARIANCE = 0.0
 BETAS, EPSILON = (0.9, 0.999), 1e-8
 
@@ -33,8 +34,9 @@ def fit_log_variances(
     """
     logs = torch.full((squared.shape[1],), START_LOG_VARIANCE)
     first, second, step = torch.zeros_like(logs), torch.zeros_like(logs), 0
+    batches = [_blocks_of(batch) for batch in squared.split(BATCH_ROWS)]
     for _ in range(epochs):
-        for batch in squared.split(BATCH_ROWS):
+        for batch in batches:
             step += 1
             gradient = _gradient(batch, logs, dimensions)
             first = BETAS[0] * first + (1 - BETAS[0]) * gradient
@@ -49,25 +51,70 @@ def log_likelihoods(
 ) -> Float[Tensor, " n"]:
     """Log-density of each row under the mixture, float64, in nats."""
     constant = math.log(squared.shape[1]) + dimensions / 2 * math.log(2 * math.pi)
-    rows = max(1, BLOCK_VALUES // squared.shape[1])
-    parts = [
-        torch.logsumexp(_exponents(block.double(), log_variances.double(), dimensions), dim=1)
-        for block in squared.split(rows)
-    ]
-    return torch.cat(parts) - constant
+    found = torch.empty(len(squared), dtype=torch.float64)
+    for block in _blocks_of(squared):
+        excess, largest, _ = block.contending(log_variances.double(), dimensions)
+        found[block.rows] = excess.exp_().sum(dim=1).log_() + largest
+    return found - constant
+
+
+class _Block:
+    """Rows about as far from their nearest centres as each other.
+
+    In many dimensions a row is far likelier under a few Gaussians than under all the others. Which those can
+    be is seen from each centre's distance to the nearest of the rows: the more alike these, the fewer.
+
+    Args:
+        squared: squared distances of all rows (n) from the centres (c).
+        rows: numbers of the block's rows (b,).
+    """
+
+    def __init__(self, squared: Float[Tensor, "n c"], rows: Int[Tensor, " b"]) -> None:
+        self.rows = rows
+        self._squared = squared
+        own = squared[rows]
+        self._smallest = own.amin(dim=0)
+        self._likely = own.argmin(dim=1).unique()
+
+    def contending(
+        self, logs: Float[Tensor, " c"], dimensions: int
+    ) -> tuple[Float[Tensor, "b k"], Float[Tensor, " b"], Int[Tensor, " k"]]:
+        """Log-densities under the Gaussians that count for any row, less each row's largest.
+
+        Also those largest, and which Gaussians they are. All is in the dtype of the log-variances.
+        """
+        least = self._exponents(logs, dimensions).amax(dim=1).amin()  # no row's largest is below
+        bounds = _exponents(self._smallest, logs, dimensions)
+        self._likely = (bounds > least + NEGLIGIBLE).nonzero()[:, 0]
+        exponents = self._exponents(logs, dimensions)
+        largest = exponents.amax(dim=1)
+        return floored(exponents.sub_(largest[:, None])), largest, self._likely
+
+    def distances(self) -> Float[Tensor, "b k"]:
+        """Squared distances from the centres that counted last."""
+        return self._squared[self.rows[:, None], self._likely]
+
+    def _exponents(self, logs: Float[Tensor, " c"], dimensions: int) -> Float[Tensor, "b k"]:
+        return _exponents(self.distances(), logs[self._likely], dimensions)
+
+
+def _blocks_of(squared: Float[Tensor, "n c"]) -> list[_Block]:
+    return [_Block(squared, rows) for rows in squared.amin(dim=1).argsort(stable=True).split(BLOCK_ROWS)]
 
 
 def _exponents(
-    squared: Float[Tensor, "b c"], logs: Float[Tensor, " c"], dimensions: int
-) -> Float[Tensor, "b c"]:
-    return (squared * (-0.5 * torch.exp(-logs))).sub_(dimensions / 2 * logs)
+    squared: Float[Tensor, "*b c"], logs: Float[Tensor, " c"], dimensions: int
+) -> Float[Tensor, "*b c"]:
+    return torch.addcmul(-dimensions / 2 * logs, squared.to(logs.dtype), -0.5 * torch.exp(-logs))
 
 
-def _gradient(batch: Float[Tensor, "n c"], logs: Float[Tensor, " c"], dimensions: int) -> Float[Tensor, " c"]:
+def _gradient(batch: list[_Block], logs: Float[Tensor, " c"], dimensions: int) -> Float[Tensor, " c"]:
     """Derivative of the mean negative log-likelihood per dimension by each log-variance."""
     owed, distances = torch.zeros_like(logs), torch.zeros_like(logs)
-    for block in batch.split(max(1, BLOCK_VALUES // batch.shape[1])):
-        shares = _exponents(block, logs, dimensions).softmax(dim=1)
-        owed += shares.sum(dim=0)
-        distances += shares.mul_(block).sum(dim=0)
-    return (owed * dimensions - distances * torch.exp(-logs)) / (2 * len(batch) * dimensions)
+    for block in batch:
+        excess, _, columns = block.contending(logs, dimensions)
+        shares = excess.softmax(dim=1)
+        owed[columns] += shares.sum(dim=0)
+        distances[columns] += shares.mul_(block.distances()).sum(dim=0)
+    count = sum(len(block.rows) for block in batch)
+    return (owed * dimensions - distances * torch.exp(-logs)) / (2 * count * dimensions)

@@ -20,6 +20,7 @@ from metrics.statistics.sharing import is_remembered, remembered
 from metrics.types import Features
 
 SHARED_NEIGHBOURS = 8
+SPARE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,25 +121,30 @@ def _ordered_neighbours(pairs: Pairs, k: int, exclude_self: bool) -> Int[Tensor,
             f"{k} nearest neighbours were asked for among {available} images; "
             f"give at least {k}, or set k lower."
         )
-    # One more than asked for shows whether the last is beyond doubt.
-    squared, indices = _smallest(pairs.tiles(), len(pairs.rows), min(k + 1, available), exclude_self)
-    doubtful = (squared.diff(dim=1) <= 2 * pairs.slack).any(dim=1).nonzero()[:, 0]
-    indices = indices[:, :k]
-    if len(doubtful) > 0:
-        indices[doubtful] = _settled(pairs, doubtful, k, exclude_self)
-    return indices
+    # A few more than asked for are those that may be nearer than they seem.
+    squared, indices = _smallest(pairs.tiles(), len(pairs.rows), min(k + SPARE, available), exclude_self)
+    doubtful = (squared.diff(dim=1)[:, :k] <= 2 * pairs.slack).any(dim=1).nonzero()[:, 0]
+    more = (
+        squared[doubtful, -1] - squared[doubtful, k - 1] <= 2 * pairs.slack
+    )  # or as near as those, at least
+    if k + SPARE < available and bool(more.any()):
+        indices[doubtful[more]] = _nearest_exactly(pairs, doubtful[more], k + SPARE, exclude_self)
+    indices[doubtful] = _in_order(pairs, doubtful, indices[doubtful])
+    return indices[:, :k]
 
 
-def _settled(pairs: Pairs, rows: Int[Tensor, " r"], k: int, exclude_self: bool) -> Int[Tensor, "r k"]:
-    """The k nearest of some rows: candidates in float64, ordered by distances from differences."""
-    candidates = min(k + 4, len(pairs.columns) - exclude_self)
+def _nearest_exactly(pairs: Pairs, rows: Int[Tensor, " r"], k: int, exclude_self: bool) -> Int[Tensor, "r k"]:
+    """The k nearest of some rows in float64, which the difference may still exchange at equal distances."""
     own = rows if exclude_self else None
-    _, indices = _smallest(pairs.exact_tiles(rows), len(rows), candidates, exclude_self, own)
-    indices = indices.sort(dim=1).values  # so that equal distances are listed in the order of their rows
-    owners = rows[:, None].expand_as(indices)
-    distances = pairs.distances(owners.flatten(), indices.flatten()).reshape(indices.shape)
-    order = distances.argsort(dim=1, stable=True)[:, :k]
-    return indices.gather(1, order)
+    return _smallest(pairs.exact_tiles(rows), len(rows), k, exclude_self, own)[1]
+
+
+def _in_order(pairs: Pairs, rows: Int[Tensor, " r"], columns: Int[Tensor, "r c"]) -> Int[Tensor, "r c"]:
+    """Columns of some rows, ordered by their distances from differences; equal ones by their numbers."""
+    columns = columns.sort(dim=1).values
+    owners = rows[:, None].expand_as(columns)
+    distances = pairs.distances(owners.flatten(), columns.flatten()).reshape(columns.shape)
+    return columns.gather(1, distances.argsort(dim=1, stable=True))
 
 
 def _smallest(
@@ -147,7 +153,7 @@ def _smallest(
     """The k smallest squared distances of each row over all tiles, with their columns.
 
     Args:
-        tiles: tiles that cover the rows, row by row of tiles.
+        tiles: tiles that together cover all rows and columns.
         rows: number of rows n.
         k: how many.
         exclude_self: whether a row's own column is left out.

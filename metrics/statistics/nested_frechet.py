@@ -7,13 +7,14 @@ problem.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from metrics.statistics.frechet import factor_of
+from metrics.statistics.side_by_side import side_by_side
 from metrics.types import Moments
 
 
@@ -27,10 +28,22 @@ def nested_distances(rows: Float[Tensor, "n d"], sizes: Sequence[int], other: Mo
 
     Source: checked against the distance of each part by itself.
     """
+    return torch.tensor(list(side_by_side(_distance, _parts(rows, sizes, other))), dtype=torch.float64)
+
+
+def _distance(part: tuple[float, Float[Tensor, "r r"]]) -> float:
+    rest, carried = part
+    return rest - 2 * float(torch.linalg.eigvalsh(carried).clamp(min=0).sqrt().sum())
+
+
+def _parts(
+    rows: Float[Tensor, "n d"], sizes: Sequence[int], other: Moments
+) -> Iterator[tuple[float, Float[Tensor, "r r"]]]:
+    """Of each part: its distance without the overlap, and its covariance, carried by the other's factor."""
     factor = factor_of(other).rows
     total = torch.zeros(other.dimensions, dtype=torch.float64)
-    squares, done, found = 0.0, 0, []
-    carried = torch.zeros(len(factor), len(factor), dtype=torch.float64)
+    products = torch.zeros(len(factor), len(factor), dtype=torch.float64)
+    squares, done = 0.0, 0
     for size in sizes:
         # About the other set's mean, near which both are: sums of squares lose few digits there.
         part = rows[done:size].double() - other.mean
@@ -38,11 +51,9 @@ def nested_distances(rows: Float[Tensor, "n d"], sizes: Sequence[int], other: Mo
         total += part.sum(dim=0)
         squares += float(part.square().sum())
         image = part @ factor.T
-        carried.addmm_(image.T, image)
+        products.addmm_(image.T, image)
         mean = total / size
         shift = factor @ mean
-        covariance = (carried - size * torch.outer(shift, shift)) / (size - 1)
-        overlap = float(torch.linalg.eigvalsh(covariance).clamp(min=0).sqrt().sum())
         spread = (squares - size * float(mean.square().sum())) / (size - 1)
-        found.append(float(mean.square().sum()) + spread + other.trace - 2 * overlap)
-    return torch.tensor(found, dtype=torch.float64)
+        rest = float(mean.square().sum()) + spread + other.trace
+        yield rest, (products - size * torch.outer(shift, shift)) / (size - 1)

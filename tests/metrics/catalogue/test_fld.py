@@ -23,6 +23,17 @@ def test_torch_distributions_gives_the_same_likelihoods(lcg):
     assert torch.allclose(ours, mixture.log_prob(rows), rtol=1e-6)
 
 
+@pytest.mark.parametrize("dimensions", [2, 200])
+def test_gaussians_that_count_for_no_row_may_be_left_out(dimensions):
+    generator = torch.Generator().manual_seed(0)
+    rows, centres = (torch.randn(count, dimensions, generator=generator) for count in (300, 150))
+    logs = 2 * torch.rand(150, generator=generator, dtype=torch.float64) - 1
+    squared = torch.cdist(rows, centres).square()
+    exponents = -0.5 * squared * torch.exp(-logs) - dimensions / 2 * logs
+    expected = torch.logsumexp(exponents, dim=1) - math.log(150) - dimensions / 2 * math.log(2 * math.pi)
+    assert torch.allclose(log_likelihoods(squared, logs, dimensions), expected, rtol=1e-12)
+
+
 def test_adam_with_autograd_ends_at_the_same_variances(lcg):
     squared = (lcg(1, 40, 3)[:, None] - lcg(2, 9, 3)).square().sum(2).float()
     logs = torch.zeros(9, requires_grad=True)
