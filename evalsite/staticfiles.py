@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import plotly
 from django.contrib.staticfiles.finders import BaseFinder
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
 PACKAGE_FILES = {"vendor/plotly.min.js": Path(plotly.__file__).parent / "package_data" / "plotly.min.js"}
@@ -19,6 +21,8 @@ class ModuleManifestStorage(ManifestStaticFilesStorage):
     """Hashed names, rewritten in the imports of our own ES modules too.
 
     Scripts of installed packages are left as they are: in a bundle, what looks like an import may be none.
+    A file is there whole or not at all: one cut short by a full disk would look newer than its source, and be
+    left as it is for ever.
     """
 
     support_js_module_import_aggregation = True
@@ -26,6 +30,16 @@ class ModuleManifestStorage(ManifestStaticFilesStorage):
         "js/*.js",
         ManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],  # type: ignore[attr-defined]
     )
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        half = f"{name}.half-{token_hex(4)}"
+        try:
+            super()._save(half, content)  # type: ignore[misc]
+            Path(self.path(half)).replace(self.path(name))
+        except BaseException:
+            self.delete(half)
+            raise
+        return name
 
 
 class PackageFilesFinder(BaseFinder):
