@@ -129,7 +129,7 @@ class Metric:
 
         Raises:
             UnknownNameError: a setting that the metric doesn't have.
-            InvalidSettingError: a value of the wrong type.
+            InvalidSettingError: a value of the wrong type, or out of range.
         """
         resolved = {setting.name: setting.default for setting in self.settings.values()}
         for name, value in given.items():
@@ -224,11 +224,8 @@ def measure(
 def _as_setting(metric: str, setting: Setting, value: SettingValue) -> SettingValue:
     if setting.type is float and type(value) is int:
         return float(value)
-    if type(value) is not setting.type:
-        raise InvalidSettingError(
-            f"The setting {setting.name!r} of {metric} is {value!r}; "
-            f"give a value of type {setting.type.__name__}."
-        )
+    if refusal := setting.refusal(value):
+        raise InvalidSettingError(f"The setting {setting.name!r} of {metric} is {value!r}; give {refusal}.")
     return value
 
 

@@ -9,6 +9,7 @@ nothing of fidelity.
 """
 
 import math
+from typing import Annotated
 
 from jaxtyping import Int
 from torch import Tensor
@@ -16,6 +17,7 @@ from torch import Tensor
 from metrics.errors import InvalidSettingError, TooFewSamplesError
 from metrics.pairs import ImagePairs
 from metrics.registry import Measured, Quantity, register
+from metrics.signatures import Range
 from metrics.statistics.duplicates import count_pairs_within, nearest_pairs, support_interval, support_size
 from metrics.statistics.neighbours import radii
 from metrics.statistics.ordering import at_most, rows_used
@@ -37,7 +39,7 @@ def birthday_paradox(
     images: int = 10_000,
     threshold: float = 0.0,
     alike: float = 0.05,
-    pairs: int = 20,
+    pairs: Annotated[int, Range(0)] = 20,
     seed: int = 0,
 ) -> dict[str, Measured]:
     """n(n - 1)/(2 D), where D of the pairs among n generated images are duplicates.

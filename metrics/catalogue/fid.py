@@ -7,7 +7,10 @@ It does not tell fidelity from diversity, sees only the first two moments, follo
 biased upwards on few images: values at different counts, or under different protocols, can't be compared.
 """
 
+from typing import Annotated
+
 from metrics.registry import Measured, Quantity, register
+from metrics.signatures import Range
 from metrics.statistics.frechet import frechet_distance
 from metrics.statistics.frechet_influence import few_images_notes, frechet_interval
 from metrics.types import Moments
@@ -30,7 +33,9 @@ from metrics.types import Moments
         )
     ],
 )
-def fid(reference: Moments, generated: Moments, *, ddof: int = 1) -> dict[str, Measured]:
+def fid(
+    reference: Moments, generated: Moments, *, ddof: Annotated[int, Range(0, 1)] = 1
+) -> dict[str, Measured]:
     """Fréchet distance |m1 - m2|² + tr(S1 + S2 - 2 (S1 S2)^(1/2)) between two sets of features.
 
     Args:

@@ -8,8 +8,10 @@ thousands of images, so with few of them the value is noisy and may be negative.
 """
 
 import math
+from typing import Annotated
 
 from metrics.registry import Measured, Quantity, register
+from metrics.signatures import Range
 from metrics.statistics.extrapolation import image_weights, intercept_weights, subset_sizes
 from metrics.statistics.frechet_influence import influences
 from metrics.statistics.nested_frechet import nested_distances
@@ -42,8 +44,8 @@ def fid_infinity(
     generated: Features,
     generated_moments: Moments,
     *,
-    points: int = 15,
-    smallest: int = 5000,
+    points: Annotated[int, Range(2)] = 15,
+    smallest: Annotated[int, Range(2)] = 5000,
     seed: int = 0,
 ) -> dict[str, Measured]:
     """Intercept of the least-squares line through FID of n generated images over 1 / n.

@@ -8,12 +8,14 @@ and extractor. It does not tell fidelity from diversity; the gap tells memory, b
 """
 
 import math
+from typing import Annotated
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from metrics.registry import Measured, Quantity, register
+from metrics.signatures import Range
 from metrics.statistics.counts import require_images
 from metrics.statistics.distances import Pairs
 from metrics.statistics.mixture import fit_log_variances, log_likelihoods
@@ -39,10 +41,10 @@ def fld(
     held_out: Features,
     generated: Features,
     *,
-    images: int = 10_000,
+    images: Annotated[int, Range(2)] = 10_000,
     epochs: int = 50,
     rate: float = 0.5,
-    baseline: float = 0.0,
+    baseline: Annotated[float, Range()] = 0.0,
     seed: int = 0,
 ) -> dict[str, Measured]:
     """100 × (negative log-likelihood of the held-out images per dimension - baseline), and its gap.

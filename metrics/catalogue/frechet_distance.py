@@ -8,7 +8,10 @@ Its values agree with people better than FID's, but it does not tell fidelity fr
 first two moments, and is biased upwards on few images. Values in different features can't be compared.
 """
 
+from typing import Annotated
+
 from metrics.registry import Measured, Quantity, register
+from metrics.signatures import Range
 from metrics.statistics.frechet import frechet_distance as distance_of
 from metrics.statistics.frechet_influence import few_images_notes, frechet_interval
 from metrics.types import Moments
@@ -31,7 +34,9 @@ from metrics.types import Moments
     ],
     selections={"paper"},
 )
-def frechet_distance(reference: Moments, generated: Moments, *, ddof: int = 1) -> dict[str, Measured]:
+def frechet_distance(
+    reference: Moments, generated: Moments, *, ddof: Annotated[int, Range(0, 1)] = 1
+) -> dict[str, Measured]:
     """Fréchet distance |m1 - m2|² + tr(S1 + S2 - 2 (S1 S2)^(1/2)) between two sets of features.
 
     Args:

@@ -8,10 +8,12 @@ number of images.
 """
 
 import math
+from typing import Annotated
 
 import torch
 
 from metrics.registry import Measured, Quantity, register
+from metrics.signatures import Range
 from metrics.statistics.extrapolation import image_weights, intercept_weights, subset_sizes
 from metrics.statistics.ordering import shuffled
 from metrics.statistics.resampling import normal_interval
@@ -36,7 +38,11 @@ from metrics.types import Probabilities
     ],
 )
 def is_infinity(
-    generated: Probabilities, *, points: int = 15, smallest: int = 5000, seed: int = 0
+    generated: Probabilities,
+    *,
+    points: Annotated[int, Range(2)] = 15,
+    smallest: Annotated[int, Range(2)] = 5000,
+    seed: int = 0,
 ) -> dict[str, Measured]:
     """Intercept of the least-squares line through the Inception Score of n images, in one part, over 1 / n.
 

@@ -7,7 +7,10 @@ The penalty is a mean over images and sets in below a threshold only: some copie
 unnoticed, and what FID doesn't see MiFID doesn't either.
 """
 
+from typing import Annotated
+
 from metrics.registry import Measured, Quantity, register
+from metrics.signatures import Range
 from metrics.statistics.cosine import nearest_cosine_distances
 from metrics.statistics.frechet import frechet_distance
 from metrics.statistics.frechet_influence import frechet_interval
@@ -40,7 +43,7 @@ def mifid(
     reference_moments: Moments,
     generated_moments: Moments,
     *,
-    threshold: float = 0.1,
+    threshold: Annotated[float, Range(0)] = 0.1,
     memory_gib: float = 2.0,
 ) -> dict[str, Measured]:
     """FID / s; s is the mean of min 1 - |cos(x, y)| over generated x if that is below the threshold, else 1.

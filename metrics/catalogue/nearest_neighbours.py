@@ -8,8 +8,11 @@ A small distance from generated to real may be quality or memory: look at the ne
 other set grows.
 """
 
+from typing import Annotated
+
 from metrics.pairs import ImagePairs
 from metrics.registry import Measured, Quantity, register
+from metrics.signatures import Range
 from metrics.statistics.counts import require_images
 from metrics.statistics.neighbours import Neighbours, neighbour_table
 from metrics.statistics.resampling import mean_interval
@@ -38,7 +41,7 @@ from metrics.types import Features
     ],
 )
 def nearest_neighbours(
-    reference: Features, generated: Features, *, pairs: int = 20, memory_gib: float = 2.0
+    reference: Features, generated: Features, *, pairs: Annotated[int, Range(0)] = 20, memory_gib: float = 2.0
 ) -> dict[str, Measured]:
     """Mean over one set of the Euclidean distance to the nearest image of the other.
 

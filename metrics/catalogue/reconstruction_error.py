@@ -8,6 +8,7 @@ nearer than a sharp one that is slightly moved. How probable the latent is under
 """
 
 import math
+from typing import Annotated
 
 import torch
 from jaxtyping import Float
@@ -17,6 +18,7 @@ from metrics.errors import InvalidSettingError
 from metrics.images.matching import targets_for, unit_images
 from metrics.players import GeneratorLike
 from metrics.registry import Measured, Quantity, register
+from metrics.signatures import Range
 from metrics.statistics.inversion import invert
 from metrics.statistics.resampling import mean_interval
 from metrics.types import Images
@@ -38,7 +40,7 @@ def reconstruction_error(
     *,
     images: int = 64,
     starts: int = 3,
-    steps: int = 100,
+    steps: Annotated[int, Range(0)] = 100,
     learning_rate: float = 0.1,
     seed: int = 0,
 ) -> dict[str, Measured]:

@@ -6,7 +6,10 @@ It weighs layout more than FID does, and is as blind to what the first two momen
 channels of 17 × 17 places only, and is biased upwards on few images.
 """
 
+from typing import Annotated
+
 from metrics.registry import Measured, Quantity, register
+from metrics.signatures import Range
 from metrics.statistics.frechet import frechet_distance
 from metrics.statistics.frechet_influence import few_images_notes, frechet_interval
 from metrics.types import Moments
@@ -30,7 +33,9 @@ from metrics.types import Moments
     ],
     selections={"paper"},
 )
-def sfid(reference: Moments, generated: Moments, *, ddof: int = 1) -> dict[str, Measured]:
+def sfid(
+    reference: Moments, generated: Moments, *, ddof: Annotated[int, Range(0, 1)] = 1
+) -> dict[str, Measured]:
     """Fréchet distance |m1 - m2|² + tr(S1 + S2 - 2 (S1 S2)^(1/2)) between two sets of spatial features.
 
     Args:

@@ -8,8 +8,10 @@ with the number of images, and what counts as different is what the features' an
 """
 
 import math
+from typing import Annotated
 
 from metrics.registry import Measured, Quantity, register
+from metrics.signatures import Range
 from metrics.statistics.counts import require_images
 from metrics.statistics.resampling import normal_interval
 from metrics.statistics.spectra import cosine_vendi
@@ -23,7 +25,9 @@ from metrics.types import Features
     quantities=[Quantity("vendi_score", better="higher", ideal=math.inf, senses={"diversity"})],
     selections={"paper"},
 )
-def vendi_score(generated: Features, *, order: float = 1.0) -> dict[str, Measured]:
+def vendi_score(
+    generated: Features, *, order: Annotated[float, Range(0, math.inf)] = 1.0
+) -> dict[str, Measured]:
     """Exponential of the entropy of the eigenvalues of K / n, K being the cosine similarities of the images.
 
     Args:

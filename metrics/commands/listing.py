@@ -55,7 +55,10 @@ def describe(options: argparse.Namespace, console: Console, _workers: Workers) -
         lines = [f"{metric.title} ({metric.paper})", "", _flowing(metric.description), ""]
         lines += [f"needs {need.role}: {need.kind.__name__}" for need in metric.needs]
         lines += [f"{one.name}: {one.better} is better, ideal {one.ideal:g}" for one in metric.quantities]
-        lines += [f"--set {metric.name}.{one.name}={one.default}" for one in metric.settings.values()]
+        lines += [
+            f"--set {metric.name}.{one.name}={one.default}" + (f" ({one.allowed})" if one.allowed else "")
+            for one in metric.settings.values()
+        ]
     console.print("\n".join(lines), highlight=False, markup=False)
 
 

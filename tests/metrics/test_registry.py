@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import math
+import re
+from typing import Annotated
+
 import pytest
 
 from metrics import METRICS, Features, Measured, Moments, Quantity, register
 from metrics.discovery import Catalogue
 from metrics.errors import InvalidMetricError, InvalidSettingError, UnknownNameError
 from metrics.registry import measure
-from metrics.signatures import Need, Setting
+from metrics.signatures import Need, Range, Setting
 
 HOW_MANY = Quantity("how_many", better="higher", ideal=1.0, senses={"diversity"})
 
@@ -115,6 +119,61 @@ def test_settings_are_completed_and_checked():
     for wrong in ("5", 5.0, True):
         with pytest.raises(InvalidSettingError, match="of type int"):
             metric.resolve({"subsets": wrong})
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"count": 0}, "0; give a whole number from 1"),
+        ({"count": -3}, "-3; give a whole number from 1"),
+        ({"maybe": -1}, "-1; give a whole number from 0"),
+        ({"width": 0.0}, "0.0; give a number above 0"),
+        ({"width": math.nan}, "nan; give a number above 0"),
+        ({"width": math.inf}, "inf; give a number above 0"),
+        ({"chosen": -0.1}, "-0.1; give a number from 0"),
+        ({"ddof": 2}, "2; give a whole number from 0 to 1"),
+        ({"any_sign": -math.inf}, "-inf; give a number that is finite"),
+    ],
+)
+def test_a_number_out_of_its_range_is_refused(registered, given, words):
+    """The default says what may be given: nearest neighbours of order -1 once gave a precision of 1."""
+    with pytest.raises(InvalidSettingError, match=f"is {re.escape(words)}"):
+        registered(_ranges).resolve(given)
+
+
+def test_numbers_in_their_range_are_taken(registered):
+    given = {
+        "count": 1,
+        "maybe": 0,
+        "width": 1e-9,
+        "chosen": 0.0,
+        "ddof": 0,
+        "order": math.inf,
+        "any_sign": -5.0,
+    }
+    assert registered(_ranges).resolve(given) == given
+
+
+def _ranges(
+    generated: Features,
+    *,
+    count: int = 3,
+    maybe: int = 0,
+    width: float = 0.5,
+    chosen: float = 0.0,
+    ddof: Annotated[int, Range(0, 1)] = 1,
+    order: Annotated[float, Range(0, math.inf)] = 1.0,
+    any_sign: Annotated[float, Range()] = 0.0,
+): ...
+
+
+@pytest.mark.parametrize("metric", list(METRICS), ids=lambda metric: metric.name)
+def test_no_metric_takes_a_negative_count_or_what_is_no_number(metric):
+    for setting in metric.settings.values():
+        wrong = {int: -1, float: math.nan}.get(setting.type)
+        if wrong is not None:
+            with pytest.raises(InvalidSettingError, match=setting.name):
+                metric.resolve({setting.name: wrong})
 
 
 def test_an_integer_is_a_float_setting_too(registered):
