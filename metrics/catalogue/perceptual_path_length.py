@@ -112,10 +112,12 @@ def _squared_steps(
     places: tuple[Tensor, Tensor],
 ) -> Float[Tensor, " n"]:
     start, end = (space.locate(latents) for latents in ends)
-    points = torch.cat([space.between(start, end, place) for place in places])
     low, high = image_range
-    features = embed((space.images(points) - low) * (255 / (high - low))).double()
-    before, after = features.chunk(2)
+    # One call for either end of the steps: a generator of several classes takes them in turn in each.
+    before, after = (
+        embed((space.images(space.between(start, end, place)) - low) * (255 / (high - low))).double()
+        for place in places
+    )
     return (after - before).square().sum(dim=1)
 
 

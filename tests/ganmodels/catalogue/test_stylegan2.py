@@ -8,6 +8,9 @@ import torch
 from ganmodels.checkpoints import Description, load, save
 from ganmodels.checkpoints.save import package_versions
 from ganmodels.registry import GENERATOR, get_model
+from metrics import Provenance
+from metrics.catalogue.perceptual_path_length import perceptual_path_length
+from tests.support.metric_world import ToyEmbedder
 
 SMALL = {"latent_size": 8, "style_size": 8, "mapping_layers": 2, "channel_base": 128, "channel_max": 8}
 
@@ -50,3 +53,16 @@ def test_classes_are_known_where_it_was_built_for_them(tmp_path: Path) -> None:
     generator = load(_saved(tmp_path / "four.safetensors", (3, 16, 16), class_count=4))
     assert generator.class_count == 4
     assert not torch.equal(generator.sample(4, 0, labels=0), generator.sample(4, 0, labels=1))
+
+
+@pytest.mark.parametrize("class_count", [0, 3])
+def test_paths_between_its_styles_have_a_length(tmp_path: Path, class_count: int) -> None:
+    settings = {"class_count": class_count} if class_count else {}
+    generator = load(_saved(tmp_path / "small.safetensors", (3, 16, 16), **settings))
+    embed = ToyEmbedder(Provenance("lpips_alex", "w", "tf1", "float32", 0))
+    wide, narrow = (
+        perceptual_path_length(generator, embed, space="w", pairs=40, step=step)["perceptual_path_length"]
+        for step in (1e-2, 1e-3)
+    )
+    assert wide.value == pytest.approx(narrow.value, rel=0.1)  # not a matter of the steps it is measured by
+    assert narrow.low > 0

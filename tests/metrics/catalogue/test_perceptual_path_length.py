@@ -45,6 +45,15 @@ def test_great_circles_are_longer_than_their_straight_ends():
     assert 0 < found.value < float((MAP @ MAP.T).trace()) * 4 * float(latents.square().sum(dim=1).max())
 
 
+def test_a_step_stays_in_its_class():
+    class Classes(LinearStyles):
+        def images(self, latents: torch.Tensor) -> torch.Tensor:
+            return super().images(latents) / 2 + (torch.arange(len(latents)) % 7)[:, None, None, None] / 20
+
+    plain = perceptual_path_length(LinearStyles(), EMBED, pairs=50, step=1e-3)[NAME]
+    assert perceptual_path_length(Classes(), EMBED, pairs=50, step=1e-3)[NAME].value < plain.value
+
+
 def test_one_image_has_no_length():
     class Constant(ToyGenerator):
         def images(self, latents: torch.Tensor) -> torch.Tensor:
