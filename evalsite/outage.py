@@ -6,13 +6,15 @@ import logging
 import sys
 from collections.abc import Callable
 
-from django.db.utils import OperationalError, ProgrammingError
+from django.db.utils import DatabaseError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
 UNPREPARED = ("no such table", "no such column", "has no column named", "does not exist")
 """What SQLite and PostgreSQL say of tables and columns that migrations have yet to make."""
+DAMAGED = ("file is not a database", "disk image is malformed")
+"""What SQLite says of a file that something else has written to."""
 
 RETRY_SECONDS = 5
 SENTENCE = "The site can't reach its data just now."
@@ -23,9 +25,13 @@ logger = logging.getLogger(__name__)
 
 def explain(error: Exception) -> str | None:
     """What is wrong with the database and the next move, for whoever runs the site; None for other faults."""
-    if not isinstance(error, OperationalError | ProgrammingError):
+    if not isinstance(error, DatabaseError):
         return None
     said = str(error).strip()
+    if any(words in said for words in DAMAGED):
+        return f"the database is damaged ({said}); put a copy that is whole in its place, or name another"
+    if not isinstance(error, OperationalError | ProgrammingError):
+        return None
     if any(words in said for words in UNPREPARED):
         return f"the database is not prepared ({said}); run 'manage.py migrate' first"
     if isinstance(error, ProgrammingError):  # a statement that can't be right on any database

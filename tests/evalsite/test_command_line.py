@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db.utils import OperationalError, ProgrammingError
+from django.db.utils import DatabaseError, OperationalError, ProgrammingError
 
 from evalsite.command_line import end_in_order_on, explain
 from tests.support.environment import own_site
@@ -69,6 +69,7 @@ def test_traceback_shows_where_it_comes_from(manage: Run) -> None:
         (OperationalError("no such table: a"), "run 'manage.py migrate' first"),
         (ProgrammingError('relation "a" does not exist'), "run 'manage.py migrate' first"),
         (OperationalError("database or disk is full"), "the room on its disk"),
+        (DatabaseError("file is not a database"), "the database is damaged (file is not a database); put"),
         (OperationalError("table a has no column named b"), "run 'manage.py migrate' first"),
         (OSError(errno.ENOSPC, "No space left on device", "/data/x"), "/data/x: No space left on device; "),
         (
@@ -85,6 +86,7 @@ def test_each_kind_has_its_next_move(error: Exception, sentence: str) -> None:
     "error",
     [
         KeyError("x"),
+        DatabaseError("x"),
         OSError(errno.EBADF, "Bad file descriptor"),
         UnicodeEncodeError("ascii", "猫", 0, 1, "ordinal not in range(128)"),
     ],
