@@ -49,13 +49,15 @@ def secret_key(folder: Path) -> str:
         if not path.exists():
             _make_once(path, get_random_secret_key())
         key = path.read_text("ascii").strip()
-    except (OSError, ValueError) as error:
+    except UnicodeDecodeError:
+        key = ""
+    except OSError as error:
         raise ImproperlyConfigured(
             f"The secret key can't be kept in {path} ({error}); make that folder writable, or set "
             "EVALSITE_SECRET_KEY"
         ) from error
     if not key:
-        raise ImproperlyConfigured(f"{path} is empty; delete it, and a new key is made")
+        raise ImproperlyConfigured(f"{path} holds no key; delete it, and a new one is made")
     return key
 
 

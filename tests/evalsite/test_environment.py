@@ -52,9 +52,10 @@ def test_processes_that_start_at_once_have_one_key(tmp_path: Path) -> None:
     assert len(set(keys)) == 1
 
 
-def test_an_empty_key_is_refused_with_the_way_out(tmp_path: Path) -> None:
-    (tmp_path / "secret_key").touch()
-    with pytest.raises(ImproperlyConfigured, match="is empty; delete it"):
+@pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xfe"])
+def test_a_file_without_a_key_is_refused_with_the_way_out(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "secret_key").write_bytes(content)
+    with pytest.raises(ImproperlyConfigured, match="holds no key; delete it"):
         secret_key(tmp_path)
 
 
