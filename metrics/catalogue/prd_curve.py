@@ -7,9 +7,11 @@ It sees only which cluster an image falls into, so images that are bad in the sa
 cluster of their own; the two numbers sum a curve up; and sets of unlike size are cut to the smaller.
 """
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from metrics.registry import Measured, Quantity, register
@@ -18,12 +20,12 @@ from metrics.statistics.clusters import kmeans, nearest_centre
 from metrics.statistics.counts import require_images
 from metrics.statistics.ordering import shuffled
 from metrics.statistics.prd_curves import best_f_score, trade_off
-from metrics.statistics.resampling import bootstrap_interval
+from metrics.statistics.resampling import normal_interval
 from metrics.types import Features
 
 CLUSTERED_IMAGES = 1000
 BETA = 8.0
-RESAMPLES = 200
+RESAMPLES, DRAWN_TOGETHER = 200, 20
 
 
 @register(
@@ -62,40 +64,46 @@ def prd_curve(
     count = min(reference.count, generated.count)
     real, made = (shuffled(item.values, seed, limit=count) for item in (reference, generated))
     union = torch.cat([real[:CLUSTERED_IMAGES], made[:CLUSTERED_IMAGES]])
-    shares = torch.zeros(2, runs, clusters, dtype=torch.float64)
-    for run in range(runs):
-        centres = kmeans(union, clusters, seed=seed + run).centres
-        for side, values in enumerate((real, made)):
-            shares[side, run] = torch.bincount(nearest_centre(values, centres), minlength=clusters) / count
-    recall, precision = _scores(shares)
-    draws = torch.stack([_scores(again) for again in _resampled(shares, count, seed)])
+    found = [kmeans(union, clusters, seed=seed + run).centres for run in range(runs)]
+    members = [torch.stack([nearest_centre(values, centres) for centres in found]) for values in (real, made)]
+    everything = torch.ones(1, count)
+    values = _scores(*(_shares(own, everything, clusters) for own in members))[0]
+    draws = torch.cat([_scores(*shares) for shares in _resampled(members, count, clusters, seed)])
     how = f"bootstrap over images, {RESAMPLES} resamples, the clusters as they are"
-    ends = [bootstrap_interval(draws[:, index]) for index in range(2)]
-    # A resampled histogram is rougher, which lowers F: the value itself belongs to its interval.
-    return {
-        name: Measured(value, low=min(low, value), high=max(high, value), interval=how)
-        for name, value, (low, high) in zip(
-            ("prd_recall", "prd_precision"), (float(recall), float(precision)), ends, strict=True
-        )
-    }
+    measured = {}
+    spreads = draws.std(dim=0).tolist()
+    for name, value, spread in zip(("prd_recall", "prd_precision"), values.tolist(), spreads, strict=True):
+        # Resampled shares are rougher, which lowers F: only how far the draws lie apart tells of the images.
+        low, high = normal_interval(value, spread)
+        measured[name] = Measured(value, low=max(0.0, low), high=min(1.0, high), interval=how)
+    return measured
 
 
-def _scores(shares: Float[Tensor, "2 runs k"]) -> Float[Tensor, " 2"]:
+def _scores(real: Float[Tensor, "b runs k"], made: Float[Tensor, "b runs k"]) -> Float[Tensor, "b 2"]:
     """F8 and F1/8 of the curve averaged over runs."""
-    precisions, recalls = (curve.mean(dim=0) for curve in trade_off(shares[0], shares[1]))
-    return torch.stack([best_f_score(precisions, recalls, beta) for beta in (BETA, 1 / BETA)])
+    precisions, recalls = (curve.mean(dim=1) for curve in trade_off(real, made))
+    return torch.stack([best_f_score(precisions, recalls, beta) for beta in (BETA, 1 / BETA)], dim=1)
 
 
-def _resampled(shares: Float[Tensor, "2 runs k"], count: int, seed: int) -> Float[Tensor, "b 2 runs k"]:
-    """Shares of images drawn with replacement, `RESAMPLES` times."""
-    drawn = random_state(seed).multinomial
-    counts = [
-        [[drawn(count, _exact(run)) for run in side] for side in shares.numpy()] for _ in range(RESAMPLES)
-    ]
-    return torch.tensor(np.array(counts), dtype=torch.float64) / count
+def _resampled(
+    members: Sequence[Int[Tensor, "runs n"]], count: int, clusters: int, seed: int
+) -> Iterator[list[Float[Tensor, "b runs k"]]]:
+    """Shares of images drawn with replacement, `RESAMPLES` times in all: the same images in every run."""
+    chance = random_state(seed)
+    for _ in range(RESAMPLES // DRAWN_TOGETHER):
+        yield [_shares(own, _times_drawn(chance, count), clusters) for own in members]
 
 
-def _exact(shares: np.ndarray) -> np.ndarray:
-    """Shares that add up to 1 to the last bit, as NumPy asks."""
-    exact: np.ndarray = shares / shares.sum()
-    return exact
+def _times_drawn(chance: np.random.RandomState, count: int) -> Float[Tensor, "b n"]:
+    drawn = torch.from_numpy(chance.randint(count, size=(DRAWN_TOGETHER, count)))
+    return torch.zeros(drawn.shape).scatter_add_(1, drawn, torch.ones(drawn.shape))
+
+
+def _shares(
+    members: Int[Tensor, "runs n"], times: Float[Tensor, "b n"], clusters: int
+) -> Float[Tensor, "b runs k"]:
+    """Share of each cluster in each run, where each image counts so many times."""
+    sums = torch.zeros(len(times), len(members), clusters, dtype=torch.float64)
+    for run, own in enumerate(members):
+        sums[:, run].index_add_(1, own, times.double())
+    return sums / members.shape[1]

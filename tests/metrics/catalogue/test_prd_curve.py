@@ -38,6 +38,21 @@ def test_clusters_that_are_not_there(make_features):
     assert found["prd_recall"].low < 0.5 < found["prd_recall"].high
 
 
+def test_the_interval_is_not_narrower_for_more_clusterings_of_the_same_images(make_features):
+    """Each run once drew images of its own, so that ten runs made the interval three times too narrow."""
+    generator = torch.Generator().manual_seed(0)
+    places = 9.0 * torch.eye(4)
+
+    def cloud(weights):
+        chosen = torch.multinomial(torch.tensor(weights), 200, replacement=True, generator=generator)
+        return make_features(places[chosen] + 0.01 * torch.randn(200, 4, generator=generator))
+
+    sets = cloud([0.25, 0.25, 0.25, 0.25]), cloud([0.7, 0.1, 0.1, 0.1])
+    once, often = (prd_curve(*sets, clusters=4, runs=runs)["prd_precision"] for runs in (1, 10))
+    assert often.value == pytest.approx(once.value)
+    assert often.high - often.low == pytest.approx(once.high - once.low, rel=0.01)
+
+
 def test_sets_of_unlike_size_are_cut_to_the_smaller(make_features, vector_a):
     repeated = make_features(vector_a.repeat(5, 1))
     found = prd_curve(repeated, make_features(vector_a), clusters=5)
