@@ -9,7 +9,7 @@ it. The classifier is linear on features; with few images the gap is partly what
 
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.labelled import labelled
-from metrics.statistics.resampling import mean_interval
+from metrics.statistics.resampling import paired_share_interval
 from metrics.types import Features, Labels
 
 
@@ -48,7 +48,7 @@ def boundary_distortion(  # noqa: PLR0917 - evidence is positional
 
     Returns:
         `boundary_distortion` in [-1, 1], slightly negative by chance where generated images are as good; the
-        interval is that of the mean of the paired differences over held-out images.
+        interval is that of a difference of paired shares of held-out images (Agresti and Min).
 
     Raises:
         EvidenceMismatchError: the features come from different extractors, or the classes have other names.
@@ -62,7 +62,7 @@ def boundary_distortion(  # noqa: PLR0917 - evidence is positional
     made = labelled(generated, generated_labels, limit=size, seed=seed)
     test = labelled(held_out, held_out_labels, limit=images, seed=seed)
     lost = test.correct(training.train(l2=l2)) - test.correct(made.train(l2=l2))
-    low, high = mean_interval(lost)
+    low, high = paired_share_interval(lost)
     found = Measured(
         float(lost.mean()), low=low, high=high, interval="paired differences over held-out images"
     )

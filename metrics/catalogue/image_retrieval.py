@@ -15,7 +15,7 @@ from metrics.errors import InvalidSettingError, TooFewSamplesError
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.neighbours import neighbour_table
 from metrics.statistics.ordering import at_most
-from metrics.statistics.resampling import mean_interval
+from metrics.statistics.resampling import mean_interval, wilson_interval
 from metrics.types import Features
 
 
@@ -84,7 +84,7 @@ def image_retrieval(
     real = neighbour_table(queries, at_most(reference, size, seed), neighbours).distances[:, -1]
     nearer = torch.where(made == real, 0.5, (made < real).double())
     low, high = mean_interval(made)
-    share_low, share_high = mean_interval(nearer)
+    share_low, share_high = wilson_interval(float(nearer.sum()), len(nearer))
     return {
         "retrieval_distance": Measured(
             float(made.mean()),
@@ -94,10 +94,10 @@ def image_retrieval(
         ),
         "retrieval_share": Measured(
             float(nearer.mean()),
-            low=max(0.0, share_low),
-            high=min(1.0, share_high),
+            low=share_low,
+            high=share_high,
             notes=(_p_note(made, real),),
-            interval="mean over held-out images, for these searched images",
+            interval="binomial (Wilson) over held-out images, for these searched images",
         ),
     }
 

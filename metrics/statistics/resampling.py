@@ -71,7 +71,29 @@ def wilson_interval(successes: int | float, trials: int) -> Interval:
     shrunk = 1 + Z**2 / trials
     centre = (share + Z**2 / (2 * trials)) / shrunk
     half = Z / shrunk * math.sqrt(share * (1 - share) / trials + Z**2 / (4 * trials**2))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # By rounding alone the ends of no and of all successes miss 0 and 1.
+    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
+
+
+def paired_share_interval(differences: Float[Tensor, " n"]) -> Interval:
+    """Interval of the difference of two shares of the same images: not a point where no image differs.
+
+    Args:
+        differences: (n,) of -1, 0 and 1: what an image adds to either share, one less the other.
+
+    Raises:
+        TooFewSamplesError: no image.
+
+    Source: Agresti and Min 2005, section 4: half an image is added to each of the four outcomes.
+    """
+    if len(differences) == 0:
+        raise TooFewSamplesError("No image tells two shares apart; give at least 1.")
+    count = len(differences) + 2
+    gained, lost = (float((differences == sign).sum()) + 0.5 for sign in (1, -1))
+    middle = (gained - lost) / count
+    error = math.sqrt((gained + lost) / count - middle**2) / math.sqrt(count)
+    low, high = normal_interval(middle, error)
+    return max(-1.0, low), min(1.0, high)
 
 
 def groups_of(count: int, groups: int, seed: int) -> list[Int[Tensor, " m"]]:

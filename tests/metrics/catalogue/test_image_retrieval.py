@@ -37,6 +37,13 @@ def test_copies_of_the_training_set_tie(make_features):
     assert found.notes == ("Generated and training images are equally near to every held-out image.",)
 
 
+def test_a_share_of_all_queries_is_not_certain(make_features):
+    queries, training, made = (make_features(_line(*range(start, start + 20))) for start in (0, 900, 50))
+    found = image_retrieval(queries, training, made)["retrieval_share"]
+    assert found.value == found.high == 1
+    assert 0.5 < found.low < 0.95
+
+
 def test_too_few_are_refused(make_features):
     one, three = make_features(_line(0)), make_features(_line(0, 1, 2))
     with pytest.raises(TooFewSamplesError):

@@ -12,6 +12,7 @@ from metrics.statistics.resampling import (
     groups_of,
     jackknife,
     mean_interval,
+    paired_share_interval,
     wilson_interval,
     without,
 )
@@ -28,6 +29,24 @@ def test_a_means_interval_covers_it_in_95_of_100_draws():
 def test_wilsons_interval_is_scipys(successes, trials):
     known = stats.binomtest(successes, trials).proportion_ci(method="wilson")
     assert wilson_interval(successes, trials) == pytest.approx((known.low, known.high), abs=1e-12)
+
+
+def test_a_share_of_all_is_within_its_own_interval():
+    assert all(wilson_interval(trials, trials)[1] == 1 for trials in range(1, 200))
+    assert all(wilson_interval(0, trials)[0] == 0 for trials in range(1, 200))
+
+
+def test_a_difference_of_paired_shares_is_covered_and_never_a_point():
+    generator = torch.Generator().manual_seed(0)
+    outcomes, shares = torch.tensor([1.0, -1.0, 0.0]), torch.tensor([0.05, 0.02, 0.93])
+    draws = outcomes[torch.multinomial(shares, 2000 * 60, replacement=True, generator=generator)]
+    intervals = [paired_share_interval(draw) for draw in draws.reshape(2000, 60)]
+    covered = sum(low <= 0.03 <= high for low, high in intervals) / 2000
+    assert covered == pytest.approx(0.965, abs=0.02)
+    low, high = paired_share_interval(torch.zeros(60))
+    assert low == -high < -0.02
+    with pytest.raises(TooFewSamplesError):
+        paired_share_interval(torch.zeros(0))
 
 
 def test_the_jackknife_of_a_mean_is_its_own_standard_error(vector_a):
