@@ -10,6 +10,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -79,7 +80,7 @@ class Store:
         for place in sorted(self.root.glob("??/*")):
             with suppress(FileNotFoundError):  # a half that has landed since it was listed
                 facts = place.stat()
-                if facts.st_mtime < before.timestamp():
+                if stat.S_ISREG(facts.st_mode) and facts.st_mtime < before.timestamp():
                     half = place.name.startswith(_HALF)
                     yield StoredFile(place, "" if half else place.name, facts.st_size)
 

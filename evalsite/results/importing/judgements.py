@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -57,6 +57,19 @@ class JudgementFile:
                 hint = suggest(meaning, known)
                 raise ImportFileError(f"no column of the {self.layout} layout means {meaning!r}; {hint}")
         self.source.require([self.column(meaning) for meaning in (*layout.required, *self.columns)])
+        for column, meanings in self._meanings(known).items():
+            if len(meanings) > 1:
+                raise ImportFileError(
+                    f"the column {column!r} would mean {' and '.join(meanings)}; "
+                    "give as MEANING=COLUMN which column means which"
+                )
+
+    def _meanings(self, known: Sequence[str]) -> dict[str, list[str]]:
+        """What each column is said to mean."""
+        found: dict[str, list[str]] = {}
+        for meaning in known:
+            found.setdefault(self.column(meaning), []).append(meaning)
+        return found
 
     def judgements(self) -> Iterator[tuple[int, ImportedJudgement]]:
         """Line number and judgement, read anew at each call. Raises ``ImportFileError`` naming the line."""

@@ -144,6 +144,7 @@ def test_a_reference_set_can_be_named(judgements, make_set):
         (LONG.encode("utf-16"), (), "is not UTF-8 text"),
         (LONG + 'p3,"gan,generated,real,,\n', (), "is no CSV file"),
         (LONG, ("--columns", "particpant=id"), "means 'particpant'; did you mean 'participant'"),
+        (LONG, ("--columns", "participant=condition"), "'condition' would mean participant and condition"),
         (LONG, ("--columns", "participant"), "is no pair; expected NAME=NAME"),
         (LONG, ("--layout", "wide"), "invalid choice: 'wide'"),
         (RATES, ("--layout", "rates"), "has no column 'participant'"),

@@ -69,6 +69,15 @@ def test_halves_of_killed_imports_go(data_folder: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_a_folder_that_somebody_put_there_is_in_nobodys_way(data_folder: Path) -> None:
+    folder = data_folder / "media" / "zz" / "theirs"
+    folder.mkdir(parents=True)
+    os.utime(folder, (LONG_AGO, LONG_AGO))
+    assert prune_store(before=YESTERDAY).files == 0
+    assert folder.exists()
+
+
+@pytest.mark.django_db
 def test_a_store_that_is_not_there_yet_has_nothing_to_remove() -> None:
     assert prune_store(before=YESTERDAY).files == 0
 
