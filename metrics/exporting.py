@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 from jaxtyping import UInt8
@@ -16,7 +16,7 @@ from torch import Tensor
 from metrics.errors import ResultsWriteError
 from metrics.results import Evaluation, MetricResult
 from metrics.types import Images
-from metrics.writing import check_writable, write_results
+from metrics.writing import check_writable, refusal
 
 TABLE = "pairs.csv"
 COLUMNS = (
@@ -58,14 +58,30 @@ def export_pairs(found: Evaluation, folder: Path) -> int:
         ImageReadError: an image can't be read any more.
     """
     prepare_folder(folder)
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(COLUMNS)
     pairs = [pair for result in found for pair in _pairs_of(result, found.images)]
-    for pair in pairs:
-        table.writerow([*pair.cells, _write_picture(pair, folder)])
-    write_results(folder / TABLE, text.getvalue().encode())
+    try:
+        # Pictures without their table, or some of them, are of no use to anybody.
+        with TemporaryDirectory(dir=folder, prefix=".") as part:
+            _write_all(pairs, Path(part))
+            _move_all(Path(part), folder)
+    except OSError as error:
+        raise refusal(folder / TABLE, error) from error
     return len(pairs)
+
+
+def _write_all(pairs: Iterable[_Pair], folder: Path) -> None:
+    with (folder / TABLE).open("w", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(COLUMNS)
+        table.writerows([*pair.cells, _write_picture(pair, folder)] for pair in pairs)
+
+
+def _move_all(part: Path, folder: Path) -> None:
+    """The table last, since it names all the others."""
+    for path in (*sorted(part.glob("*/*")), part / TABLE):
+        place = folder / path.relative_to(part)
+        place.parent.mkdir(exist_ok=True)
+        path.replace(place)
 
 
 @dataclass(frozen=True)
@@ -109,10 +125,8 @@ def _write_picture(pair: _Pair, folder: Path) -> str:
     if len(pixels) < len(pair.sides):
         return ""
     name = f"{pair.quantity}/{pair.rank:03}.png"
-    buffer = io.BytesIO()
-    Image.fromarray(_side_by_side(pixels).permute(1, 2, 0).numpy()).save(buffer, "png")
     (folder / name).parent.mkdir(exist_ok=True)
-    write_results(folder / name, buffer.getvalue())
+    Image.fromarray(_side_by_side(pixels).permute(1, 2, 0).numpy()).save(folder / name, "png")
     return name
 
 

@@ -29,7 +29,7 @@ def write_results(path: Path, data: bytes) -> None:
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
-        raise _refusal(path, error) from error
+        raise refusal(path, error) from error
 
 
 def check_writable(path: Path) -> None:
@@ -44,7 +44,7 @@ def check_writable(path: Path) -> None:
         with tempfile.TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
-        raise _refusal(path, error) from error
+        raise refusal(path, error) from error
 
 
 def _check_replaceable(path: Path) -> None:
@@ -55,5 +55,8 @@ def _check_replaceable(path: Path) -> None:
         raise OSError(errno.EINVAL, "Not a regular file")
 
 
-def _refusal(path: Path, error: OSError) -> ResultsWriteError:
-    return ResultsWriteError(f"{path} can't be written ({error.strerror}); name a file in a folder of yours.")
+def refusal(path: Path, error: OSError) -> ResultsWriteError:
+    """What to say of a file that can't be written."""
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    move = "make room, or name a file on another disk" if is_full else "name a file in a folder of yours"
+    return ResultsWriteError(f"{path} can't be written ({error.strerror}); {move}.")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 
 import numpy as np
 import pytest
@@ -52,6 +54,22 @@ def test_pairs_are_shown_side_by_side_and_named(folders, tmp_path):
         one, other = (np.asarray(Image.open(row[f"{side}_file"])) for side in ("first", "second"))
         assert np.array_equal(shown[:, : one.shape[1]], one)
         assert np.array_equal(shown[:, one.shape[1] + GAP_PX :], other)
+
+
+def test_a_disk_that_fills_up_leaves_no_pictures_without_their_table(folders, tmp_path, monkeypatch):
+    made, real = folders
+    found = metrics.evaluate(generated=made, reference=real, metrics=["birthday_paradox"], extractor="pixels")
+    save, out = Image.Image.save, tmp_path / "pairs"
+
+    def fill(image, path, *rest):
+        if path.name == "003.png":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        save(image, path, *rest)
+
+    monkeypatch.setattr(Image.Image, "save", fill)
+    with pytest.raises(ResultsWriteError, match=r"No space left on device.*; make room"):
+        metrics.export_pairs(found, out)
+    assert list(out.iterdir()) == []
 
 
 def test_of_features_alone_the_table_has_the_numbers(make_features, tmp_path):

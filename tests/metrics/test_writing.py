@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +42,23 @@ def test_a_folder_that_is_not_there_is_refused_before_and_after(tmp_path: Path) 
     with pytest.raises(ResultsWriteError, match="name a file in a folder of yours"):
         write_results(path, b"{}")
     assert not path.parent.exists()
+
+
+def test_a_full_disk_asks_for_room_and_keeps_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "old.json"
+    path.write_bytes(b"kept")
+
+    def fill(part: Path, data: bytes) -> int:
+        part.touch()
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", fill)
+    with pytest.raises(ResultsWriteError, match="make room"):
+        write_results(path, b"{}")
+    assert path.read_bytes() == b"kept"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
