@@ -17,7 +17,7 @@ from metrics.errors import MissingEvidenceError
 from metrics.players import Contest
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.contests import judged_real, require_samples
-from metrics.statistics.resampling import Z
+from metrics.statistics.resampling import Z, standard_error
 
 
 @register(
@@ -67,28 +67,44 @@ def gam(contest: Contest) -> dict[str, Measured]:
         f"{name} {math.exp(_log_ratio(*pair)):.3g}" for name, pair in zip(others, samples, strict=True)
     )
     note = f"Sample ratios of {own} against {listed}; below 1 {own} wins."
-    return {"gam_sample_ratio": _mean_ratio(samples, (note,)), "gam_test_ratio": _mean_ratio(tests)}
+    return {
+        "gam_sample_ratio": _mean_ratio(samples, (note,)),
+        "gam_test_ratio": _mean_ratio(tests, same_images=True),
+    }
 
 
 def _log_ratio(one: Float[Tensor, " n"], other: Float[Tensor, " m"]) -> float:
-    errors = (float(one.sum()) + 0.5) / (len(one) + 1), (float(other.sum()) + 0.5) / (len(other) + 1)
-    return math.log(errors[0] / errors[1])
+    return math.log(float(_with_half(one).mean()) / float(_with_half(other).mean()))
 
 
-def _mean_ratio(pairs: list[tuple[Tensor, Tensor]], notes: tuple[str, ...] = ()) -> Measured:
-    """Geometric mean of the ratios; the variance of the logarithm of a share is (1 - p)/(n p)."""
+def _with_half(errors: Float[Tensor, " n"]) -> Float[Tensor, " n1"]:
+    """Errors and half an error more."""
+    return torch.cat([errors.double(), torch.tensor([0.5], dtype=torch.float64)])
+
+
+def _mean_ratio(
+    pairs: list[tuple[Tensor, Tensor]], notes: tuple[str, ...] = (), *, same_images: bool = False
+) -> Measured:
+    """Geometric mean of the ratios; `same_images` says whether all errors are on the same images.
+
+    Where they are not, the second errors of all pairs still are: the first model's samples.
+    """
     mean = sum(_log_ratio(*pair) for pair in pairs) / len(pairs)
-    variance = sum(_log_variance(one) for pair in pairs for one in pair) / len(pairs) ** 2
-    reach = Z * math.sqrt(variance)
+    first, second = (
+        torch.stack([_influences(errors) for errors in side]) for side in zip(*pairs, strict=True)
+    )
+    sets = [(first - second).mean(dim=0)] if same_images else [*(first / len(pairs)), second.mean(dim=0)]
+    reach = Z * math.sqrt(sum(standard_error(images) ** 2 for images in sets))
     return Measured(
         math.exp(mean),
         low=math.exp(mean - reach),
         high=math.exp(mean + reach),
         notes=notes,
-        interval="delta method on logarithms, judgements taken as independent",
+        interval="delta method on logarithms, over images",
     )
 
 
-def _log_variance(errors: Float[Tensor, " n"]) -> float:
-    share = (float(torch.sum(errors)) + 0.5) / (len(errors) + 1)
-    return (1 - share) / (len(errors) * share)
+def _influences(errors: Float[Tensor, " n"]) -> Float[Tensor, " n1"]:
+    """How much each image moves the logarithm of the share of errors, but for a constant."""
+    counted = _with_half(errors)
+    return counted / counted.mean()

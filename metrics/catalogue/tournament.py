@@ -10,6 +10,9 @@ of them.
 
 import math
 
+from jaxtyping import Float
+from torch import Tensor
+
 from metrics.errors import InvalidSettingError
 from metrics.players import Contest
 from metrics.registry import Measured, Quantity, register
@@ -39,8 +42,8 @@ def tournament(contest: Contest, *, periods: int = 10, tau: float = 0.5) -> dict
         tau: how readily Glicko-2's volatilities change, above 0.
 
     Returns:
-        `tournament_win_rate` in [0, 1], with the binomial interval; `skill_rating`, 1500 for an average
-        player, with the interval of its rating deviation.
+        `tournament_win_rate` in [0, 1], with a binomial interval that knows how far discriminators agree on a
+        sample; `skill_rating`, 1500 for an average player, with the interval of its rating deviation.
 
     Raises:
         InvalidSettingError: no period, or a `tau` that is not above 0.
@@ -52,7 +55,7 @@ def tournament(contest: Contest, *, periods: int = 10, tau: float = 0.5) -> dict
     if periods < 1 or tau <= 0:
         raise InvalidSettingError(f"{periods} periods with tau {tau} rate nobody; give 1 or more, above 0.")
     wins = judged_real(contest.on_generated[opponents_of(contest, 0), 0].double())
-    low, high = wilson_interval(float(wins.sum()), wins.numel())
+    low, high = wilson_interval(*_as_independent(wins))
     makers, judges = skill_ratings(contest, periods=min(periods, contest.count), tau=tau)
     first = makers[0]
     least, most = normal_interval(first.rating, first.deviation)
@@ -64,9 +67,18 @@ def tournament(contest: Contest, *, periods: int = 10, tau: float = 0.5) -> dict
     )
     return {
         "tournament_win_rate": Measured(
-            float(wins.mean()), low=low, high=high, interval="Wilson over judgements"
+            float(wins.mean()), low=low, high=high, interval="Wilson over samples"
         ),
         "skill_rating": Measured(
             first.rating, low=least, high=most, notes=(f"Ratings: {table}.",), interval="rating deviation"
         ),
     }
+
+
+def _as_independent(wins: Float[Tensor, "d n"]) -> tuple[float, int]:
+    """Wins and number of judgements that would tell as much if they were independent (Kish 1965)."""
+    share, by_sample = float(wins.mean()), wins.mean(dim=0)
+    variance = float(by_sample.var()) / len(by_sample) if len(by_sample) > 1 else 0.0
+    judgements = round(share * (1 - share) / variance) if variance > 0 else len(by_sample)
+    judgements = min(max(judgements, len(by_sample)), wins.numel())
+    return share * judgements, judgements

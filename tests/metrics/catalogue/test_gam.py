@@ -32,6 +32,27 @@ def test_a_model_against_itself_ties():
     assert found["gam_test_ratio"].value == 1
 
 
+def test_intervals_are_as_wide_as_draws_are_apart():
+    """Judges of the same images err together: taken for independent, they made the interval too narrow."""
+    generator = torch.Generator().manual_seed(0)
+    names = ("mine", "yours", "theirs", "hers")
+
+    def judged(bias: float) -> torch.Tensor:
+        alike = 1.5 * torch.randn(80, generator=generator)
+        return torch.sigmoid(alike + torch.randn(4, 80, generator=generator) + bias)
+
+    found = []
+    for _ in range(150):
+        made = torch.stack([judged(-0.5) for _ in names], dim=1)
+        found.append(gam(Contest(names, names, made, judged(0.5))))
+    for quantity in ("gam_sample_ratio", "gam_test_ratio"):
+        logs = torch.tensor(
+            [[one[quantity].value, one[quantity].low, one[quantity].high] for one in found]
+        ).log()
+        claimed = float((logs[:, 2] - logs[:, 1]).mean()) / 3.92
+        assert claimed == pytest.approx(float(logs[:, 0].std()), rel=0.15)
+
+
 def test_changing_sides_inverts_the_ratio():
     one = gam(_contest())["gam_sample_ratio"].value
     other = gam(_contest(errors=(9, 4)))["gam_sample_ratio"].value

@@ -23,6 +23,15 @@ def test_the_win_rate_is_against_the_others_alone():
     assert found.low < 0.3 < found.high
 
 
+def test_discriminators_that_agree_tell_no_more_than_one():
+    fooled = (torch.arange(50) < 20).float().expand(8, 2, 50)
+    judges = tuple(f"snapshot {index}" for index in range(8))
+    eight = tournament(Contest(judges, NAMES, fooled, torch.ones(8, 1)))["tournament_win_rate"]
+    one = tournament(Contest(judges[:1], NAMES, fooled[:1], torch.ones(1, 1)))["tournament_win_rate"]
+    assert (eight.low, eight.high) == pytest.approx((one.low, one.high), abs=0.01)
+    assert one.high - one.low > 0.25
+
+
 def test_equals_are_rated_average():
     found = tournament(_contest(5, 5), periods=1)["skill_rating"]
     assert found.value == pytest.approx(1500)
