@@ -52,5 +52,6 @@ def refuse(name: str, reason: str) -> Candidate:
 
 
 def say(error: Exception) -> str:
-    """What an error says, in one line; some say nothing."""
-    return visible(next(iter(str(error).splitlines()), "") or type(error).__name__)
+    """What an error says, in one line; some say nothing, and those of the machine say too much."""
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return visible(next(iter(said.splitlines()), "") or type(error).__name__)

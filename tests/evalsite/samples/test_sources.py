@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalsite.samples import sources
+from evalsite.samples.candidates import say
 from evalsite.samples.errors import RefusedImageError, SourceError
 from evalsite.samples.sources import open_source
 
@@ -135,6 +136,18 @@ def test_a_file_that_is_no_archive_is_refused_whole(tmp_path: Path, name: str) -
     (tmp_path / name).write_bytes(b"PK but not really")
     with pytest.raises(SourceError, match="be read as a zip or npz file"):
         read_all(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (PermissionError(13, "Permission denied", Path("/a/b.npz")), "Permission denied"),
+        (ValueError("first\nsecond"), "first"),
+        (EOFError(), "EOFError"),
+    ],
+)
+def test_what_an_error_says_is_one_line(error: Exception, said: str) -> None:
+    assert say(error) == said
 
 
 def test_a_path_that_is_nothing_says_what_to_give(tmp_path: Path) -> None:
