@@ -58,8 +58,8 @@ def classwise_fid(
     distances, variance = {}, 0.0
     for index in reference_labels.values.unique().tolist():
         name = reference_labels.names[index]
-        real = moments_of(_of_class(index, reference, reference_labels))
-        made = moments_of(_of_class(index, generated, generated_labels))
+        real = moments_of(_of_class(index, reference, reference_labels, "reference"))
+        made = moments_of(_of_class(index, generated, generated_labels, "generated"))
         distances[name] = max(0.0, frechet_distance(real, made))
         _, high, how = frechet_interval(real, made, distances[name])
         variance += (high - distances[name]) ** 2
@@ -74,11 +74,11 @@ def classwise_fid(
     }
 
 
-def _of_class(index: int, features: Features, labels: Labels) -> Features:
+def _of_class(index: int, features: Features, labels: Labels, role: str) -> Features:
     rows = (labels.values == index).nonzero()[:, 0]
     if len(rows) < LEAST_IMAGES:
         raise TooFewSamplesError(
-            f"A set has {len(rows)} images of the class {labels.names[index]!r}, too few for a covariance; "
-            "give at least 2 of every class of the reference."
+            f"There are {len(rows)} {role} images of the class {labels.names[index]!r}, too few for a "
+            "covariance; give at least 2 of every class of the reference."
         )
     return Features(features.values[rows], features.provenance)

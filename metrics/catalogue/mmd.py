@@ -63,7 +63,9 @@ def mmd(
             f"The bandwidth is the sets' own median distance, {bandwidth:.6g}: compare only with the same.",
         )
     if not bandwidth > 0:
-        raise InvalidSettingError(f"The bandwidth is {bandwidth}; set one above 0.")
+        raise InvalidSettingError(
+            f"The bandwidth is {bandwidth:g}, as where most images are the same; set one above 0."
+        )
     found = gaussian_discrepancy(
         shared_pairs(generated, generated, memory),
         shared_pairs(reference, reference, memory),

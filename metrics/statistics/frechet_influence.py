@@ -53,7 +53,12 @@ def frechet_interval(one: Moments, other: Moments, value: float) -> tuple[float,
 
 
 def few_images_notes(one: Moments, other: Moments) -> tuple[str, ...]:
-    """What a reader must know of a distance between few images; nothing if there are enough."""
+    """What a reader must know of a distance between few images; nothing if there are enough.
+
+    Args:
+        one: moments of a set.
+        other: moments of another set.
+    """
     count = min(one.count, other.count)
     if count >= ENOUGH_IMAGES:
         return ()
@@ -68,6 +73,12 @@ def influences(one: Moments, other: Moments) -> Influences:
     """Influence on the distance of each image known, about their means: None for a set without any.
 
     Found once for all metrics that look at these moments.
+
+    Args:
+        one: moments of a set, whose influences come first.
+        other: moments of another set.
+
+    Source: checked against finite differences.
     """
     if _rank_bound(other) < _rank_bound(one) or is_remembered(other, one, "influences"):
         theirs, ours = _found_once(other, one)
@@ -82,9 +93,7 @@ def _found_once(one: Moments, other: Moments) -> Influences:
 def _new_influences(one: Moments, other: Moments) -> Influences:
     factor = factor_of(one)
     roots, vectors = torch.linalg.eigh(_carried(factor.rows, other))
-    kept = roots > len(roots) * torch.finfo(roots.dtype).eps * roots.max().clamp(
-        min=torch.finfo(roots.dtype).tiny
-    )
+    kept = roots > len(roots) * torch.finfo(roots.dtype).eps * _largest(roots)
     roots, vectors = roots[kept].sqrt(), vectors[:, kept]
     shift = one.mean - other.mean
     known_one, known_other = _known(one), _known(other)
@@ -96,6 +105,11 @@ def _new_influences(one: Moments, other: Moments) -> Influences:
         carried = known_other @ (factor.rows.T @ vectors)
         theirs = _influence(known_other, -shift, carried.square() @ (1 / roots))
     return ours, theirs
+
+
+def _largest(roots: Float[Tensor, " r"]) -> float:
+    """The largest, so that what is 0 is never more; of images that are all the same there is none."""
+    return max(float(roots.max()), torch.finfo(roots.dtype).tiny) if len(roots) else 1.0
 
 
 def _coordinates(factor: Factor, moments: Moments, known: Float[Tensor, "n d"]) -> Float[Tensor, "n r"]:

@@ -34,5 +34,5 @@ def test_pytorch_fid_agrees_class_by_class(labelled, vector_a, vector_b):
 def test_a_class_that_was_not_generated_is_named(labelled):
     real, real_labels, made, _ = labelled
     only_cats = Labels(torch.zeros(64, dtype=torch.int64), ("cat", "dog"))
-    with pytest.raises(TooFewSamplesError, match="0 images of the class 'dog'"):
+    with pytest.raises(TooFewSamplesError, match="0 generated images of the class 'dog'"):
         classwise_fid(real, real_labels, made, only_cats)

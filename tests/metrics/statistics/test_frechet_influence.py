@@ -37,6 +37,20 @@ def test_leaving_an_image_out_changes_the_distance_by_its_influence(known, lcg, 
     assert float(gap.norm() / actual.std() / 30**0.5) < 0.08  # an image is no infinitesimal change
 
 
+@pytest.mark.parametrize("collapsed", [(0,), (1,), (0, 1)])
+def test_images_that_are_all_the_same_have_a_distance_and_an_interval(known, lcg, collapsed):
+    """A generator that has collapsed wholly: its covariance has no root to speak of."""
+    sets = [lcg(1, 40, 6), lcg(2, 30, 6)]
+    for side in collapsed:
+        sets[side] = sets[side][:1].repeat(len(sets[side]), 1)
+    one, other = (known(values) for values in sets)
+    distance = frechet_distance(one, other)
+    expected = float((one.mean - other.mean).square().sum()) + one.trace + other.trace
+    assert distance == pytest.approx(expected)
+    low, high, _ = frechet_interval(one, other, distance)
+    assert 0 <= low <= distance <= high
+
+
 @pytest.mark.parametrize(("n", "m"), [(30, 300), (300, 30), (30, 35), (300, 200)])
 def test_both_sides_factor_alike(known, lcg, n, m):
     one, other = known(lcg(1, n, 40)), known(0.8 * lcg(2, m, 40) + 0.1)
