@@ -18,6 +18,8 @@ from metrics.statistics.labelled import labelled
 from metrics.statistics.resampling import wilson_interval
 from metrics.types import Features, Labels
 
+TOP = 5
+
 
 @register(
     name="gan_train_test",
@@ -89,14 +91,17 @@ def gan_train_test(  # noqa: PLR0917 - evidence is positional
     test = labelled(held_out, held_out_labels, limit=images, seed=seed)
     made = labelled(generated, generated_labels, limit=images, seed=seed)
     of_made, of_real = made.train(l2=l2), training.train(l2=l2)
+    notes = () if test.classes > TOP else (f"Each of the {test.classes} classes is among the top {TOP}.",)
     return {
         "gan_train": _share(test.correct(of_made)),
-        "gan_train_top5": _share(test.correct_among(of_made, 5)),
+        "gan_train_top5": _share(test.correct_among(of_made, TOP), *notes),
         "gan_test": _share(made.correct(of_real)),
         "real_train": _share(test.correct(of_real)),
     }
 
 
-def _share(correct: Float[Tensor, " n"]) -> Measured:
+def _share(correct: Float[Tensor, " n"], *notes: str) -> Measured:
     low, high = wilson_interval(float(correct.sum()), len(correct))
-    return Measured(float(torch.mean(correct)), low=low, high=high, interval="Wilson over tested images")
+    return Measured(
+        float(torch.mean(correct)), low=low, high=high, notes=notes, interval="Wilson over tested images"
+    )

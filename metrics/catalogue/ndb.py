@@ -134,7 +134,7 @@ def _divergence(
     low, high = jackknife(torch.tensor(left, dtype=torch.float64), value)
     return Measured(
         value,
-        low=low,
+        low=max(0.0, low),
         high=min(high, math.log(2)),
         notes=notes,
         interval="jackknife over 20 groups of images",

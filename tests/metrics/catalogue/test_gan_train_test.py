@@ -26,7 +26,15 @@ def test_scikit_learn_agrees(make_labelled, gaussian_classes):
     assert found["gan_test"].value == pytest.approx(_accuracy(real, made), abs=1e-9)
     assert found["real_train"].value == pytest.approx(_accuracy(real, held_out), abs=1e-9)
     assert found["gan_train_top5"].value == 1  # there are but three likely classes
+    assert found["gan_train_top5"].notes == ()  # of six
     assert found["gan_train"].low < found["gan_train"].value < found["gan_train"].high
+
+
+def test_five_of_five_classes_tell_nothing_and_say_so(make_labelled, gaussian_classes):
+    features, labels = make_labelled(*gaussian_classes(0, 60))
+    sets = (features, Labels(labels.values, tuple("01234")))
+    found = gan_train_test(*sets, *sets, *sets)["gan_train_top5"]
+    assert (found.value, found.notes) == (1, ("Each of the 5 classes is among the top 5.",))
 
 
 def test_a_lost_class_is_never_recognised(make_labelled, gaussian_classes):

@@ -30,6 +30,8 @@ def test_bins_of_another_share_are_counted(make_features):
     by_hand = 0.25 * math.log(0.25 / 0.325) + 0.25 * math.log(0.25 / 0.175)
     by_hand += 0.4 * math.log(0.4 / 0.325) + 0.1 * math.log(0.1 / 0.175)
     assert found["ndb_js"].value == pytest.approx(by_hand / 2, rel=1e-12)
+    near = ndb(make_features(real), make_features(_heaps([101, 100, 100, 99], 1)), bins=4)["ndb_js"]
+    assert 0 <= near.low <= near.value  # a divergence has no lower end below 0
 
 
 def test_equal_distributions_differ_at_the_significance(make_features):
