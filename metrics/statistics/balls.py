@@ -36,7 +36,13 @@ def within(
 
 
 def count_holding(pairs: Pairs, radii: Float[Tensor, " m"], *, closed: bool) -> Int[Tensor, " n"]:
-    """Number of balls around the columns that hold each row; see `within`."""
+    """Number of balls around the columns that hold each row (n,), counted exactly.
+
+    Args:
+        pairs: vectors (n, d), and the balls' centres (m, d).
+        radii: their radii (m,), float64.
+        closed: whether a ball holds what lies on its edge (<=) or not (<).
+    """
     counts = torch.zeros(len(pairs.rows), dtype=torch.int64)
     for tile in pairs.tiles():
         counts[tile.row : tile.row + len(tile.squared)] += holding(pairs, tile, radii, closed=closed).sum(1)
@@ -44,7 +50,14 @@ def count_holding(pairs: Pairs, radii: Float[Tensor, " m"], *, closed: bool) -> 
 
 
 def holding(pairs: Pairs, tile: Tile, radii: Float[Tensor, " m"], *, closed: bool) -> Bool[Tensor, "b c"]:
-    """Whether the ball around each of a tile's columns holds each of its rows, exactly."""
+    """Whether the ball around each of a tile's columns holds each of its rows, exactly.
+
+    Args:
+        pairs: vectors (n, d), and the balls' centres (m, d).
+        tile: some of these pairs.
+        radii: the radii of all balls (m,), float64.
+        closed: whether a ball holds what lies on its edge (<=) or not (<).
+    """
     own = radii[tile.column : tile.column + tile.squared.shape[1]]
     # The edges are rounded to float32 too: one more unit in the last place of the largest.
     slack = pairs.slack + float(own.max()) ** 2 * torch.finfo(torch.float32).eps

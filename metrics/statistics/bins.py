@@ -29,11 +29,22 @@ def proportion_scores(one: Float[Tensor, " k"], other: Float[Tensor, " k"]) -> F
 def differing_bins(
     one: Float[Tensor, " k"], other: Float[Tensor, " k"], critical: float
 ) -> Bool[Tensor, " k"]:
-    """Which bins hold significantly different shares: |z| above the critical value."""
+    """Which bins hold significantly different shares: |z| above the critical value.
+
+    Args:
+        one: counts of one set in the bins (k,).
+        other: counts of the other.
+        critical: the least |z| that is significant, such as 1.96.
+    """
     return proportion_scores(one, other).abs() > critical
 
 
 def share_divergence(one: Float[Tensor, " k"], other: Float[Tensor, " k"]) -> float:
-    """Jensen-Shannon divergence in nats between the shares of two sets of counts."""
+    """Jensen-Shannon divergence in nats, from 0 to log 2, between the shares of two sets in the bins.
+
+    Args:
+        one: counts of one set in the bins (k,), not all 0.
+        other: counts of the other.
+    """
     one, other = one.double(), other.double()
     return float(jensen_shannon(one / one.sum(), other / other.sum()))

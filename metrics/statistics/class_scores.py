@@ -42,12 +42,21 @@ def divergence(one: Float[Tensor, "*b k"], other: Float[Tensor, "*b k"]) -> Floa
     """Kullback-Leibler divergence KL(one || other) in nats.
 
     What `other` lacks counts as 1e-300 there, which makes the divergence hundreds of nats but not infinite.
+
+    Args:
+        one: probabilities (…, k), which sum to 1 over the last axis.
+        other: probabilities of the same shape, or of one that broadcasts.
     """
     return (torch.xlogy(one, one) - torch.xlogy(one, other.clamp(min=_SMALLEST))).sum(dim=-1)
 
 
 def jensen_shannon(one: Float[Tensor, "*b k"], other: Float[Tensor, "*b k"]) -> Float[Tensor, "*b"]:
-    """Jensen-Shannon divergence in nats, from 0 to log 2."""
+    """Jensen-Shannon divergence in nats, from 0 to log 2.
+
+    Args:
+        one: probabilities (…, k), which sum to 1 over the last axis.
+        other: probabilities of the same shape.
+    """
     middle = (one + other) / 2
     return (divergence(one, middle) + divergence(other, middle)) / 2
 
@@ -73,6 +82,10 @@ def forward_mode_score(mean: Float[Tensor, "*b k1"], training: Float[Tensor, "*b
 def reversed_mode_score(mean: Float[Tensor, "*b k1"], training: Float[Tensor, "*b k"]) -> Float[Tensor, "*b"]:
     """exp(E KL(p(y|x) || p(y)) - KL(p(y) || p*(y))): the other direction, as Xu et al.'s code has it.
 
+    Args:
+        mean: means of summary rows (…, 1 + k), of the generated images.
+        training: p*(y), shares of the classes among the training images (k,).
+
     Source: Xu et al. 2018, code; checked against numpy.
     """
     return (information(mean) - divergence(mean[..., 1:], training)).exp()
@@ -80,6 +93,10 @@ def reversed_mode_score(mean: Float[Tensor, "*b k1"], training: Float[Tensor, "*
 
 def am_score(mean: Float[Tensor, "*b k1"], training: Float[Tensor, "*b k"]) -> Float[Tensor, "*b"]:
     """KL(p*(y) || p(y)) + E H(y|x) in nats.
+
+    Args:
+        mean: means of summary rows (…, 1 + k), of the generated images.
+        training: p*(y), shares of the classes among the training images (k,).
 
     Source: Zhou et al. 2018, section 5; checked against numpy.
     """

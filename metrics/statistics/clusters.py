@@ -64,7 +64,12 @@ def kmeans(values: Float[Tensor, "n d"], clusters: int, *, seed: int = 0, iterat
 
 
 def nearest_centre(values: Float[Tensor, "n d"], centres: Float[Tensor, "k d"]) -> Int[Tensor, " n"]:
-    """Index of the nearest centre for each row (n,)."""
+    """Index of the nearest centre for each row (n,), by products in the rows' dtype.
+
+    Args:
+        values: rows (n, d).
+        centres: centres (k, d), float64.
+    """
     norms, columns = centres.square().sum(dim=1), centres.T.to(values.dtype)
     nearest = [
         # The row's own norm is the same for all centres, so the comparison does without it.

@@ -38,7 +38,12 @@ class Critic:
         return self.scale * _value(self._entered(values), self.layers).double()
 
     def steepest(self, one: Float[Tensor, "n d"], other: Float[Tensor, "n d"]) -> float:
-        """The largest slope on the way between rows of two sets, at nine points of each way."""
+        """The largest slope on the way between rows of two sets, at nine points of each way.
+
+        Args:
+            one: ends of the ways (n, d).
+            other: their other ends.
+        """
         ends = self._entered(one), self._entered(other)
         ways = (torch.lerp(*ends, share) for share in torch.linspace(0, 1, 9).tolist())
         return max(float(_slopes(way, self.layers).max()) for way in ways)

@@ -145,7 +145,14 @@ def pair_distances(
     other: Float[Tensor, "m d"],
     columns: Int[Tensor, " p"],
 ) -> Float[Tensor, " p"]:
-    """|one[rows] - other[columns]| in float64: symmetric to the last bit, exactly 0 for equal vectors."""
+    """|one[rows] - other[columns]| in float64: symmetric to the last bit, exactly 0 for equal vectors.
+
+    Args:
+        one: vectors (n, d).
+        rows: which of them, one for each pair (p,).
+        other: vectors (m, d).
+        columns: which of those (p,).
+    """
     block = max(1, PAIR_BLOCK_VALUES // one.shape[1])
     found = torch.empty(len(rows), dtype=torch.float64)
     for start in range(0, len(rows), block):

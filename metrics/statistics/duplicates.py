@@ -59,7 +59,12 @@ def nearest_pairs(features: Features, pairs: int) -> ClosePairs:
 
 
 def count_pairs_within(features: Features, radius: float) -> int:
-    """Number of pairs of different images at most `radius` apart, counted exactly."""
+    """Number of pairs of different images at most `radius` apart, counted exactly.
+
+    Args:
+        features: (n, d).
+        radius: in units of the features, at least 0.
+    """
     balls = torch.full((features.count,), radius, dtype=torch.float64)
     inside = count_holding(shared_pairs(features, features), balls, closed=True)
     return (int(inside.sum()) - features.count) // 2  # each pair twice, and each image in its own ball
@@ -79,7 +84,14 @@ def support_size(pairs: int, images: int) -> float:
 
 
 def support_interval(pairs: int, images: int) -> Interval:
-    """Interval of the support size by the Poisson limits of the number of pairs; open if there is none."""
+    """Interval of the support size by the Poisson limits of the number of pairs; open if there is none.
+
+    Args:
+        pairs: number of pairs that are the same.
+        images: number of images n.
+
+    Source: Garwood 1936.
+    """
     tail = (1 - CONFIDENCE) / 2
     most = float(stats.chi2.isf(tail, 2 * pairs + 2)) / 2
     least = float(stats.chi2.ppf(tail, 2 * pairs)) / 2 if pairs else 0.0

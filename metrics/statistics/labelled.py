@@ -31,7 +31,12 @@ class Labelled:
         return classifier.correct(self.rows, self.labels)
 
     def correct_among(self, classifier: Classifier, most: int) -> Float[Tensor, " n"]:
-        """1 for each row whose class is among the `most` most probable, else 0."""
+        """1 for each row whose class is among the `most` most probable, else 0; float64 (n,).
+
+        Args:
+            classifier: trained on rows of as many dimensions and classes.
+            most: how many; all classes if there are no more.
+        """
         best = classifier.logits(self.rows).topk(min(most, self.classes), dim=1).indices
         return (best == self.labels[:, None]).any(dim=1).double()
 

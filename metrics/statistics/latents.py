@@ -72,6 +72,11 @@ def spherical(
 
     A normal latent's length hardly varies, while the middle of a straight line would be far too short.
 
+    Args:
+        one: latents at the start (n, d), none of them zero.
+        other: latents at the end.
+        share: how far along each way (n, 1), from 0 to 1.
+
     Source: Shoemake 1985; White 2016, section 2.1; checked by hand.
     """
     length = torch.linalg.vector_norm(one, dim=1, keepdim=True)

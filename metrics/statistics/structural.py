@@ -39,6 +39,10 @@ def structural_similarity(
 
     A Gaussian window of 11 × 11 with sigma 1.5, only where it lies wholly within the image.
 
+    Args:
+        one: images (n, c, h, w) with values from 0 to 255.
+        other: as many of that shape, the other of each pair.
+
     Raises:
         InvalidEvidenceError: a side is shorter than the window.
 
@@ -74,6 +78,11 @@ def multiscale_similarity(
 def fitting_scales(height: int, width: int, wanted: int = len(SCALE_WEIGHTS)) -> int:
     """How many scales an image is large enough for, each half as fine as the one before.
 
+    Args:
+        height: of the image, in pixels.
+        width: of the image, in pixels.
+        wanted: most scales.
+
     Raises:
         InvalidEvidenceError: it is too small even for one.
     """
@@ -87,17 +96,31 @@ def fitting_scales(height: int, width: int, wanted: int = len(SCALE_WEIGHTS)) ->
 
 
 def decibels(error: float, power: float = WHITE**2) -> float:
-    """10 log10(power / error): infinite for no error."""
+    """10 log10(power / error): infinite for no error.
+
+    Args:
+        error: at least 0.
+        power: what it is measured by; the square of white by default.
+    """
     return 10 * math.log10(power / error) if error > 0 else math.inf
 
 
 def squared_errors(one: Float[Tensor, "n c h w"], other: Float[Tensor, "n c h w"]) -> Float[Tensor, " n"]:
-    """Mean squared difference of grey values of each pair."""
+    """Mean squared difference of the values of each pair, float64 (n,).
+
+    Args:
+        one: images (n, c, h, w) with values from 0 to 255.
+        other: as many of that shape, the other of each pair.
+    """
     return (one.double() - other.double()).square().mean(dim=(1, 2, 3))
 
 
 def gradient_errors(one: Float[Tensor, "n c h w"], other: Float[Tensor, "n c h w"]) -> Float[Tensor, " n"]:
-    """Mean difference, without sign, of the gradients' lengths |dx| + |dy| of each pair.
+    """Mean difference, without sign, of the gradients' lengths |dx| + |dy| of each pair, float64 (n,).
+
+    Args:
+        one: images (n, c, h, w) with values from 0 to 255.
+        other: as many of that shape, the other of each pair.
 
     Source: Mathieu, Couprie, LeCun 2016, equation 11, differences to the pixel before.
     """

@@ -14,6 +14,10 @@ BINS = 20
 def kolmogorov_smirnov(one: Float[Tensor, " n"], other: Float[Tensor, " m"]) -> float:
     """Largest difference of the two distribution functions, in [0, 1].
 
+    Args:
+        one: numbers (n,).
+        other: numbers (m,).
+
     Source: checked against scipy's ks_2samp.
     """
     one, other = one.contiguous(), other.contiguous()
