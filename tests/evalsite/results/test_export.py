@@ -266,7 +266,8 @@ def test_command_prints_without_a_file(scope, capsys):
     assert capsys.readouterr().out == "".join(export_lines(scope, "estimates"))
 
 
-def test_command_lets_the_database_go_when_its_reader_has_enough(scope, monkeypatch):
+@pytest.mark.parametrize("out", [[], ["--out", "never written"]])
+def test_command_lets_the_database_go_when_it_ends_early(scope, monkeypatch, out):
     closed = []
 
     def lines(_scope, _table):
@@ -275,13 +276,15 @@ def test_command_lets_the_database_go_when_its_reader_has_enough(scope, monkeypa
         finally:
             closed.append(True)
 
-    class Head(io.StringIO):
-        def write(self, _text):
-            raise BrokenPipeError
+    def end(*_args):
+        raise SystemExit
 
+    terminal = io.StringIO()
+    terminal.write = end
     monkeypatch.setattr(export, "export_lines", lines)
-    with pytest.raises(BrokenPipeError):
-        call_command("export", "flash", "trials", stdout=Head())
+    monkeypatch.setattr(export, "write_whole", lambda _path, lines: end(next(lines)))
+    with pytest.raises(SystemExit):
+        call_command("export", "flash", "trials", *out, stdout=terminal)
     assert closed
 
 

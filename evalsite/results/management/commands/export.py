@@ -35,17 +35,17 @@ class Command(BaseCommand):
         """Do it; a mistake ends in one sentence."""
         scope = Scope(find_study(study), simulated=options["simulated"], inattentive=options["inattentive"])
         lines = codebook_lines(scope) if table == CODEBOOK else export_lines(scope, table)
-        if out is None:
-            with closing(lines):  # a reader such as head may have enough: then the database is let go first
+        with closing(lines):  # ended early, by a signal or by a reader such as head, it lets the database go
+            if out is None:
                 for line in lines:
                     self.stdout.write(line, ending="")
-            return
-        try:
-            rows = write_whole(out, lines) - 1
-            if table != CODEBOOK:
-                write_whole(out.with_name(f"{out.stem}_{CODEBOOK}.csv"), codebook_lines(scope, [table]))
-        except OSError as error:
-            raise CommandError(
-                f"{out} can't be written ({error.strerror}); name a file in a folder of yours"
-            ) from error
+                return
+            try:
+                rows = write_whole(out, lines) - 1
+                if table != CODEBOOK:
+                    write_whole(out.with_name(f"{out.stem}_{CODEBOOK}.csv"), codebook_lines(scope, [table]))
+            except OSError as error:
+                raise CommandError(
+                    f"{out} can't be written ({error.strerror}); name a file in a folder of yours"
+                ) from error
         self.stderr.write(f"Wrote {rows:,} rows to {out}.")
