@@ -13,10 +13,9 @@ from jaxtyping import UInt8
 from PIL import Image
 from torch import Tensor
 
-from metrics.errors import ResultsWriteError
 from metrics.results import Evaluation, MetricResult
 from metrics.types import Images
-from metrics.writing import check_writable, refusal
+from metrics.writing import check_writable, make_folder, refusal
 
 TABLE = "pairs.csv"
 COLUMNS = (
@@ -33,12 +32,7 @@ def prepare_folder(folder: Path) -> None:
     Raises:
         ResultsWriteError: it can't be made or written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ResultsWriteError(
-            f"{folder} can't be made ({error.strerror}); name a folder of yours."
-        ) from error
+    make_folder(folder)
     check_writable(folder / TABLE)
 
 

@@ -28,7 +28,7 @@ from metrics.signatures import SettingValue
 from metrics.statistics.chance import random_state
 from metrics.statistics.clusters import kmeans
 from metrics.types import Images
-from metrics.writing import write_results
+from metrics.writing import make_folder, write_results
 
 STRENGTHS = (0.25, 0.5, 0.75, 1.0)
 UNSPOILED = "none"
@@ -238,12 +238,12 @@ def measure_sensitivity(
         MissingWeightsError: the extractor's weights are not there.
         ResultsWriteError: the folder can't be written.
     """
+    make_folder(folder / "measured")
     strange = None if other is None else open_images(other)
     scene = scene_of(open_images(source), limit=images, seed=seed, other=strange)
     if isinstance(extractor, str):
         request = WeightsRequest(frozenset(), weights, download=False)
         extractor = open_extractor(extractor, request, torch.device(device))
-    (folder / "measured").mkdir(parents=True, exist_ok=True)
     study = Study(scene, tuple(metrics), extractor, folder, seed, settings or {})
     tasks = [
         (UNSPOILED, 0.0),

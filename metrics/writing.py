@@ -32,6 +32,20 @@ def write_results(path: Path, data: bytes) -> None:
         raise refusal(path, error) from error
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder for results, and those above it, where they are not there.
+
+    Raises:
+        ResultsWriteError: it can't be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultsWriteError(
+            f"{folder} can't be made ({error.strerror}); name a folder of yours."
+        ) from error
+
+
 def check_writable(path: Path) -> None:
     """Check that a file can be written, before hours of work go into what is to be in it.
 

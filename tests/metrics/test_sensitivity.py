@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from metrics import open_images
-from metrics.errors import TooFewSamplesError
+from metrics.errors import ResultsWriteError, TooFewSamplesError
 from metrics.sensitivity import measure_sensitivity, scene_of
 
 METRICS = ("frechet_distance", "nearest_neighbours")
@@ -83,3 +83,11 @@ def test_progress_names_what_is_measured(tmp_path, real, small_extractor):
 def test_too_few_images_are_refused(tmp_path, pictures, small_extractor):
     with pytest.raises(TooFewSamplesError, match="at least 12"):
         measure_sensitivity(pictures(0, 11), tmp_path, extractor=small_extractor)
+
+
+def test_a_folder_that_can_t_be_made_is_refused_before_any_image_is_read(tmp_path, small_extractor):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ResultsWriteError, match=r"file/report/measured can't be made \(Not a directory\)"):
+        measure_sensitivity(
+            tmp_path / "nowhere", tmp_path / "file" / "report", metrics=METRICS, extractor=small_extractor
+        )
