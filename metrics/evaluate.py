@@ -100,7 +100,7 @@ def evaluate(
         TooFewSamplesError: a metric is undefined on so few images.
     """
     choices = choose(metrics)
-    check_settings(choices, settings or {})
+    check_settings(choices, settings or {}, seed)
     sets = {
         "generated": generator if generated is None else generated,
         "reference": reference,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from metrics.discovery import unknown_name
-from metrics.errors import EvidenceMismatchError, MetricsError, MissingEvidenceError
+from metrics.errors import EvidenceMismatchError, InvalidSettingError, MetricsError, MissingEvidenceError
 from metrics.evidence import Want, ready, want
 from metrics.extractors.registry import Extractor
 from metrics.inputs import EMBED
@@ -21,13 +21,15 @@ from metrics.types import Provenance
 Settings = Mapping[str, Mapping[str, SettingValue]]
 
 
-def check_settings(choices: Sequence[Choice], given: Settings) -> None:
-    """Check that settings fit the metrics asked for.
+def check_settings(choices: Sequence[Choice], given: Settings, seed: int) -> None:
+    """Check that settings fit the metrics asked for, and that the seed is one.
 
     Raises:
         UnknownNameError: no metric asked for has the name, or the setting.
-        InvalidSettingError: a value is of another type.
+        InvalidSettingError: a value is of another type or out of range.
     """
+    if seed < 0:
+        raise InvalidSettingError(f"The seed is {seed}; give a whole number from 0.")
     metrics = {choice.metric.name: choice.metric for choice in choices}
     for name, values in given.items():
         if name not in metrics:

@@ -13,11 +13,12 @@ import torch
 from jaxtyping import UInt8
 from torch import Tensor
 
-from metrics.errors import ImageReadError
+from metrics.errors import ImageReadError, InvalidSettingError
 from metrics.images.reading import SUFFIXES, read_image
 from metrics.types import Images, Labels
 
 LARGEST_FILE_BYTES = 2**28
+ARCHIVE_EXTRAS = "__MACOSX"
 NAMED = 5  # unreadable files that a message names; the rest are counted
 
 
@@ -113,7 +114,8 @@ def files_below(folder: Path) -> list[tuple[PurePath, Entry]]:
     Raises:
         ImageReadError: there is none.
     """
-    found = sorted(path for path in folder.rglob("*") if _is_image(path.name) and path.is_file())
+    inside = ((path.relative_to(folder), path) for path in folder.rglob("*"))
+    found = sorted(path for place, path in inside if _is_image(place) and path.is_file())
     if not found:
         raise ImageReadError(
             f"{folder} holds no image; files ending in {', '.join(sorted(SUFFIXES))} are read."
@@ -131,7 +133,9 @@ def files_in_zip(path: Path) -> list[tuple[PurePath, Entry]]:
         archive = zipfile.ZipFile(path)  # open for as long as its entries are
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
         raise ImageReadError(f"{path} can't be read as a zip archive ({error}); pack it again.") from error
-    infos = [info for info in archive.infolist() if not info.is_dir() and _is_image(info.filename)]
+    infos = [
+        info for info in archive.infolist() if not info.is_dir() and _is_image(PurePosixPath(info.filename))
+    ]
     if not infos:
         raise ImageReadError(
             f"{path} holds no image; files ending in {', '.join(sorted(SUFFIXES))} are read."
@@ -158,7 +162,10 @@ def from_files(
 
     Raises:
         ImageReadError: more files than that are no images.
+        InvalidSettingError: a negative number of them.
     """
+    if allow_unreadable < 0:
+        raise InvalidSettingError(f"{allow_unreadable} files can't be left out; allow 0 or more.")
     faults = unreadable([entry for _, entry in listed]) if allow_unreadable else {}
     if len(faults) > allow_unreadable or len(faults) == len(listed):
         raise ImageReadError(_refusal(list(faults.values())))
@@ -204,8 +211,10 @@ def _summary(faults: list[str], what: str) -> str:
     return f"{len(faults)} files {what}: {' '.join(faults[:NAMED])}{more}"
 
 
-def _is_image(name: str) -> bool:
-    return PurePosixPath(name).suffix.lower() in SUFFIXES
+def _is_image(inside: PurePath) -> bool:
+    """Whether a file of a set is meant as an image; hidden ones and what macOS adds to archives are not."""
+    hidden = any(part.startswith(".") or part == ARCHIVE_EXTRAS for part in inside.parts)
+    return not hidden and inside.suffix.lower() in SUFFIXES
 
 
 def _class_folders(paths: Sequence[PurePath]) -> Labels | None:

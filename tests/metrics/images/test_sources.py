@@ -32,6 +32,20 @@ def test_a_folder_is_read_recursively_in_order(folder, pictures):
     assert len(images.source.read(2, 3)) == 1
 
 
+def test_hidden_files_and_what_macos_packs_along_are_no_images(folder, tmp_path):
+    inside = {path.relative_to(folder): path for path in sorted(folder.rglob("*.[pP][nN][gG]"))}
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        for name, path in inside.items():
+            archive.write(path, f"set/{name}")
+            archive.writestr(f"__MACOSX/set/{name.parent}/._{name.name}", b"resource fork")
+    for hidden in (folder / "._b.png", folder / ".thumbnails" / "b.png"):
+        hidden.parent.mkdir(exist_ok=True)
+        hidden.write_bytes(b"no image")
+    for source in (folder, tmp_path / "set.zip"):
+        images = open_images(source)
+        assert len(images.source.read(0, images.count)) == 3
+
+
 def test_the_digest_is_that_of_the_content(folder, pictures):
     digest = open_images(folder).digest
     assert digest == open_images(sorted(folder.rglob("*.[pP][nN][gG]"))).digest
