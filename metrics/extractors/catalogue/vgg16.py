@@ -20,7 +20,7 @@ from metrics.extractors.weights import WeightsFile, load_state
 WEIGHTS = WeightsFile(
     title="VGG16",
     name="vgg16-397923af.pth",
-    sha256="397923af",
+    sha256="397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0",
     url="https://download.pytorch.org/models/vgg16-397923af.pth",
     instead="use the extractor 'inception_v3' or 'efficientnet_lite0'",
 )
