@@ -5,6 +5,7 @@ Each side runs in a process of its own, so that neither's memory counts as the o
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -105,6 +106,7 @@ def _compare(name: str, ours_name: str, peer_name: str, peer_title: str) -> Benc
     )
 
 
+@functools.cache
 def _run(count: int, side: str) -> _Side:
     """The quicker of two runs, since a neighbour on the machine only ever slows one down."""
     return min((_once(count, side) for _ in range(2 if count == FEW else 1)), key=lambda found: found.seconds)
