@@ -43,17 +43,11 @@ _E = (
     *("branch3x3dbl_1", "branch3x3dbl_2", "branch3x3dbl_3a", "branch3x3dbl_3b", "branch_pool"),
 )
 _BLOCKS = {
-    "5b": _A,
-    "5c": _A,
-    "5d": _A,
+    **dict.fromkeys(("5b", "5c", "5d"), _A),
     "6a": _B,
-    "6b": _C,
-    "6c": _C,
-    "6d": _C,
-    "6e": _C,
+    **dict.fromkeys(("6b", "6c", "6d", "6e"), _C),
     "7a": _D,
-    "7b": _E,
-    "7c": _E,
+    **dict.fromkeys(("7b", "7c"), _E),
 }
 LAYERS = (*_STEM, *(f"Mixed_{block}.{layer}" for block, layers in _BLOCKS.items() for layer in layers))
 """The 94 convolutions in the order in which the graph lists them."""
