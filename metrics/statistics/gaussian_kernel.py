@@ -75,7 +75,7 @@ def _kernel_sums(
     by_row = torch.zeros(len(pairs.rows), dtype=torch.float64)
     by_column = torch.zeros(len(pairs.columns), dtype=torch.float64)
     for tile in pairs.tiles():
-        kernel = floored(tile.squared * (-0.5 / bandwidth**2)).exp_().double()
+        kernel = floored(tile.squared.double().div_(-2 * bandwidth**2)).exp_()
         height, width = kernel.shape
         if skip_own and -height < tile.row - tile.column < width:
             kernel.diagonal(tile.row - tile.column).zero_()
