@@ -80,7 +80,7 @@ def alpha_precision(
             notes=(
                 "New real images score near 0.5: below is a sign of copying, far above one of unlikeness.",
             ),
-            interval="binomial (Wilson) over generated images",
+            interval="binomial (Wilson) over generated images, the real ones as they are",
         ),
     }
 
@@ -97,9 +97,8 @@ def _curve(
             closeness_to_diagonal(values[kept], others[without(other_group, len(others))], counted[kept])
         )
     low, high = jackknife(torch.tensor(left, dtype=torch.float64), value)
-    return Measured(
-        value, low=max(0.0, low), high=min(1.0, high), interval="jackknife over 20 groups of images"
-    )
+    how = f"jackknife over {GROUPS} groups of images, centres and neighbours as they are"
+    return Measured(value, low=max(0.0, low), high=min(1.0, high), interval=how)
 
 
 def _distances_from_mean(of: Features, features: Features) -> Float[Tensor, " n"]:

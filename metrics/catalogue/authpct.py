@@ -57,6 +57,6 @@ def authpct(reference: Features, generated: Features, *, memory_gib: float = 2.0
             low=100 * low,
             high=100 * high,
             notes=(NULL_NOTE,),
-            interval="binomial (Wilson) over generated images",
+            interval="binomial (Wilson) over generated images, the real ones as they are",
         )
     }

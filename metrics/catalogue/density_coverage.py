@@ -71,7 +71,7 @@ def density_coverage(
             notes=(
                 f"A perfect generator's coverage at these numbers of images is {expected:.3f} on average.",
             ),
-            interval="binomial (Wilson) over real images",
+            interval="binomial (Wilson) over real images, the generated ones as they are",
         ),
     }
 
