@@ -84,7 +84,8 @@ def own_extractor(text: str, device: torch.device, *, backend: str = "auto") -> 
         backend: what runs it: "auto", "torch" or "openvino".
 
     Raises:
-        InvalidMetricError: nothing of that name, or the factory returns something else.
+        InvalidMetricError: nothing of that name, the factory returns something else, or its network would
+            pass for one of the catalogue.
     """
     made = _call(text)
     if isinstance(made, Extractor):
@@ -93,12 +94,12 @@ def own_extractor(text: str, device: torch.device, *, backend: str = "auto") -> 
         raise InvalidMetricError(
             f"{text} returns {type(made).__name__}; it must return an Extractor or a torch.nn.Module."
         )
+    name = _own_name(text)
     module = _Named(made.eval().requires_grad_(False))
     size_px = int(getattr(made, "size_px", OWN_SIZE_PX))
     with torch.no_grad():
         outputs = frozenset(module(torch.zeros(1, 3, size_px, size_px)))
     network, used = on_backend(cast(Network, module), outputs, device, backend)
-    name = text.partition(":")[2]
     return Extractor(
         name=name,
         title=name,
@@ -110,6 +111,17 @@ def own_extractor(text: str, device: torch.device, *, backend: str = "auto") -> 
         device=device,
         backend=used,
     )
+
+
+def _own_name(text: str) -> str:
+    """The factory's name, by which its numbers are called: not that of another network."""
+    name = text.partition(":")[2]
+    if name.partition("@")[0] in EXTRACTORS.names():
+        raise InvalidMetricError(
+            f"{text} would give its numbers the names of {name!r}, which is another network; "
+            "rename the factory."
+        )
+    return name
 
 
 class _Named(nn.Module):

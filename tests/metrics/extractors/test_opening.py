@@ -82,6 +82,15 @@ def test_a_users_own_module_becomes_an_extractor(own_module):
     assert torch.equal(extractor.look(torch.ones(1, 3, 16, 16))["features"], torch.full((1, 3), 2.0))
 
 
+def test_a_users_own_network_cannot_pass_for_one_of_the_catalogue(own_module):
+    """A Fréchet distance in it would be called FID."""
+    import own_networks
+
+    own_networks.inception_v3 = own_networks.Means
+    with pytest.raises(InvalidMetricError, match="rename the factory"):
+        own_extractor("own_networks:inception_v3", CPU)
+
+
 def test_its_digest_is_that_of_its_weights(own_module):
     import own_networks
 
