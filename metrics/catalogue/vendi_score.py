@@ -31,7 +31,7 @@ def vendi_score(
     """Exponential of the entropy of the eigenvalues of K / n, K being the cosine similarities of the images.
 
     Args:
-        generated: features of the generated images (n, d), none of them zero.
+        generated: features of the generated images (n, d); a note counts those that are all 0.
         order: q of the Rényi entropy: 1 is the paper's, smaller weighs rare images more.
 
     Returns:
@@ -46,4 +46,14 @@ def vendi_score(
     require_images(2, generated)
     score, error = cosine_vendi(generated.values, order)
     low, high = normal_interval(score, error)
-    return {"vendi_score": Measured(score, low=max(1.0, low), high=high, interval="delta method over images")}
+    empty = int((generated.values == 0).all(dim=1).sum())
+    note = f"{empty:,} of {generated.count:,} images have all features 0, and so no direction to count."
+    return {
+        "vendi_score": Measured(
+            score,
+            low=max(1.0, low),
+            high=high,
+            notes=(note,) if empty else (),
+            interval="delta method over images",
+        )
+    }

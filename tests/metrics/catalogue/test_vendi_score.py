@@ -47,3 +47,9 @@ def test_what_it_refuses(make_features, vector_a):
         vendi_score(make_features(vector_a[:1]))
     with pytest.raises(InvalidSettingError, match="-1"):
         vendi_score(make_features(vector_a), order=-1.0)
+
+
+def test_features_without_a_direction_are_told_of(make_features, vector_a):
+    assert vendi_score(make_features(vector_a))["vendi_score"].notes == ()
+    blank = torch.cat([vector_a, torch.zeros(3, vector_a.shape[1], dtype=vector_a.dtype)])
+    assert "3 of 67 images" in vendi_score(make_features(blank))["vendi_score"].notes[0]
