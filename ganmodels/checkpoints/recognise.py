@@ -56,18 +56,31 @@ def kind_of(name: str, content: bytes, max_bytes: int) -> Kind:
         CheckpointFormatError: none that is read here; nothing in it was run.
         CheckpointTruncatedError, CheckpointTooLargeError: see `archive.entries`.
     """
-    if content[8:9] in (b"{", b"") and not content.startswith((b"\x80", b"PK")):
-        return Kind.SAFETENSORS  # eight bytes of length and a JSON object, or less than that
+    if _has_header(content):
+        return Kind.SAFETENSORS
     if content.startswith(b"PK"):
         return _kind_of_zip(name, content, max_bytes)
     if content.startswith(_LEGACY_STARTS):
         return Kind.STATE_LEGACY
-    if content.startswith(b"\x80") or _may_be_text_pickle(content):
+    if content.startswith(b"\x80"):
+        return Kind.PICKLE
+    if content[8:9] in (b"{", b""):
+        return Kind.SAFETENSORS  # cut short
+    if _may_be_text_pickle(content):
         return Kind.PICKLE
     raise CheckpointFormatError(
         f"{name} is {_foreign(content)}; nothing in it was run: give a .safetensors, a state dict "
         "of torch.save or a StyleGAN2 pickle"
     )
+
+
+def _has_header(content: bytes) -> bool:
+    """Safetensors begin with the length of a JSON object and the object.
+
+    The length's bytes may be those that a pickle or a zip archive begins with, so they are asked last.
+    """
+    end = 8 + int.from_bytes(content[:8], "little")
+    return content[8:9] == b"{" and end <= len(content) and content[8:end].rstrip(b" ").endswith(b"}")
 
 
 def _kind_of_zip(name: str, content: bytes, max_bytes: int) -> Kind:

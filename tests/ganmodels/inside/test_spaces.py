@@ -25,7 +25,8 @@ def test_styles_show_the_images_that_sampling_makes(
     space = open_space(styled, "w")
     assert isinstance(styled, StyleGenerator)
     assert space.size == 5
-    assert torch.equal(space.pictures(space.draw(4, 7)), styled.sample(4, 7))
+    shown, sampled = space.pictures(space.draw(4, 7)), styled.sample(4, 7)
+    assert (shown.int() - sampled.int()).abs().max() <= 1  # a batch of another size rounds in other places
     drawn = styled.styles(styled.sample_latent(4000, 9))
     assert torch.allclose(space.centre, drawn.mean(0), atol=0.2 * float(space.spread.max()))
     assert torch.allclose(space.spread, drawn.std(0), rtol=0.2)
