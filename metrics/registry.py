@@ -202,7 +202,7 @@ def measure(
         settings: values for all its settings.
 
     Raises:
-        InvalidMetricError: the quantities reported are not those declared, or one is NaN.
+        InvalidMetricError: the quantities reported are not those declared, or one or its interval is NaN.
     """
     reported = metric.compute(*(evidence[need.parameter] for need in metric.needs), **settings)
     declared = {quantity.name for quantity in metric.quantities}
@@ -214,7 +214,7 @@ def measure(
         key: value if isinstance(value, Measured) else Measured(value) for key, value in reported.items()
     }
     for key, item in measured.items():
-        if math.isnan(item.value):
+        if any(math.isnan(number) for number in (item.value, item.low or 0.0, item.high or 0.0)):
             raise InvalidMetricError(
                 f"{metric.name} reports NaN for {key}; it must raise an error that says why."
             )

@@ -111,6 +111,15 @@ def test_a_plain_number_will_do(registered, make_features, vector_a):
     assert found == {"how_many": Measured(64.0)}
 
 
+@pytest.mark.parametrize("number", [Measured(math.nan), Measured(1.0, low=math.nan, high=2.0)])
+def test_neither_a_number_nor_its_interval_is_ever_nan(registered, make_features, vector_a, number):
+    def how_many(generated: Features):
+        return {"how_many": number}
+
+    with pytest.raises(InvalidMetricError, match="reports NaN for how_many"):
+        measure(registered(how_many), {"generated": make_features(vector_a)}, {})
+
+
 def test_settings_are_completed_and_checked():
     metric = METRICS.get("kid")
     assert metric.resolve({"subsets": 5}) == {"subsets": 5, "subset_size": 1000, "degree": 3, "seed": 0}
