@@ -60,7 +60,7 @@ peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 print(json.dumps({"seconds": seconds, "peak_gib": peak, "values": values}))
 """
 FEW, MANY, PEER_MANY = 5_000, 15_000, 10_000
-"""Many are too many for a matrix of all distances to be kept; at 50,000 ours alone takes some eight minutes."""
+"""Many are too many for a matrix of all distances to be kept; at 50,000 ours takes some eight minutes."""
 
 
 @dataclass(frozen=True)
