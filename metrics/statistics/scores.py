@@ -41,21 +41,25 @@ def class_information_scores(
     Source: Salimans et al. 2016, section 4; checked against torch-fidelity.
     """
     count = len(probabilities)
-    if not 1 <= splits <= count:
-        raise TooFewSamplesError(
-            f"{count} images can't be split into {splits} parts; give at least {splits} or set splits to 1."
-        )
+    bounds = _bounds(count, splits, split_size)
     rows = probabilities.double()
     if seed is not None:
         rows = rows[torch.from_numpy(random_state(seed).permutation(count))]
-    bounds = [index * count // splits for index in range(splits + 1)]
-    if split_size:
-        bounds = [*range(0, count, split_size), count]
     divergences = [_divergences(rows[start:stop]) for start, stop in pairwise(bounds)]
     scores = torch.stack([part.mean().exp() for part in divergences])
     # To first order, the marginal's own error is no part of the score's: its divergence is stationary there.
     errors = torch.tensor([standard_error(part) for part in divergences]) * scores
     return ClassScores(scores, math.sqrt(float(errors.square().sum())) / len(scores))
+
+
+def _bounds(count: int, splits: int, split_size: int) -> list[int]:
+    if split_size:
+        return [*range(0, count, split_size), count]
+    if not 1 <= splits <= count:
+        raise TooFewSamplesError(
+            f"{count} images can't be split into {splits} parts; give at least {splits} or set splits to 1."
+        )
+    return [index * count // splits for index in range(splits + 1)]
 
 
 def _divergences(part: Float[Tensor, "n k"]) -> Float[Tensor, " n"]:

@@ -75,3 +75,9 @@ def test_parts_may_have_a_size_instead_of_a_number(logits):
     rows = logits.softmax(dim=1)
     sized = class_information_scores(rows, splits=1, seed=None, split_size=10).parts
     assert sized.tolist() == class_information_scores(rows, splits=5, seed=None).parts.tolist()
+
+
+def test_parts_of_a_size_need_no_number_of_parts(logits):
+    few = logits[:6].softmax(dim=1)
+    sized = class_information_scores(few, splits=10, seed=None, split_size=3).parts
+    assert torch.equal(sized, class_information_scores(few, splits=2, seed=None).parts)
