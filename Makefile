@@ -7,6 +7,7 @@ PYTEST := $(PY) -m pytest
 JS := tests/js
 JOBS ?= 2
 BROWSERS ?= 3
+PAGES := tests/browser tests/evalsite/api tests/evalsite/results
 
 .PHONY: help setup demo serve test test-slow check fix bench
 
@@ -34,7 +35,7 @@ serve: setup ## the site and its worker
 
 test: setup ## the whole suite but what is marked slow
 	$(PYTEST) -n $(JOBS) --dist loadgroup -m "not slow and not browser"
-	$(PYTEST) -n $(BROWSERS) -m "browser and not slow"  # they wait for the screen, hardly for the processor
+	$(PYTEST) -n $(BROWSERS) -m "browser and not slow" $(PAGES)  # they wait for the screen, hardly for the processor
 
 test-slow: setup ## what is too slow for every day
 	$(PYTEST) -n $(JOBS) --dist loadgroup -m "slow and not browser"
