@@ -1,7 +1,7 @@
 """Views of a generator: each a title, a sentence, rows of pictures, and the numbers behind them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -162,7 +162,9 @@ def judged_view(
     generated = generator.sample(count, seed)
     given = None if classes is None else torch.tensor(classes)
     found = judge(by, real, generated, real_labels=given, generated_labels=labels)
-    return score_view(found, real)
+    view = score_view(found, real)
+    told = f"{view.about} The {by.name} is as it was at step {by.step:,}."
+    return replace(view, about=told, data={**view.data, "step": by.step})
 
 
 def score_view(judgement: Judgement, real: UInt8[Tensor, "n c h w"]) -> View:

@@ -235,7 +235,9 @@ def test_the_trainings_discriminator_scores_a_set(trained: tuple[Checkpoint, Pat
     assert (done.state, done.error) == (Job.State.DONE, "")
     view = checkpoint.views.get(name="scores")
     assert len(view.data["real"]) == len(view.data["generated"]) == 3
-    assert "Scores by the discriminator" in page_of(researcher, checkpoint)
+    page = page_of(researcher, checkpoint)
+    assert "Scores by the discriminator" in page
+    assert "as it was at step 2." in page
 
 
 def test_what_is_no_state_of_this_training_is_said_on_the_page(
