@@ -70,11 +70,12 @@ def test_beginning_twice_plans_once(site, new_rater):
 
 def test_a_server_killed_while_it_answers_loses_nothing_that_it_acknowledged(site, new_rater):
     raters = [new_rater("kept").begin() for _ in range(3)]
+    blocks = [rater.get("block")["trials"] for rater in raters]  # before the kill, which is to meet answers
     acknowledged = threading.Semaphore(0)
 
-    def answer_all(rater):
+    def answer_all(rater, trials):
         sent = []
-        for trial in rater.get("block")["trials"]:
+        for trial in trials:
             sent.append(wire.submission(trial, "generated"))
             (result,) = rater.send_until_acknowledged(sent[-1])["results"]
             assert result["status"] in {"stored", "duplicate"}
@@ -82,7 +83,7 @@ def test_a_server_killed_while_it_answers_loses_nothing_that_it_acknowledged(sit
         return sent
 
     with ThreadPoolExecutor(len(raters)) as pool:
-        working = [pool.submit(answer_all, rater) for rater in raters]
+        working = [pool.submit(answer_all, *pair) for pair in zip(raters, blocks, strict=True)]
         for _ in range(30):
             assert acknowledged.acquire(timeout=60)
         site.kill()
