@@ -12,7 +12,7 @@ from metrics.distributed import ALONE, Workers
 from metrics.errors import InvalidSettingError, MissingEvidenceError
 from metrics.extractors.extraction import Pass
 from metrics.extractors.opening import open_extractor
-from metrics.extractors.registry import EXTRACTORS, PROBABILITIES, Extractor, WeightsRequest
+from metrics.extractors.registry import EXTRACTORS, PROBABILITIES, Extractor, WeightsRequest, check_weights
 from metrics.images.protocols import Protocol, get_protocol
 from metrics.registry import FEATURES
 from metrics.signatures import SettingValue
@@ -93,8 +93,10 @@ def open_lens(key: str | Extractor, outputs: frozenset[str], optics: Optics) -> 
         MissingEvidenceError: the extractor has no such output.
         MissingWeightsError: there are no weights that give it.
         InvalidSettingError: there is no such device.
+        InvalidMetricError: an extractor given ready has the name of one of the catalogue, but other weights.
     """
     extractor = key if isinstance(key, Extractor) else _load(key, outputs, optics)
+    check_weights(extractor.name, extractor.weights_digest)
     lacking = outputs - extractor.outputs
     if lacking:
         raise MissingEvidenceError(
@@ -126,7 +128,12 @@ def ready_lens(key: str | Extractor, known: Provenance | None, optics: Optics) -
         key: the extractor that the numbers are taken to come from, or its name.
         known: where they come from; None if no file says.
         optics: which protocol was asked for.
+
+    Raises:
+        InvalidMetricError: they come from other weights than the extractor of that name has.
     """
+    if known is not None and known.weights_digest:
+        check_weights(known.extractor, known.weights_digest)
     name = key.name if isinstance(key, Extractor) else key
     titles = {entry.name: entry.title for entry in EXTRACTORS}
     title = key.title if isinstance(key, Extractor) else titles.get(name, name)

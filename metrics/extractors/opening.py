@@ -11,7 +11,14 @@ from torch import nn
 from metrics.errors import InvalidMetricError, InvalidSettingError, MissingEvidenceError
 from metrics.extractors.backends.choice import on_backend
 from metrics.extractors.precision import check_precision
-from metrics.extractors.registry import EXTRACTORS, FEATURES, Extractor, Network, WeightsRequest
+from metrics.extractors.registry import (
+    EXTRACTORS,
+    FEATURES,
+    Extractor,
+    Network,
+    WeightsRequest,
+    check_weights,
+)
 from metrics.extractors.weights import state_digest
 
 OWN_SIZE_PX = 224
@@ -88,13 +95,17 @@ def own_extractor(text: str, device: torch.device, *, backend: str = "auto") -> 
             pass for one of the catalogue.
     """
     made = _call(text)
-    if isinstance(made, Extractor):
-        return made
-    if not isinstance(made, nn.Module):
+    if not isinstance(made, (Extractor, nn.Module)):
         raise InvalidMetricError(
             f"{text} returns {type(made).__name__}; it must return an Extractor or a torch.nn.Module."
         )
-    name = _own_name(text)
+    name = text.partition(":")[2]
+    extractor = made if isinstance(made, Extractor) else _around(made, name, device, backend)
+    check_weights(extractor.name, extractor.weights_digest)
+    return extractor
+
+
+def _around(made: nn.Module, name: str, device: torch.device, backend: str) -> Extractor:
     module = _Named(made.eval().requires_grad_(False))
     size_px = int(getattr(made, "size_px", OWN_SIZE_PX))
     with torch.no_grad():
@@ -111,17 +122,6 @@ def own_extractor(text: str, device: torch.device, *, backend: str = "auto") -> 
         device=device,
         backend=used,
     )
-
-
-def _own_name(text: str) -> str:
-    """The factory's name, by which its numbers are called: not that of another network."""
-    name = text.partition(":")[2]
-    if name.partition("@")[0] in EXTRACTORS.names():
-        raise InvalidMetricError(
-            f"{text} would give its numbers the names of {name!r}, which is another network; "
-            "rename the factory."
-        )
-    return name
 
 
 class _Named(nn.Module):

@@ -13,6 +13,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from metrics.discovery import Catalogue, unknown_name
+from metrics.errors import InvalidMetricError
 from metrics.extractors.precision import computing_in
 from metrics.extractors.threads import limited_threads
 
@@ -113,6 +114,8 @@ class ExtractorEntry:
     """A registered extractor, its weights not loaded yet; fields as in `Extractor`.
 
     Attributes:
+        digests: the SHA-256 of its weights, in each file that holds them: its name stands for no others.
+            Empty where no file does.
         any_size: whether its input may have another side than `size_px`.
     """
 
@@ -123,6 +126,7 @@ class ExtractorEntry:
     size_px: int
     protocols: tuple[str, ...]
     load: Loader
+    digests: frozenset[str]
     any_size: bool = False
 
     @property
@@ -142,6 +146,7 @@ def register_extractor(
     outputs: set[str] | frozenset[str],
     size_px: int,
     protocols: tuple[str, ...],
+    digests: set[str] | frozenset[str],
     any_size: bool = False,
 ) -> Callable[[Loader], Loader]:
     """Make the decorated loader an extractor.
@@ -153,12 +158,34 @@ def register_extractor(
         outputs: what the network gives with complete weights.
         size_px: side of its input.
         protocols: names of the protocols it may be used with, the default first.
+        digests: the SHA-256 of its weights, in each file that holds them; empty where no file does.
         any_size: whether the user may choose another side.
     """
 
     def decorate(load: Loader) -> Loader:
-        entry = ExtractorEntry(name, title, paper, frozenset(outputs), size_px, protocols, load, any_size)
+        entry = ExtractorEntry(
+            *(name, title, paper, frozenset(outputs), size_px, protocols, load, frozenset(digests)), any_size
+        )
         EXTRACTORS.add(name, entry, load.__module__)
         return load
 
     return decorate
+
+
+def check_weights(name: str, digest: str) -> None:
+    """Check that a name of the catalogue comes with that network's weights: its numbers are called by it.
+
+    Args:
+        name: an extractor's name; what is not in the catalogue may have any weights.
+        digest: the SHA-256 of its weights.
+
+    Raises:
+        InvalidMetricError: the weights are others.
+    """
+    stem = name.partition("@")[0]
+    digests = EXTRACTORS.get(stem).digests if stem in EXTRACTORS.names() else frozenset()
+    if digests and digest not in digests:
+        raise InvalidMetricError(
+            f"An extractor calls itself {name!r}, but its weights (SHA-256 {digest[:16]}…) are not that "
+            "network's, and its numbers would get its name; give it, or its factory, another name."
+        )

@@ -35,7 +35,7 @@ class WeightsFile:
     Attributes:
         title: the network that it belongs to, in prose.
         name: the file's name in a weights folder.
-        sha256: its SHA-256, or how that begins.
+        sha256: its SHA-256.
         url: where it is published.
         instead: what to do if it can't be had, as the end of a sentence.
     """

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from metrics import Extractor, Features, Provenance
+from metrics.extractors.catalogue import inception_v3
 
 Draw = Callable[..., Tensor]
 MakeFeatures = Callable[..., Features]
@@ -56,7 +57,7 @@ def make_features() -> MakeFeatures:
     def make(values: Tensor, **changes: str) -> Features:
         origin = {
             "extractor": "inception_v3",
-            "weights_digest": "w",
+            "weights_digest": inception_v3.WEIGHTS.sha256,
             "protocol": "pytorch_fid",
             "dtype": "float32",
         }

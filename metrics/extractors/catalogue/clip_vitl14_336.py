@@ -47,6 +47,7 @@ _NAMES = {
     outputs=OUTPUTS,
     size_px=336,
     protocols=("cmmd",),
+    digests={WEIGHTS.sha256},
 )
 def load(request: WeightsRequest) -> LoadedNetwork:
     """The network: projected, not normalised image embeddings.

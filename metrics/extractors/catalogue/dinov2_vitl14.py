@@ -33,6 +33,7 @@ OUTPUTS = frozenset({FEATURES})
     outputs=OUTPUTS,
     size_px=SIZE_PX,
     protocols=("dgm",),
+    digests={WEIGHTS.sha256},
 )
 def load(request: WeightsRequest) -> LoadedNetwork:
     """The network: the normalised class token.

@@ -30,6 +30,7 @@ OUTPUTS = frozenset({FEATURES, PROBABILITIES})
     outputs=OUTPUTS,
     size_px=SIZE_PX,
     protocols=("efficientnet_lite",),
+    digests={SHA256},
 )
 def load(request: WeightsRequest) -> LoadedNetwork:
     """The network with the weights in the user's folder, or in the package; it gives both its outputs always.

@@ -40,6 +40,7 @@ ALL_OUTPUTS = FEATURE_OUTPUTS | {PROBABILITIES}
     size_px=SIZE_PX,
     # pytorch_fid first: most FIDs of the last years were computed so.
     protocols=("pytorch_fid", "tf1", "torchmetrics", "clean", "adm", "stylegan"),
+    digests={WEIGHTS.sha256, PACKAGE_SHA256},
 )
 def load(request: WeightsRequest) -> LoadedNetwork:
     """The network with the first weights found that give what is asked for.

@@ -23,7 +23,7 @@ from metrics.extractors.weights import WeightsFile, load_state
 WEIGHTS = WeightsFile(
     title="torchvision's Inception v3",
     name="inception_v3_google-0cc3c7bd.pth",
-    sha256="0cc3c7bd",
+    sha256="0cc3c7bd75056d25e46cba549dc184522069b81e9787eff6df84f397bd52a5ef",
     url="https://download.pytorch.org/models/inception_v3_google-0cc3c7bd.pth",
     instead="use the extractor 'inception_v3', which is FID's own",
 )
@@ -37,6 +37,7 @@ OUTPUTS = frozenset({FEATURES, PROBABILITIES})
     outputs=OUTPUTS,
     size_px=SIZE_PX,
     protocols=("partial_inception", "pytorch_fid"),
+    digests={WEIGHTS.sha256},
 )
 def load(request: WeightsRequest) -> LoadedNetwork:
     """The network: 2048 features and 1000 class probabilities.

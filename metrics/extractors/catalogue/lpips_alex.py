@@ -31,6 +31,11 @@ HEADS_SHA256 = "df73285e35b22355a2df87cdb6b70b343713b667eddbda73e1977e0c860835c0
 OUTPUTS = frozenset({FEATURES})
 
 
+def both_digests(backbone: str, heads: str) -> str:
+    """One digest of two files', which the network is made of."""
+    return hashlib.sha256(f"{backbone} {heads}".encode()).hexdigest()
+
+
 @register_extractor(
     name="lpips_alex",
     title="LPIPS (AlexNet)",
@@ -38,6 +43,7 @@ OUTPUTS = frozenset({FEATURES})
     outputs=OUTPUTS,
     size_px=SIZE_PX,
     protocols=("lpips",),
+    digests={both_digests(BACKBONE.sha256, HEADS_SHA256)},
     any_size=True,
 )
 def load(request: WeightsRequest) -> LoadedNetwork:
@@ -49,8 +55,8 @@ def load(request: WeightsRequest) -> LoadedNetwork:
     """
     path, digest = BACKBONE.locate(request)
     heads, heads_digest = load_heads()
-    both = hashlib.sha256(f"{digest} {heads_digest}".encode()).hexdigest()
-    return LoadedNetwork(LpipsNetwork(load_state(path), heads), both, OUTPUTS)
+    network = LpipsNetwork(load_state(path), heads)
+    return LoadedNetwork(network, both_digests(digest, heads_digest), OUTPUTS)
 
 
 def load_heads() -> tuple[dict[str, Tensor], str]:

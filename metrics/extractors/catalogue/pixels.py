@@ -10,6 +10,7 @@ from metrics.extractors.networks.flattening import FlatteningNetwork
 from metrics.extractors.registry import FEATURES, LoadedNetwork, WeightsRequest, register_extractor
 
 OUTPUTS = frozenset({FEATURES})
+NO_WEIGHTS = "none"
 
 
 @register_extractor(
@@ -19,8 +20,9 @@ OUTPUTS = frozenset({FEATURES})
     outputs=OUTPUTS,
     size_px=32,
     protocols=("unit",),
+    digests={NO_WEIGHTS},
     any_size=True,
 )
 def load(_request: WeightsRequest) -> LoadedNetwork:
     """The network that does nothing; it has no weights."""
-    return LoadedNetwork(FlatteningNetwork(), "none", OUTPUTS)
+    return LoadedNetwork(FlatteningNetwork(), NO_WEIGHTS, OUTPUTS)

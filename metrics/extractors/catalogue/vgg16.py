@@ -34,6 +34,7 @@ OUTPUTS = frozenset({FEATURES, PROBABILITIES})
     outputs=OUTPUTS,
     size_px=SIZE_PX,
     protocols=("imagenet",),
+    digests={WEIGHTS.sha256},
 )
 def load(request: WeightsRequest) -> LoadedNetwork:
     """The network: 4096 features and 1000 class probabilities.

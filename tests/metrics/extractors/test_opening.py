@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
 
 from metrics import Extractor
 from metrics.errors import InvalidMetricError, InvalidSettingError, MissingEvidenceError, UnknownNameError
+from metrics.extractors.catalogue import inception_v3
 from metrics.extractors.opening import open_extractor, own_extractor
 from metrics.extractors.registry import EXTRACTORS, WeightsRequest
 
@@ -87,8 +89,19 @@ def test_a_users_own_network_cannot_pass_for_one_of_the_catalogue(own_module):
     import own_networks
 
     own_networks.inception_v3 = own_networks.Means
-    with pytest.raises(InvalidMetricError, match="rename the factory"):
+    with pytest.raises(InvalidMetricError, match="give it, or its factory, another name"):
         own_extractor("own_networks:inception_v3", CPU)
+
+
+def test_nor_can_an_extractor_of_the_users_own(own_module, small_extractor):
+    import own_networks
+
+    own_networks.whole = lambda: replace(small_extractor, name="inception_v3")
+    with pytest.raises(InvalidMetricError, match=r"'inception_v3', but its weights \(SHA-256 none…\)"):
+        own_extractor("own_networks:whole", CPU)
+    known = replace(small_extractor, name="inception_v3", weights_digest=inception_v3.WEIGHTS.sha256)
+    own_networks.whole = lambda: known
+    assert own_extractor("own_networks:whole", CPU) is known
 
 
 def test_its_digest_is_that_of_its_weights(own_module):
@@ -124,6 +137,14 @@ def test_every_entry_says_what_it_is():
         assert "arXiv:" in entry.description, entry.name
         assert entry.protocols
         assert "features" in entry.outputs
+
+
+def test_every_entrys_weights_are_known_by_the_whole_of_their_digests():
+    drawn_here, without = {"random_vgg16"}, {"pixels"}
+    for entry in EXTRACTORS:
+        if entry.name not in drawn_here | without:
+            assert entry.digests
+            assert all(len(bytes.fromhex(digest)) == 32 for digest in entry.digests), entry.name
 
 
 def test_all_of_the_issues_extractors_are_here():
