@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from ganmodels.layers.priors import UniformPrior
+from ganmodels.layers.ranges import CutWhenSampled
 from ganmodels.losses.energy import absolute_error
 from ganmodels.losses.equilibrium import convergence, halve_when_stalled, next_balance
 from ganmodels.networks.autoencoder import elu_autoencoder, elu_decoder
@@ -31,7 +32,8 @@ def build(
     width: Annotated[int, About("n, channels at full size", 4, 1024)] = 64,
 ) -> nn.ModuleDict:
     """Builds generator and auto-encoding discriminator for images of one shape (channels, height, width)."""
-    generator = nn.Sequential(UniformPrior(), *elu_decoder(shape, latent_size, width, nn.Tanh()))
+    decoder = elu_decoder(shape, latent_size, width, CutWhenSampled(-1.0, 1.0))
+    generator = nn.Sequential(UniformPrior(), *decoder)
     return nn.ModuleDict(
         {"generator": generator, "discriminator": elu_autoencoder(shape, latent_size, width)}
     )
@@ -98,7 +100,7 @@ RECIPE = Recipe(
         "patience": "the paper halves the rate when M_global stalls and doesn't say when that is; here when "
         "its running average has found no new best for so many steps",
         "width": "the paper's skip connections and vanishing residuals are left out, as in its plain variant",
-        "image_range": "the paper's generator is unbounded; here a tanh keeps it in [-1, 1]",
+        "image_range": "the paper's generator is unbounded; so is ours in training, and cut when sampled",
         "ema_decay": "the paper: no average of weights",
     },
 )
