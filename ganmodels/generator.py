@@ -7,20 +7,21 @@ crosses a rounding boundary. What remains outside the promise: another processor
 version may differ in that bit, too.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor, nn
 
-from ganmodels.errors import GeneratorOutputError, SampleRequestError
+from ganmodels.errors import GanmodelsError, GeneratorOutputError, SampleRequestError
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.protocol import DEFAULT_BATCH_SIZE, Labels, Progress
 from ganmodels.seeds import label_rows, normal_rows
 
 BLOCK = 32
 _RANGE_TOLERANCE = 1e-3
+_SHOWN = 120
 
 
 class NetworkGenerator:
@@ -73,9 +74,10 @@ class NetworkGenerator:
 
         Raises:
             SampleRequestError: a class that the generator doesn't know, or not one for each latent.
-            GeneratorOutputError: NaN, infinity, another shape, or values outside the range.
+            GeneratorOutputError: NaN, infinity, another shape or number of images, values outside the range,
+                or nothing at all.
         """
-        return self._sound(self._network(*self._inputs(latents, labels)))
+        return self._ask(self._network, *self._inputs(latents, labels))
 
     def iter_samples(
         self,
@@ -160,21 +162,41 @@ class NetworkGenerator:
             return (latents,)
         return latents, torch.arange(len(latents)) % self.class_count if given is None else given
 
-    def _sound(self, images: Tensor) -> Tensor:
-        """Answers images as they are, if they are of the declared shape and range."""
-        if images.shape[1:] != self.image_shape:
+    def _ask(self, network: Callable[..., object], *inputs: Tensor) -> Tensor:
+        """Has images made of inputs, one of each row; whatever goes wrong in a network is its answer."""
+        try:
+            answer = network(*inputs)
+        except GanmodelsError:
+            raise
+        except Exception as error:
+            reason = next(iter(str(error).splitlines()), "")[:_SHOWN]
             raise GeneratorOutputError(
-                f"generator '{self.name}' answered images of {tuple(images.shape[1:])} where "
-                f"{self.image_shape} is declared; its checkpoint is of another network"
+                f"generator '{self.name}' failed on inputs of {tuple(inputs[0].shape)} "
+                f"({type(error).__name__}: {reason}); its network must take any number of latents of "
+                "latent_size: see that this and the image shape are its own"
+            ) from error
+        if not isinstance(answer, Tensor) or answer.is_complex() or answer.dtype is torch.bool:
+            what = answer.dtype if isinstance(answer, Tensor) else type(answer).__name__
+            raise GeneratorOutputError(
+                f"generator '{self.name}' answered {what}, not a tensor of numbers; have it answer images"
             )
-        lowest, highest = (
-            (float(value) for value in images.detach().aminmax()) if len(images) else self.image_range
-        )
+        return self._sound(answer, len(inputs[0]))
+
+    def _sound(self, images: Tensor, count: int) -> Tensor:
+        """Answers images as they are, if they are as many as asked for, of the declared shape and range."""
+        declared = (count, *self.image_shape)
+        if images.shape != declared:
+            raise GeneratorOutputError(
+                f"generator '{self.name}' answered images of {tuple(images.shape)} where {declared} is "
+                "declared; its checkpoint is of another network"
+            )
+        lowest, highest = (float(value) for value in images.detach().aminmax()) if count else self.image_range
         low, high = self.image_range
         if not (low - _RANGE_TOLERANCE <= lowest and highest <= high + _RANGE_TOLERANCE):
             raise GeneratorOutputError(
-                f"generator '{self.name}' answered values from {lowest} to {highest} where {low} to {high} "
-                "is declared; train it again or take an earlier checkpoint"
+                f"generator '{self.name}' answered values from {lowest:g} to {highest:g} where {low:g} to "
+                f"{high:g} is declared; say the range that it has, train it again, or take an earlier "
+                "checkpoint"
             )
         return images
 

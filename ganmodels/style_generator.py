@@ -47,4 +47,4 @@ class StyleNetworkGenerator(NetworkGenerator):
         Raises:
             GeneratorOutputError: as for `images`.
         """
-        return self._sound(cast(StyleNetwork, self._network).images_of_styles(styles))
+        return self._ask(cast(StyleNetwork, self._network).images_of_styles, styles)

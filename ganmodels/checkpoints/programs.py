@@ -12,7 +12,7 @@ from ganmodels.checkpoints.asked import Asked
 from ganmodels.checkpoints.opened import CheckpointInfo, Opened, told_by_others
 from ganmodels.checkpoints.recognise import Kind
 from ganmodels.checkpoints.save import check_finite
-from ganmodels.errors import CheckpointCodeError, CheckpointFormatError, GeneratorOutputError
+from ganmodels.errors import CheckpointCodeError, CheckpointFormatError
 from ganmodels.registry import LATENT_SIZE
 
 
@@ -57,31 +57,22 @@ def open_program(name: str, content: bytes, kind: Kind, asked: Asked) -> Opened:
         size_bytes=len(content),
         file_format=kind.value,
     )
-    return Opened(info, _Program(program, kind.value))
+    return Opened(info, _Program(program))
 
 
 class _Program(nn.Module):
-    """Runs a program; what goes wrong inside is an answer of the generator's."""
+    """Runs a program."""
 
-    def __init__(self, program: Callable[[Tensor], object], what: str) -> None:
+    def __init__(self, program: Callable[[Tensor], Tensor]) -> None:
         super().__init__()
-        self._program, self._what = program, what
+        self._program = program
 
     def eval(self) -> "_Program":
         """Stays as it is: an exported program has one mode only."""
         return self
 
     def forward(self, latents: Tensor) -> Tensor:
-        try:
-            answer = self._program(latents)
-        except Exception as error:
-            raise GeneratorOutputError(
-                f"the {self._what} failed on latents of {tuple(latents.shape)} ({type(error).__name__}); "
-                "export it for any batch size, with another latent_size"
-            ) from error
-        if not isinstance(answer, Tensor):
-            raise GeneratorOutputError(f"the {self._what} answered a {type(answer).__name__}, not a tensor")
-        return answer
+        return self._program(latents)
 
 
 def _open_script(stream: io.BytesIO) -> nn.Module:

@@ -21,6 +21,19 @@ class _Answer(nn.Module):
         return torch.full((len(latents), 1, self.side, self.side), self.value)
 
 
+class _Saying(nn.Module):
+    """Answers the same whatever it is asked, or raises it."""
+
+    def __init__(self, answer: object) -> None:
+        super().__init__()
+        self.answer = answer
+
+    def forward(self, _latents: torch.Tensor) -> object:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
 def _generator(network: nn.Module) -> NetworkGenerator:
     return NetworkGenerator(
         "answer", network, latent_size=3, image_shape=(1, 2, 2), image_range=(-1.0, 1.0), provenance={}
@@ -39,8 +52,30 @@ def test_values_out_of_range_are_named(value: float) -> None:
 
 
 def test_another_shape_is_named() -> None:
-    with pytest.raises(GeneratorOutputError, match=r"\(1, 3, 3\).*\(1, 2, 2\)"):
+    with pytest.raises(GeneratorOutputError, match=r"\(32, 1, 3, 3\).*\(32, 1, 2, 2\)"):
         _generator(_Answer(0.0, side=3)).sample(1, 0)
+
+
+@pytest.mark.parametrize("rows", [1, 0, 2 * BLOCK])
+def test_another_number_of_images_than_of_latents_is_named(rows: int) -> None:
+    """What is missing would be left out without a word, or be whatever lies in memory."""
+    with pytest.raises(GeneratorOutputError, match=rf"\({rows}, 1, 2, 2\).*\({BLOCK}, 1, 2, 2\)"):
+        _generator(_Saying(torch.zeros(rows, 1, 2, 2))).sample(5, 0)
+
+
+@pytest.mark.parametrize(
+    "answer", [None, (torch.zeros(BLOCK, 1, 2, 2),), torch.zeros(1).bool(), torch.zeros(1).cfloat()]
+)
+def test_what_is_no_tensor_of_numbers_is_named(answer: object) -> None:
+    with pytest.raises(GeneratorOutputError, match=r"'answer' answered .* not a tensor of numbers"):
+        _generator(_Saying(answer)).sample(5, 0)
+
+
+def test_what_goes_wrong_inside_a_network_is_an_answer_of_the_generators() -> None:
+    with pytest.raises(GeneratorOutputError, match=r"failed on inputs of \(32, 3\) \(ValueError: no\)"):
+        _generator(_Saying(ValueError("no\nsecond line"))).sample(5, 0)
+    with pytest.raises(SampleRequestError, match="named"):
+        _generator(_Saying(SampleRequestError("named already"))).sample(5, 0)
 
 
 def test_the_network_only_ever_sees_whole_blocks() -> None:
