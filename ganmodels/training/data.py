@@ -1,8 +1,9 @@
 """Training images: read once, brought to one shape by a stated rule, held in memory as uint8.
 
-Rule: an image of another mode is converted to grey or RGB (transparency over white); the set is grey where
-all its images are. An image smaller than the wanted size is centred on black; a larger one is cropped to its
-central square and reduced (Lanczos). Without a wanted size all images must have one size.
+Rule: an image of another mode is converted to grey or RGB (transparency over white, 16 bits rounded to 8);
+the set is grey where all its images are. An image smaller than the wanted size is centred on black; a larger
+one is cropped to its central square and reduced (Lanczos). Without a wanted size all images must have one
+size.
 """
 
 import gzip
@@ -24,8 +25,8 @@ from torch import Tensor
 from ganmodels.errors import DataError
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.training.labels import find_labels
+from ganmodels.training.names import IMAGE_SUFFIXES, image_entries, image_files
 
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 _IDX_IMAGES = b"\x00\x00\x08\x03"
 _GREY_MODES = frozenset({"1", "L"})
 _IDX_HEADER_BYTES = 16
@@ -88,7 +89,7 @@ def load_images(path: Path, size_px: int | None = None) -> ImageData:
         raise DataError(f"no training images at {path}: give a folder, .zip, .npz or idx file that exists")
     try:
         array = stack(_read(path, size_px))
-        labels = find_labels(path, len(array), IMAGE_SUFFIXES)
+        labels = find_labels(path, len(array))
     except DataError:
         raise
     except Exception as error:  # archives and arrays raise whatever their parsers trip over, even MemoryError
@@ -113,8 +114,7 @@ def image_data(array: UInt8[np.ndarray, "n c h w"], name: str, labels: Tensor | 
 
 def _read(path: Path, size_px: int | None) -> Iterator[Pixels]:
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES)
-        return (_decode(str(file), file, size_px) for file in files)
+        return (_decode(str(file), file, size_px) for file in image_files(path))
     if path.suffix == ".npz":
         return (as_pixels(Image.fromarray(array), size_px) for array in _read_npz(path))
     if zipfile.is_zipfile(path):
@@ -152,9 +152,7 @@ def _read_idx(path: Path) -> Pixels:
 
 def _read_zip(path: Path, size_px: int | None) -> Iterator[Pixels]:
     with zipfile.ZipFile(path) as archive:
-        for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
-            if Path(entry.filename).suffix.lower() not in IMAGE_SUFFIXES:
-                continue
+        for entry in image_entries(archive.infolist()):
             if entry.file_size > _LARGEST_MEMBER_BYTES:
                 raise DataError(f"'{entry.filename}' in {path} unpacks to {entry.file_size} bytes: too large")
             yield _decode(entry.filename, io.BytesIO(archive.read(entry)), size_px)
@@ -169,7 +167,15 @@ def _decode(name: str, source: Path | io.BytesIO, size_px: int | None) -> Pixels
 
 
 def as_pixels(image: Image.Image, size_px: int | None) -> Pixels:
-    """Brings one image to uint8 (1 or 3, h, w) by the rule above."""
+    """Brings one image to uint8 (1 or 3, h, w) by the rule above.
+
+    Raises:
+        DataError: its numbers have no range that is known.
+    """
+    if image.mode == "F":
+        raise DataError("its pixels are fractions of no stated range, not whole numbers of 8 or 16 bits")
+    if image.mode.startswith("I"):  # 16 bits, sometimes held in 32; Pillow would cut them off at 255
+        image = Image.fromarray((np.asarray(image) / 257).round().clip(0, 255).astype(np.uint8))
     if image.has_transparency_data:
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
     image = image.convert("L" if image.mode in _GREY_MODES else "RGB")

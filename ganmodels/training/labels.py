@@ -16,19 +16,19 @@ from jaxtyping import Int
 from torch import Tensor
 
 from ganmodels.errors import DataError
+from ganmodels.training.names import image_entries, image_files
 
 _IDX_LABELS = b"\x00\x00\x08\x01"
 _IDX_HEADER_BYTES = 8
 _NPZ_NAMES = ("labels", "arr_1")
 
 
-def find_labels(path: Path, count: int, suffixes: frozenset[str]) -> Int[Tensor, " n"] | None:
+def find_labels(path: Path, count: int) -> Int[Tensor, " n"] | None:
     """Finds the labels of a training set by the rule above.
 
     Args:
         path: the images' file or folder.
         count: number of images.
-        suffixes: of image files.
 
     Returns:
         Class of each image from 0, int64; `None` where there are none.
@@ -37,14 +37,12 @@ def find_labels(path: Path, count: int, suffixes: frozenset[str]) -> Int[Tensor,
         DataError: there are labels, but not one for each image.
     """
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in suffixes)
-        found = _from_names([file.relative_to(path).as_posix() for file in files])
+        found = _from_names([file.relative_to(path).as_posix() for file in image_files(path)])
     elif path.suffix == ".npz":
         found = _from_npz(path)
     elif zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            names = sorted(archive.namelist())
-        found = _from_names([name for name in names if PurePosixPath(name).suffix.lower() in suffixes])
+            found = _from_names([entry.filename for entry in image_entries(archive.infolist())])
     else:
         found = _from_idx(path)
     if found is None:

@@ -54,6 +54,22 @@ def test_every_container_gives_the_same_images_and_digest(tmp_path: Path) -> Non
     assert len({data.digest for data in found}) == 1
 
 
+def test_hidden_files_and_what_macos_packs_are_no_images_and_no_classes(tmp_path: Path) -> None:
+    extras = ("__MACOSX/boot/._0.png", "bag/._0.png", ".thumbs/0.png")
+    with zipfile.ZipFile(tmp_path / "images.zip", "w") as archive:
+        for name in ("boot/0.png", "bag/0.png", *extras):
+            content = b"no image" if name in extras else _png(GREY[0])
+            archive.writestr(name, content)
+            file = tmp_path / "images" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+    for path in (tmp_path / "images", tmp_path / "images.zip"):
+        data = load_images(path)
+        assert len(data) == 2
+        assert data.labels is not None
+        assert data.labels.tolist() == [0, 1]
+
+
 def test_colour_with_and_without_names_of_files(tmp_path: Path) -> None:
     np.savez(tmp_path / "c.npz", COLOUR)
     data = load_images(tmp_path / "c.npz")
@@ -87,6 +103,21 @@ def test_grey_and_colour_together_are_colour(tmp_path: Path) -> None:
 def test_transparency_lies_on_white(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(_png(np.zeros((16, 16, 4), np.uint8)))
     assert load_images(tmp_path).images.unique().tolist() == [255]
+
+
+def test_sixteen_bits_are_rounded_to_eight(tmp_path: Path) -> None:
+    """Pillow cuts them off at 255: every image would be white."""
+    deep = GREY[0].astype(np.uint16) * 257
+    Image.fromarray(deep).save(tmp_path / "deep.png")
+    data = load_images(tmp_path)
+    assert data.shape == (1, 28, 28)
+    assert torch.equal(data.images[0, 0], torch.from_numpy(GREY[0]))
+
+
+def test_fractions_of_no_known_range_are_refused(tmp_path: Path) -> None:
+    Image.fromarray(GREY[0].astype(np.float32) / 255).save(tmp_path / "f.tiff")
+    with pytest.raises(DataError, match="fractions of no stated range"):
+        load_images(tmp_path)
 
 
 def test_unequal_sizes_ask_for_one(tmp_path: Path) -> None:
