@@ -58,17 +58,19 @@ def read_run(folder: Path) -> Run:
     Raises:
         LogError: it holds no log, or one that can't be read or has no line yet.
     """
-    try:
-        lines = read_log(folder / LOG)
-        description = (folder / CHECKPOINT).with_suffix(".json")
-        model = json.loads(description.read_text())["model"] if description.exists() else ""
-    except (ValueError, KeyError) as error:
-        raise LogError(
-            f"the log in {folder} can't be read ({error}); name the --out of a training"
-        ) from error
+    lines = read_log(folder / LOG)
     if not lines:
         raise LogError(f"{folder} holds no {LOG} with a line; name the --out of a training that has begun")
-    return Run(folder.resolve().name, lines, model if model in model_names() else "")
+    return Run(folder.resolve().name, lines, _model((folder / CHECKPOINT).with_suffix(".json")))
+
+
+def _model(description: Path) -> str:
+    """Reads which model a checkpoint is of; "" where nothing says it."""
+    try:
+        model = json.loads(description.read_text())["model"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return model if model in model_names() else ""
 
 
 def panels(runs: Sequence[Run]) -> list[Panel]:
@@ -87,8 +89,14 @@ def panels(runs: Sequence[Run]) -> list[Panel]:
 
 
 def draw(runs: Sequence[Run]) -> Figure:
-    """Draws the curves of several trainings over one another, a picture for each number."""
+    """Draws the curves of several trainings over one another, a picture for each number.
+
+    Raises:
+        LogError: none of them has logged a loss.
+    """
     wanted = panels(runs)
+    if not wanted:
+        raise LogError(f"no loss in the log of {runs[0].name}; name the --out of a training")
     columns = min(2, len(wanted))
     rows = -(-len(wanted) // columns)
     figure = Figure(figsize=(_PANEL_INCHES[0] * columns, _PANEL_INCHES[1] * rows), layout="constrained")

@@ -15,13 +15,27 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ganmodels.errors import DivergenceError
+from ganmodels.errors import DivergenceError, LogError
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
-    """Reads a log's lines; a last one that a crash cut off is left out, a missing file has none."""
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
-    return [json.loads(line) for line in lines if line.endswith("\n")]
+    """Reads a log's lines; a last one that a crash cut off is left out, a missing file has none.
+
+    Raises:
+        LogError: what is there is no log.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+        found = [json.loads(line) for line in lines if line.endswith("\n")]
+    except (ValueError, RecursionError) as error:
+        raise LogError(
+            f"{path} can't be read as a log ({error}); name the --out of a training, or move the file away"
+        ) from error
+    if not all(isinstance(line, dict) and type(line.get("step")) is int for line in found):
+        raise LogError(
+            f"{path} is a log of something else; name the --out of a training, or move the file away"
+        )
+    return found
 
 
 class TrainingLog:
@@ -69,8 +83,8 @@ class TrainingLog:
         for name, value in losses.items():
             if not abs(value) < float("inf"):
                 raise DivergenceError(
-                    f"{name} became {value} by step {step}; what was saved before is kept: resume "
-                    "from it with a lower learning rate, or take it as it is"
+                    f"{name} became {value} by step {step}; what was saved before is kept: take it as it is, "
+                    "or train anew with a lower learning rate"
                 )
         elapsed_s = max(time.perf_counter() - self._since, 1e-9)
         numbers = {**losses, **{f"memory.{name}": value for name, value in self._memory.items()}}

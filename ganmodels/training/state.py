@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +64,12 @@ class TrainingState:
         told = {"step": self.step, "memory": dict(self.memory), "identity": identity}
         write_atomically(path, to_bytes(tensors, {METADATA_KEY: json.dumps(told, sort_keys=True)}))
 
-    def restore(self, path: Path, identity: Mapping[str, Any]) -> None:
+    def restore(self, path: Path, wanted: Mapping[str, Any]) -> None:
         """Reads a state that `save` wrote.
+
+        Args:
+            path: the file.
+            wanted: identity of the training that is to go on.
 
         Raises:
             ResumeError: no such file, unreadable, or of a training with another identity.
@@ -73,14 +77,27 @@ class TrainingState:
         try:
             with safe_open(path, framework="pt") as file:
                 told = json.loads((file.metadata() or {})[METADATA_KEY])
+                identity, step, memory = (
+                    dict(told["identity"]),
+                    int(told["step"]),
+                    dict(told.get("memory", {})),
+                )
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-        except (OSError, KeyError, ValueError, SafetensorError) as error:
+        except (OSError, KeyError, TypeError, AttributeError, ValueError, SafetensorError) as error:
             raise ResumeError(
                 f"{path} can't be read as a training's state ({error}); start without --resume"
             ) from error
-        _check_identity(told["identity"], json.loads(json.dumps(identity)))
-        self.step = told["step"]
-        self.memory = {**self.memory, **told.get("memory", {})}
+        _check_identity(identity, json.loads(json.dumps(wanted)))
+        try:
+            self._fill(tensors)
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise ResumeError(
+                f"{path} does not hold what this training remembers: another version of ganmodels wrote it; "
+                "go on with that one, or train anew into another --out"
+            ) from error
+        self.step, self.memory = step, {**self.memory, **memory}
+
+    def _fill(self, tensors: Mapping[str, Tensor]) -> None:
         self.networks.load_state_dict(_under("networks/", tensors))
         self.average.load_state_dict(_under("average/", tensors))
         for name, optimizer in self.optimizers.items():
@@ -129,9 +146,21 @@ def _restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, T
 
 
 def _check_identity(saved: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-    unlike = [key for key in wanted if saved.get(key) != wanted[key]]
-    if unlike:
-        raise ResumeError(
-            f"the state is of another training: {unlike[0]} was {saved.get(unlike[0])} and is now "
-            f"{wanted[unlike[0]]}; give the same --set, --seed and --data, or another --out"
-        )
+    for key in wanted:
+        for told in _differences(key, saved.get(key), wanted[key]):
+            raise ResumeError(
+                f"the state is of another training: {told}; give the same --set, --seed and --data, or "
+                "another --out"
+            )
+
+
+def _differences(path: str, saved: Any, wanted: Any) -> Iterator[str]:
+    """Says where two pieces of JSON differ, by the path of each number or word."""
+    if isinstance(saved, dict) and isinstance(wanted, dict):
+        for key in {**wanted, **saved}:
+            yield from _differences(f"{path}.{key}", saved.get(key), wanted.get(key))
+    elif isinstance(saved, list) and isinstance(wanted, list) and len(saved) == len(wanted):
+        for index, (one, other) in enumerate(zip(saved, wanted, strict=True)):
+            yield from _differences(f"{path}.{index}", one, other)
+    elif saved != wanted:
+        yield f"{path} was {saved} and is now {wanted}"

@@ -65,12 +65,21 @@ def test_a_line_cut_off_by_a_crash_is_left_out(folders: list[Path]) -> None:
     assert len(read_run(folders[0]).lines) == 60
 
 
-@pytest.mark.parametrize("content", [None, "", "no json\n"])
+@pytest.mark.parametrize("content", [None, "", "no json\n", "[1]\n", '{"a.loss": 1}\n'])
 def test_a_folder_without_a_log_is_named(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "log.jsonl").write_text(content)
     with pytest.raises(LogError, match="--out of a training"):
         read_run(tmp_path)
+
+
+def test_a_log_without_losses_and_a_broken_description_are_no_matter_of_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_text('{"step": 3}\n')
+    (tmp_path / "checkpoint.json").write_text("[]")
+    run = read_run(tmp_path)
+    assert run.model == ""
+    with pytest.raises(LogError, match="no loss"):
+        draw([run])
 
 
 def test_another_kind_of_picture_is_refused(folders: list[Path], capsys: pytest.CaptureFixture[str]) -> None:

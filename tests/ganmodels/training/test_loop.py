@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from ganmodels.checkpoints import inspect, load
@@ -150,6 +152,54 @@ def test_another_training_is_not_overwritten_nor_resumed(
             train(other, small_data, tmp_path, resume=True)
     with pytest.raises(ResumeError, match="data was"):
         train(make_plan("vae"), replace(small_data, digest="sha256:other"), tmp_path, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            {"generator.learning_rate": "0.01"},
+            "players.0.optimizer.learning_rate was 0.001 and is now",
+        ),
+        ({"width": "8"}, "settings.width was 4 and is now 8;"),
+    ],
+)
+def test_what_differs_is_told_and_nothing_else(
+    tmp_path: Path, make_plan: MakePlan, small_data: ImageData, words: dict[str, str], told: str
+) -> None:
+    train(make_plan("vae"), small_data, tmp_path)
+    with pytest.raises(ResumeError) as caught:
+        train(make_plan("vae", **words), small_data, tmp_path, resume=True)
+    assert told in str(caught.value)
+    assert "title" not in str(caught.value)
+
+
+def test_what_a_divergence_advises_can_be_done(
+    tmp_path: Path, make_plan: MakePlan, small_data: ImageData
+) -> None:
+    """A state is not resumed at another learning rate, so nobody is sent there."""
+    plan = make_plan("vae", steps=60, likelihood="gaussian", **{"generator.learning_rate": "10"})
+    with pytest.raises(DivergenceError, match="train anew with a lower learning rate") as caught:
+        train(plan, small_data, tmp_path)
+    assert "resume" not in str(caught.value)
+
+
+def test_a_state_that_another_version_wrote_is_named(
+    tmp_path: Path, make_plan: MakePlan, small_data: ImageData
+) -> None:
+    plan = make_plan("vae")
+    train(plan, small_data, tmp_path)
+    with safe_open(tmp_path / STATE, framework="pt") as file:
+        metadata = file.metadata()
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    name = next(name for name in tensors if name.startswith("networks/"))
+    save_file({**tensors, name: torch.zeros(3)}, tmp_path / STATE, metadata)
+    with pytest.raises(ResumeError, match="another version"):
+        train(plan, small_data, tmp_path, resume=True)
+    for told in ("[]", "{}", '{"identity": {}}', '{"identity": 1, "step": 2}'):
+        save_file(tensors, tmp_path / STATE, {"training": told})
+        with pytest.raises(ResumeError, match=r"can't be read|of another training"):
+            train(plan, small_data, tmp_path, resume=True)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\x80\x04nothing"])
