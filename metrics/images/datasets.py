@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import torchvision
 from jaxtyping import UInt8
 from PIL import Image
 from torch import Tensor
@@ -58,10 +57,12 @@ def open_dataset(
         UnknownNameError: torchvision has no such data set.
         ImageReadError: it isn't in that folder, or has no such split.
     """
+    from torchvision import datasets  # seconds and 150 MB, which whoever names no data set is spared
+
     name, _, split = text.removeprefix(SCHEME).partition(":")
-    if name not in torchvision.datasets.__all__:
-        raise unknown_name("torchvision data set", name, torchvision.datasets.__all__)
-    make = getattr(torchvision.datasets, name)
+    if name not in datasets.__all__:
+        raise unknown_name("torchvision data set", name, datasets.__all__)
+    make = getattr(datasets, name)
     try:
         dataset = make(**_arguments(make, root, split, download=download))
     except UnknownNameError:

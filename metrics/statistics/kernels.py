@@ -1,15 +1,18 @@
 """Maximum mean discrepancy with a polynomial kernel, over many subsets at once.
 
 A subset is a row of a 0/1 matrix P, so the sums over all subsets are row sums of (P K) ∘ P: the Gram matrix K
-is made once, in blocks that are never all in memory, however many subsets there are. Within a set it is
-symmetric, and only the blocks from the diagonal on are made. The kernel is computed in the features' own
-dtype, where each value's rounding is as likely up as down; the sums, where that evens out, are float64.
+is made once, in tiles that are never all in memory, however many subsets there are. Within a set it is
+symmetric, and only the tiles from the diagonal on are made. Products are computed in the features' own dtype
+about the common mean, where they are small and each one's rounding is as likely up as down; what the mean
+adds to them, and the sums, where that rounding evens out, are float64.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from jaxtyping import Float
@@ -18,7 +21,9 @@ from torch import Tensor
 from metrics.errors import InvalidSettingError, TooFewSamplesError
 from metrics.statistics.chance import random_state
 
-BLOCK_ROWS = 256
+TILE_ROWS = 1024
+TILE_COLUMNS = 256
+"""A divisor of the rows, so that the part of a tile that lies on the diagonal is square."""
 MOST_SUBSETS = 100_000
 
 
@@ -72,11 +77,11 @@ def polynomial_discrepancies(
         raise InvalidSettingError(f"{subsets} subsets can't be drawn; use 1 to {MOST_SUBSETS:,}.")
     if degree < 1:
         raise InvalidSettingError(f"A kernel of degree {degree} tells nothing; use a degree of 1 or more.")
-    one, other = _of_one_dtype(one, other)
+    side, side_other = _sides(*_of_one_dtype(one, other))
     pick_one, pick_other = _draw_subsets(len(one), len(other), subsets, subset_size, seed)
-    within_one, rows_one = _within_sums(one, pick_one, degree)
-    within_other, rows_other = _within_sums(other, pick_other, degree)
-    between, across_one, across_other = _between_sums(one, other, pick_one, pick_other, degree)
+    within_one, rows_one = _within_sums(side, pick_one, degree)
+    within_other, rows_other = _within_sums(side_other, pick_other, degree)
+    between, across_one, across_other = _between_sums(side, side_other, pick_one, pick_other, degree)
     sizes_one, sizes_other = pick_one.sum(dim=1), pick_other.sum(dim=1)
     estimates = (
         within_one / (sizes_one * (sizes_one - 1))
@@ -121,44 +126,81 @@ def _draw_subsets(n_one: int, n_other: int, subsets: int, size: int, seed: int) 
     return pick_one, pick_other
 
 
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """A set of vectors, and the common mean c that both sides are taken about.
+
+    Attributes:
+        vectors: x (n, d).
+        centre: c (d,), in their dtype.
+    """
+
+    vectors: Float[Tensor, "n d"]
+    centre: Float[Tensor, " d"]
+
+    @cached_property
+    def shares(self) -> Float[Tensor, " n"]:
+        """(c·x - c·c/2) / d + 1/2 in float64: x·y/d + 1 is (x - c)·(y - c)/d and the shares of x and y."""
+        centre = self.centre.double()
+        products = torch.cat([block.double() @ centre for block in self.vectors.split(TILE_COLUMNS)])
+        return (products - centre.dot(centre) / 2) / len(centre) + 0.5
+
+    def centred(self, rows: slice) -> Float[Tensor, "b d"]:
+        """Some vectors without the common mean."""
+        return self.vectors[rows] - self.centre
+
+
+def _sides(one: Float[Tensor, "n1 d"], other: Float[Tensor, "n2 d"]) -> tuple[_Side, _Side]:
+    centre = torch.stack([one.mean(dim=0), other.mean(dim=0)]).mean(dim=0)
+    return _Side(one, centre), _Side(other, centre)
+
+
+def _tiles(one: _Side, other: _Side, degree: int) -> Iterator[tuple[slice, slice, Float[Tensor, "b c"]]]:
+    """Rows, columns, and the kernel between them in float64; within a set, from the diagonal on."""
+    same = one is other
+    for row in range(0, len(one.vectors), TILE_ROWS):
+        vectors = one.centred(slice(row, row + TILE_ROWS))
+        for column in range(row if same else 0, len(other.vectors), TILE_COLUMNS):
+            others = other.centred(slice(column, column + TILE_COLUMNS))
+            height = column + TILE_COLUMNS - row if same else TILE_ROWS
+            products = torch.addmm(
+                one.centre.new_empty(()), vectors[:height], others.T, beta=0, alpha=1 / others.shape[1]
+            )
+            rows, columns = slice(row, row + len(products)), slice(column, column + len(others))
+            tile = products.double().add_(one.shares[rows, None]).add_(other.shares[columns])
+            yield rows, columns, tile.pow_(degree)
+
+
 def _within_sums(
-    values: Float[Tensor, "n d"], pick: Float[Tensor, "s n"], degree: int
+    side: _Side, pick: Float[Tensor, "s n"], degree: int
 ) -> tuple[Float[Tensor, " s"], Float[Tensor, " n"]]:
     """Sum of k(x, x') over pairs of different rows: of each subset, and of each row with all others."""
     total = torch.zeros(len(pick), dtype=torch.float64)
-    by_row = torch.zeros(len(values), dtype=torch.float64)
-    for start in range(0, len(values), BLOCK_ROWS):
-        gram = _gram(values[start : start + BLOCK_ROWS], values[start:], degree)
-        height = len(gram)
-        # Pairs within the block's own rows come twice, those with later rows once, and count twice.
-        gram[:, :height].fill_diagonal_(0).div_(2)
-        total += 2 * ((pick[:, start : start + height] @ gram) * pick[:, start:]).sum(dim=1)
-        by_row[start : start + height] += gram.sum(dim=1)
-        by_row[start:] += gram.sum(dim=0)
+    by_row = torch.zeros(len(side.vectors), dtype=torch.float64)
+    for rows, columns, gram in _tiles(side, side, degree):
+        # Pairs within the square on the diagonal come twice, those above it once, and count twice.
+        gram[columns.start - rows.start :].fill_diagonal_(0).div_(2)
+        picked = pick[:, rows] @ gram
+        by_row[rows] += gram.sum(dim=1)
+        by_row[columns] += picked[-1]  # of all rows
+        total += 2 * picked.mul_(pick[:, columns]).sum(dim=1)
     return total, by_row
 
 
 def _between_sums(
-    one: Float[Tensor, "n1 d"],
-    other: Float[Tensor, "n2 d"],
+    one: _Side,
+    other: _Side,
     pick_one: Float[Tensor, "s n1"],
     pick_other: Float[Tensor, "s n2"],
     degree: int,
 ) -> tuple[Float[Tensor, " s"], Float[Tensor, " n1"], Float[Tensor, " n2"]]:
     """Sum of k(x, y) over x of one set, y of the other: of each subset, of each x, of each y."""
     total = torch.zeros(len(pick_one), dtype=torch.float64)
-    by_one = torch.zeros(len(one), dtype=torch.float64)
-    by_other = torch.zeros(len(other), dtype=torch.float64)
-    for start in range(0, len(one), BLOCK_ROWS):
-        gram = _gram(one[start : start + BLOCK_ROWS], other, degree)
-        rows = slice(start, start + len(gram))
-        total += ((pick_one[:, rows] @ gram) * pick_other).sum(dim=1)
-        by_one[rows] = gram.sum(dim=1)
-        by_other += gram.sum(dim=0)
+    by_one = torch.zeros(len(one.vectors), dtype=torch.float64)
+    by_other = torch.zeros(len(other.vectors), dtype=torch.float64)
+    for rows, columns, gram in _tiles(one, other, degree):
+        picked = pick_one[:, rows] @ gram
+        by_one[rows] += gram.sum(dim=1)
+        by_other[columns] += picked[-1]  # of all rows
+        total += picked.mul_(pick_other[:, columns]).sum(dim=1)
     return total, by_one, by_other
-
-
-def _gram(one: Float[Tensor, "b d"], other: Float[Tensor, "c d"], degree: int) -> Float[Tensor, "b c"]:
-    """The kernel between rows, computed in their dtype and returned in float64."""
-    products = torch.addmm(one.new_ones(()), one, other.T, alpha=1 / one.shape[1])
-    return products.pow_(degree).double()

@@ -11,7 +11,7 @@ import math
 
 import torch
 from jaxtyping import Float, Int
-from scipy import stats
+from scipy import special
 from torch import Tensor
 
 from metrics.errors import TooFewSamplesError
@@ -53,12 +53,12 @@ def mean_interval(values: Float[Tensor, " n"]) -> Interval:
     return normal_interval(float(values.double().mean()), standard_error(values))
 
 
-def wilson_interval(successes: int | float, trials: int) -> Interval:
+def wilson_interval(successes: int | float, trials: int | float) -> Interval:
     """Interval of a share, within [0, 1] however rare or common the success.
 
     Args:
         successes: number of successes, 0 to `trials`.
-        trials: number of independent trials.
+        trials: number of independent trials, or of as many as tell the same.
 
     Raises:
         TooFewSamplesError: no trial.
@@ -133,7 +133,7 @@ def jackknife(estimates_without_group: Float[Tensor, " g"], full: float) -> Inte
     Source: Tukey 1958; Efron and Tibshirani 1993, chapter 11.
     """
     error = jackknife_error(estimates_without_group)
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(estimates_without_group) - 1))
+    reach = float(special.stdtrit(len(estimates_without_group) - 1, (1 + CONFIDENCE) / 2))
     return full - reach * error, full + reach * error
 
 

@@ -39,10 +39,26 @@ def test_torch_fidelitys_subsets_by_their_seed(vector_a, vector_b):
 
 def test_blocks_make_no_difference(vector_a, vector_b, monkeypatch):
     whole = polynomial_discrepancies(vector_a, vector_b[:50], subsets=3, subset_size=40)
-    monkeypatch.setattr(kernels, "BLOCK_ROWS", 7)
-    blocks = polynomial_discrepancies(vector_a, vector_b[:50], subsets=3, subset_size=40)
-    assert torch.allclose(whole.subsets, blocks.subsets, rtol=1e-12, atol=0)
-    assert whole.full == pytest.approx(blocks.full, rel=1e-12)
+    monkeypatch.setattr(kernels, "TILE_ROWS", 21)
+    monkeypatch.setattr(kernels, "TILE_COLUMNS", 7)
+    tiles = polynomial_discrepancies(vector_a, vector_b[:50], subsets=3, subset_size=40)
+    assert torch.allclose(whole.subsets, tiles.subsets, rtol=1e-12, atol=0)
+    assert whole.full == pytest.approx(tiles.full, rel=1e-12)
+    assert whole.error == pytest.approx(tiles.error, rel=1e-12)
+
+
+@pytest.mark.parametrize("offset", [0.0, 300.0])
+def test_a_mean_far_above_the_spread_costs_float32_no_digits(offset):
+    generator = torch.Generator().manual_seed(0)
+    one, other = (offset + torch.randn(400, 200, generator=generator) for _ in range(2))
+    found = polynomial_discrepancies(one, other, subsets=5, subset_size=100)
+    kernel = [(x @ y.T / 200 + 1) ** 3 for x, y in _pairs_of(one.double().numpy(), other.double().numpy())]
+    within = [(gram.sum() - np.trace(gram)) / (400 * 399) for gram in kernel[:2]]
+    assert abs(found.full - (sum(within) - 2 * kernel[2].mean())) < 1e-4 * found.error
+
+
+def _pairs_of(one, other):
+    return (one, one), (other, other), (one, other)
 
 
 def test_closed_form_for_shifted_gaussians():
