@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -69,7 +68,7 @@ def open_judge(state: Path, description: Description, *, max_bytes: int = MAX_FI
     content = read_content(state, max_bytes)
     if kind_of(state.name, content, max_bytes) is not Kind.SAFETENSORS:
         raise CheckpointFormatError(f"{state.name} is not a training's state; give its state.safetensors")
-    step = _check_identity(state.name, content, model.name, settings)
+    step = _check_identity(state.name, content, description)
     prefix = f"networks/{name}."
     tensors = {
         path.removeprefix(prefix): value
@@ -89,19 +88,27 @@ def open_judge(state: Path, description: Description, *, max_bytes: int = MAX_FI
     )
 
 
-def _check_identity(name: str, content: bytes, model: str, settings: dict[str, Any]) -> int:
+def _check_identity(name: str, content: bytes, description: Description) -> int:
     """Looks whether the state is of the checkpoint's training; returns its step."""
+    wanted = {
+        "model": description.model,
+        "settings": description.settings,
+        "recipe": description.recipe,
+        "seed": description.seed,
+        "data": description.data.get("digest"),
+    }
     header, _ = split_header(name, content)
     try:
         told = json.loads(header["__metadata__"][METADATA_KEY])
-        identity, step = told["identity"], int(told["step"])
-        same = identity["model"] == model and identity["settings"] == settings
+        found, step = dict(told["identity"]), int(told["step"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CheckpointMetadataError(
             f"{name} does not say of which training it is; give a state.safetensors that train wrote"
         ) from error
-    if not same:
+    unlike = [part for part, value in wanted.items() if found.get(part) != value]
+    if unlike:
         raise CheckpointMetadataError(
-            f"{name} is the state of another training than the checkpoint's; give the one beside it"
+            f"{name} is the state of another training than the checkpoint's (its {unlike[0]} is not the "
+            "same); give the one beside it"
         )
     return step

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,25 @@ def test_states_that_are_none_are_refused(checkpoints: dict[str, Path], tmp_path
         (tmp_path / "cut").write_bytes(content)
         with pytest.raises(CheckpointError):
             open_judge(tmp_path / "cut", told)
+
+
+@pytest.mark.parametrize(
+    ("unlike", "changes"),
+    [("seed", {"seed": 1}), ("recipe", {"discriminator.learning_rate": "0.01"}), ("data", {})],
+)
+def test_a_state_of_the_same_networks_and_another_training_is_refused(
+    checkpoints: dict[str, Path],
+    make_plan: Callable[..., object],
+    small_data: ImageData,
+    tmp_path: Path,
+    unlike: str,
+    changes: dict[str, object],
+) -> None:
+    """Its tensors fit, and it has never seen this generator's images."""
+    data = small_data if changes else replace(small_data, digest="sha256:others")
+    train(make_plan("gan", **changes), data, tmp_path)
+    with pytest.raises(CheckpointMetadataError, match=rf"another training .*\(its {unlike} is not"):
+        open_judge(tmp_path / STATE, description(checkpoints["gan"]))
 
 
 def test_a_pickle_is_never_opened(checkpoints: dict[str, Path], tmp_path: Path) -> None:
