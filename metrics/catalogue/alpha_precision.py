@@ -8,20 +8,23 @@ embedding first: many modes far apart are one ball here. α-precision sees only 
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.counts import require_images
 from metrics.statistics.coverage_curves import closeness_to_diagonal
-from metrics.statistics.neighbours import neighbour_table, radii
-from metrics.statistics.resampling import groups_of, jackknife, wilson_interval, without
+from metrics.statistics.neighbours import neighbour_table
+from metrics.statistics.resampling import Interval, groups_of, jackknife, wilson_interval, without
+from metrics.statistics.shared_neighbours import HOW, linked_share_interval
 from metrics.types import Features
 
 GROUPS = 20
 BLOCK_ROWS = 4096
+NULL_NOTE = "New real images score near 0.5: below is a sign of copying, far above one of unlikeness."
 
 
 @register(
@@ -61,48 +64,94 @@ def alpha_precision(
     """
     require_images(2, reference, generated)
     memory = int(memory_gib * 2**30)
-    own = radii(reference, 1, memory)
+    own = neighbour_table(reference, reference, 1, memory)
     to_generated, to_real = (
         neighbour_table(*pair, 1, memory) for pair in ((reference, generated), (generated, reference))
     )
-    typical_real, typical = (_distances_from_mean(reference, item) for item in (reference, generated))
-    nearest = _distances_from_mean(generated, generated)[to_generated.indices[:, 0]]
-    covered = (to_generated.distances[:, 0] <= own).double()
-    authentic = float((own[to_real.indices[:, 0]] < to_real.distances[:, 0]).sum())
-    low, high = wilson_interval(authentic, generated.count)
+    covered = (to_generated.distances <= own.distances)[:, 0].double()
+    original = to_real.indices[:, 0]
+    authentic = (own.distances[original, 0] < to_real.distances[:, 0]).double()
+    low, high = linked_share_interval(authentic, original, own.indices[:, 0])
     return {
-        "alpha_precision": _curve(typical, typical_real, torch.ones_like(typical), seed),
-        "beta_recall": _curve(nearest, nearest, covered, seed),
+        "alpha_precision": _precision(reference, generated, seed),
+        "beta_recall": _recall(generated, to_generated.indices[:, 0], covered, seed),
         "authenticity": Measured(
-            authentic / generated.count,
-            low=low,
-            high=high,
-            notes=(
-                "New real images score near 0.5: below is a sign of copying, far above one of unlikeness.",
-            ),
-            interval="binomial (Wilson) over generated images, the real ones as they are",
+            float(authentic.mean()), low=low, high=high, notes=(NULL_NOTE,), interval=HOW
         ),
     }
 
 
-def _curve(
-    values: Float[Tensor, " n"], others: Float[Tensor, " m"], counted: Float[Tensor, " n"], seed: int
-) -> Measured:
-    value = closeness_to_diagonal(values, others, counted)
-    groups = zip(groups_of(len(values), GROUPS, seed), groups_of(len(others), GROUPS, seed), strict=False)
+def _precision(reference: Features, generated: Features, seed: int) -> Measured:
+    groups, made_groups = (groups_of(item.count, GROUPS, seed) for item in (reference, generated))
+    centres = _means_with_and_without(reference, groups)
+    real, made = (_distances_from(centres, item) for item in (reference, generated))
+    value = closeness_to_diagonal(made[:, 0], real[:, 0], torch.ones_like(made[:, 0]))
     left = []
-    for group, other_group in groups:
-        kept = without(group, len(values))
-        left.append(
-            closeness_to_diagonal(values[kept], others[without(other_group, len(others))], counted[kept])
-        )
-    low, high = jackknife(torch.tensor(left, dtype=torch.float64), value)
-    how = f"jackknife over {GROUPS} groups of images, centres and neighbours as they are"
-    return Measured(value, low=max(0.0, low), high=min(1.0, high), interval=how)
+    for number, pair in enumerate(zip(groups, made_groups, strict=False), start=1):
+        kept, made_kept = (without(group, len(rows)) for group, rows in zip(pair, (real, made), strict=True))
+        values = made[made_kept, number]
+        left.append(closeness_to_diagonal(values, real[kept, number], torch.ones_like(values)))
+    ends = jackknife(torch.tensor(left, dtype=torch.float64), value)
+    how = f"jackknife over {GROUPS} groups of images, each with its own centre"
+    return _measured(value, ends, len(made), how)
 
 
-def _distances_from_mean(of: Features, features: Features) -> Float[Tensor, " n"]:
-    """Distance of each image from the mean of a set, float64."""
-    mean = of.values.mean(dim=0, dtype=torch.float64)
-    blocks = features.values.split(BLOCK_ROWS)
-    return torch.cat([torch.linalg.vector_norm(block - mean, dim=1) for block in blocks])
+def _recall(
+    generated: Features, likest: Int[Tensor, " n"], covered: Float[Tensor, " n"], seed: int
+) -> Measured:
+    centre = generated.values.mean(dim=0, keepdim=True, dtype=torch.float64)
+    values = _distances_from(centre, generated)[likest, 0]
+    value = closeness_to_diagonal(values, values, covered)
+    # Real images are covered by generated ones that they share, or, of a collapsed set, by one and the same.
+    by_real = _dealt(len(values), seed)
+    ends = [
+        jackknife(_closeness_without(values, covered, dealt), value)
+        for dealt in (by_real, _dealt(generated.count, seed)[likest])
+        if len(dealt.unique()) > 1
+    ]
+    lows, highs = zip(*ends, strict=True)
+    how = f"jackknife over {GROUPS} groups of real images, or of those by the generated image nearest"
+    return _measured(value, (min(lows), max(highs)), len(values), how)
+
+
+def _dealt(count: int, seed: int) -> Int[Tensor, " n"]:
+    """The number of each image's group."""
+    numbers = torch.empty(count, dtype=torch.int64)
+    for number, group in enumerate(groups_of(count, GROUPS, seed)):
+        numbers[group] = number
+    return numbers
+
+
+def _closeness_without(
+    values: Float[Tensor, " n"], covered: Float[Tensor, " n"], dealt: Int[Tensor, " n"]
+) -> Float[Tensor, " g"]:
+    kept = [dealt != number for number in dealt.unique().tolist()]
+    left = [closeness_to_diagonal(values[rows], values[rows], covered[rows]) for rows in kept]
+    return torch.tensor(left, dtype=torch.float64)
+
+
+def _measured(value: float, ends: Interval, count: int, how: str) -> Measured:
+    if ends[0] == ends[1]:  # no group differs: like a share that no image contradicts
+        ends = wilson_interval(value * count, count)
+    return Measured(value, low=max(0.0, ends[0]), high=min(1.0, ends[1]), interval=how)
+
+
+def _means_with_and_without(features: Features, groups: Sequence[Tensor]) -> Float[Tensor, "c d"]:
+    """The mean of a set, and that without each of its groups."""
+    total = features.values.sum(dim=0, dtype=torch.float64)
+    left = [
+        (total - features.values[group].sum(dim=0, dtype=torch.float64)) / (features.count - len(group))
+        for group in groups
+    ]
+    return torch.stack([total / features.count, *left])
+
+
+def _distances_from(centres: Float[Tensor, "c d"], features: Features) -> Float[Tensor, "n c"]:
+    """Distance of each image from each of some places close together, float64."""
+    shifts = centres - centres[0]
+    parts = []
+    for block in features.values.split(BLOCK_ROWS):
+        rest = block - centres[0]
+        squares = rest.square().sum(dim=1, keepdim=True)
+        parts.append(squares - 2 * rest @ shifts.T + shifts.square().sum(dim=1))
+    return torch.cat(parts).clamp_(min=0).sqrt_()

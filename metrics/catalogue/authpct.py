@@ -11,8 +11,8 @@ import math
 
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.counts import require_images
-from metrics.statistics.neighbours import neighbour_table, radii
-from metrics.statistics.resampling import wilson_interval
+from metrics.statistics.neighbours import neighbour_table
+from metrics.statistics.shared_neighbours import HOW, linked_share_interval
 from metrics.types import Features
 
 NULL_NOTE = (
@@ -47,16 +47,17 @@ def authpct(reference: Features, generated: Features, *, memory_gib: float = 2.0
     """
     require_images(2, reference, generated)
     memory = int(memory_gib * 2**30)
-    own = radii(reference, 1, memory)
+    own = neighbour_table(reference, reference, 1, memory)
     table = neighbour_table(generated, reference, 1, memory)
-    authentic = float((own[table.indices[:, 0]] < table.distances[:, 0]).sum())
-    low, high = wilson_interval(authentic, generated.count)
+    original = table.indices[:, 0]
+    authentic = (own.distances[original, 0] < table.distances[:, 0]).double()
+    low, high = linked_share_interval(authentic, original, own.indices[:, 0])
     return {
         "authpct": Measured(
-            100 * authentic / generated.count,
+            100 * float(authentic.mean()),
             low=100 * low,
             high=100 * high,
             notes=(NULL_NOTE,),
-            interval="binomial (Wilson) over generated images, the real ones as they are",
+            interval=HOW,
         )
     }

@@ -11,7 +11,7 @@ generated image sits on a real one, as copies do; low on real and high on genera
 import math
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy import stats
 from torch import Tensor
 
@@ -21,9 +21,8 @@ from metrics.statistics.classifiers import fit_mlp
 from metrics.statistics.neighbours import neighbour_table
 from metrics.statistics.ordering import at_most, shuffled
 from metrics.statistics.resampling import wilson_interval
+from metrics.statistics.shared_neighbours import HOW, linked_share_interval
 from metrics.types import Features
-
-INTERVAL = "Wilson, images taken as independent"
 
 
 @register(
@@ -97,27 +96,41 @@ def c2st(
             f"{reference.count} real and {generated.count} generated images can't train and test a "
             "classifier; give at least 4 of each."
         )
-    on_real, on_made = _neighbour_correct(at_most(reference, size, seed), at_most(generated, size, seed))
+    correct, nearest = _neighbour_correct(at_most(reference, size, seed), at_most(generated, size, seed))
     real = shuffled(reference.values, seed, limit=size)
     made = shuffled(generated.values, seed, limit=size)
     network = _network_correct(real, made, hidden=hidden, epochs=epochs, seed=seed)
     return {
-        "c2st_neighbour": _share(torch.cat([on_real, on_made])),
-        "c2st_neighbour_real": _share(on_real),
-        "c2st_neighbour_generated": _share(on_made),
-        "c2st_network": _share(network, _p_note(network)),
+        "c2st_neighbour": _linked_share(correct, nearest, nearest),
+        "c2st_neighbour_real": _linked_share(correct[:size], nearest[:size], nearest),
+        "c2st_neighbour_generated": _linked_share(correct[size:], nearest[size:], nearest),
+        "c2st_network": _share(network),
     }
 
 
-def _neighbour_correct(real: Features, made: Features) -> tuple[Float[Tensor, " n"], Float[Tensor, " n"]]:
-    """1 where the nearest other image is of the same set; a tie counts half."""
-    return _own_is_nearer(real, made), _own_is_nearer(made, real)
+def _neighbour_correct(real: Features, made: Features) -> tuple[Float[Tensor, " n"], Int[Tensor, " n"]]:
+    """1 where the nearest other image is of the same set, a half for a tie; and that image's place.
+
+    The real images come first, then the generated ones.
+    """
+    on_real, of_real, across = _own_is_nearer(real, made)
+    on_made, of_made, back = _own_is_nearer(made, real)
+    count = real.count
+    nearest = (
+        torch.where(on_real > 0, of_real, across + count),
+        torch.where(on_made > 0, of_made + count, back),
+    )
+    return torch.cat([on_real, on_made]), torch.cat(nearest)
 
 
-def _own_is_nearer(one: Features, other: Features) -> Float[Tensor, " n"]:
-    own = neighbour_table(one, one, 1).distances[:, 0]
-    across = neighbour_table(one, other, 1).distances[:, 0]
-    return torch.where(own == across, 0.5, (own < across).double())
+def _own_is_nearer(
+    one: Features, other: Features
+) -> tuple[Float[Tensor, " n"], Int[Tensor, " n"], Int[Tensor, " n"]]:
+    """1 where the nearest other image is of the same set, and the places of the nearest in either set."""
+    own, across = neighbour_table(one, one, 1), neighbour_table(one, other, 1)
+    inside, outside = own.distances[:, 0], across.distances[:, 0]
+    nearer = torch.where(inside == outside, 0.5, (inside < outside).double())
+    return nearer, own.indices[:, 0], across.indices[:, 0]
 
 
 def _network_correct(
@@ -133,9 +146,17 @@ def _network_correct(
     return network.correct(tests, torch.cat([torch.ones(rest), torch.zeros(rest)]).long())
 
 
-def _share(correct: Float[Tensor, " n"], *notes: str) -> Measured:
+def _linked_share(
+    correct: Float[Tensor, " n"], neighbours: Int[Tensor, " n"], nearest: Int[Tensor, " m"]
+) -> Measured:
+    low, high = linked_share_interval(correct, neighbours, nearest)
+    return Measured(float(correct.mean()), low=low, high=high, interval=HOW)
+
+
+def _share(correct: Float[Tensor, " n"]) -> Measured:
     low, high = wilson_interval(float(correct.sum()), len(correct))
-    return Measured(float(correct.mean()), low=low, high=high, notes=notes, interval=INTERVAL)
+    value, how = float(correct.mean()), "Wilson over the images tested, the network as it is"
+    return Measured(value, low=low, high=high, notes=(_p_note(correct),), interval=how)
 
 
 def _p_note(correct: Float[Tensor, " n"]) -> str:

@@ -49,3 +49,24 @@ def test_images_far_away_are_neither_typical_nor_cover_anything(make_features, v
 def test_one_image_is_too_few(make_features, vector_a):
     with pytest.raises(TooFewSamplesError):
         alpha_precision(make_features(vector_a), make_features(torch.ones(1, 8)))
+
+
+@pytest.mark.parametrize("others", [0, 1, 2])
+def test_a_collapsed_set_has_an_interval_of_its_recall(make_features, vector_a, others):
+    collapsed = torch.cat([vector_a[:1].expand(40, 8) + 1e-6 * vector_a[:40], vector_a[1 : 1 + others] + 0.1])
+    found = alpha_precision(make_features(vector_a), make_features(collapsed))["beta_recall"]
+    assert 0 <= found.low <= found.value < found.high < 0.5
+
+
+def test_the_intervals_are_as_wide_as_the_values_vary(make_features):
+    def draw(seed):
+        generator = torch.Generator().manual_seed(seed)
+        real, made = (torch.randn(120, 3, generator=generator) for _ in range(2))
+        found = alpha_precision(make_features(real), make_features(0.8 * made + 0.4)).values()
+        return [(item.value, item.high - item.low) for item in found]
+
+    drawn = torch.tensor([draw(seed) for seed in range(150)])
+    reach = 2 * torch.tensor([2.093, 2.093, 1.96])  # a jackknife over 20 groups is Student's
+    ratios = drawn[..., 1].mean(dim=0) / reach / drawn[..., 0].std(dim=0)
+    # Centre and neighbours as they are: 0.7 to 0.9.
+    assert all(0.82 < float(ratio) < 1.3 for ratio in ratios), ratios
