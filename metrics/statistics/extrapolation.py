@@ -34,7 +34,7 @@ def subset_sizes(count: int, points: int, smallest: int) -> list[int]:
     return [round(size) for size in torch.linspace(first, count, points, dtype=torch.float64).tolist()]
 
 
-def intercept_weights(sizes: Sequence[int]) -> Float[Tensor, " p"]:
+def intercept_weights(sizes: Sequence[int | float]) -> Float[Tensor, " p"]:
     """How much each value counts in the intercept of a least-squares line over 1 / n; they add up to 1."""
     inverse = 1 / torch.tensor(sizes, dtype=torch.float64)
     centred = inverse - inverse.mean()
