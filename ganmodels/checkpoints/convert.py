@@ -16,7 +16,7 @@ def convert(path: Path, target: Path, asked: Asked, *, max_bytes: int = MAX_FILE
 
     Args:
         path: see `load`.
-        target: where to; by custom ends in `.safetensors`.
+        target: where to; by custom ends in `.safetensors`. Its folder is made where missing.
         asked: what the caller says of it.
         max_bytes: largest file to open.
 
@@ -32,6 +32,7 @@ def convert(path: Path, target: Path, asked: Asked, *, max_bytes: int = MAX_FILE
         )
     told = opened.info.description
     source = {"source_format": opened.info.file_format, "source_sha256": opened.info.sha256}
+    target.parent.mkdir(parents=True, exist_ok=True)
     save(
         target,
         opened.network,

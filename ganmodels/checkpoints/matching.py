@@ -88,8 +88,13 @@ def choose_prefix(found: Shapes, expected: Shapes, part: str = "") -> str:
         part: look only below this path.
 
     Raises:
-        CheckpointArchitectureError: several readings fit alike and none is an average.
+        CheckpointArchitectureError: several readings fit alike and none is an average, or the part is not
+            in the file.
     """
+    below = f"{part}." if part else ""
+    if not any(name.startswith(below) for name in found):
+        parts = _few(dict.fromkeys(name.partition(".")[0] for name in found))
+        raise CheckpointArchitectureError(f"the file has no part '{part[:_LONGEST_NAME]}'; it has {parts}")
     by_ending: dict[str, list[str]] = {}
     for name in found:
         by_ending.setdefault(name.rpartition(".")[2], []).append(name)
@@ -99,7 +104,6 @@ def choose_prefix(found: Shapes, expected: Shapes, part: str = "") -> str:
             prefix = candidate.removesuffix(name)
             if candidate.endswith(name) and (not prefix or prefix.endswith(".")):
                 fits[prefix] += 1 + (found[candidate] == shape)
-    below = f"{part}." if part else ""
     most = max((count for prefix, count in fits.items() if prefix.startswith(below)), default=0)
     best = sorted(prefix for prefix, count in fits.items() if count == most and prefix.startswith(below))
     averages = [prefix for prefix in best if "ema" in prefix.lower()]

@@ -37,6 +37,7 @@ INDEX = "model_index.json"
 DEFAULT_STEPS = 50
 MAX_STEPS = 1000
 _MAX_INDEX_BYTES = 1024**2
+_LARGEST_PX = 2048
 _FILES = (
     INDEX,
     "unet/config.json",
@@ -72,7 +73,7 @@ def open_pipeline(path: Path, asked: Asked, max_bytes: int) -> Opened:
     kind = _scheduler_class(diffusers, scheduler_name, path.name)
     try:
         unet = diffusers.UNet2DModel.from_pretrained(
-            path / "unet", use_safetensors=True, local_files_only=True
+            path / "unet", use_safetensors=True, local_files_only=True, low_cpu_mem_usage=False
         )
         scheduler = kind.from_pretrained(path / "scheduler", local_files_only=True)
     except Exception as error:  # whatever diffusers finds wrong
@@ -165,10 +166,18 @@ def _steps(settings: Mapping[str, object]) -> int:
 
 def _shape(config: Mapping[str, Any], name: str) -> ImageShape:
     size, channels = config["sample_size"], config["in_channels"]
-    height, width = (size, size) if isinstance(size, int) else size or (0, 0)
-    if channels not in (1, 3) or config["out_channels"] != channels or not (height and width):
-        raise CheckpointArchitectureError(f"{name} makes no grey or colour images of a fixed size")
-    return channels, height, width
+    sides = tuple(size) if isinstance(size, list | tuple) else (size, size)
+    sized = len(sides) == 2 and all(type(side) is int and 1 <= side <= _LARGEST_PX for side in sides)
+    if channels not in (1, 3) or config["out_channels"] != channels or not sized:
+        raise CheckpointArchitectureError(
+            f"{name} makes no grey or colour images of a fixed size up to {_LARGEST_PX} px; only such are "
+            "sampled here"
+        )
+    if config.get("class_embed_type") or config.get("num_class_embeds"):
+        raise CheckpointArchitectureError(
+            f"{name} is told classes; only pipelines without conditions are sampled here"
+        )
+    return channels, sides[0], sides[1]
 
 
 def _diffusers() -> ModuleType:

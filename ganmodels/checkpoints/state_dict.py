@@ -66,6 +66,11 @@ def open_state_dict(name: str, content: bytes, kind: Kind, asked: Asked, max_byt
     opened = _of_architecture(asked, name) if asked.architecture else _of_model(asked, name)
     readers = {Kind.SAFETENSORS: tensors_of, Kind.STATE_ZIP: _read_zip, Kind.STATE_LEGACY: _read_legacy}
     tensors = flatten(readers[kind](name, content))
+    if not any(tensors):
+        raise CheckpointFormatError(
+            f"{name} holds no tensors by name; give a state dict, as torch.save(network.state_dict(), path) "
+            "writes it"
+        )
     _check_plain(tensors, name, max_bytes)
     expected = shapes_of(opened.network.state_dict())
     prefix = choose_prefix(shapes_of(tensors), expected, asked.part)

@@ -22,7 +22,11 @@ STORAGES: Mapping[str, torch.dtype] = {
     "ByteStorage": torch.uint8,
     "BoolStorage": torch.bool,
 }
-INERT = frozenset(f"torch.{name}" for name in STORAGES) | {"torch.storage.UntypedStorage"}
+INERT = (
+    frozenset(f"torch.{name}" for name in STORAGES)
+    | frozenset(str(dtype) for dtype in STORAGES.values())
+    | {"torch.storage.UntypedStorage"}
+)
 _MAX_AXES = 8
 
 
@@ -115,6 +119,18 @@ def _plain_dict(*pairs: object) -> dict[object, object]:
     return {}
 
 
+def _counts(items: object = None) -> dict[object, object]:
+    """Stands for a Counter, in which schedulers of the learning rate keep their milestones."""
+    if items is not None and not isinstance(items, dict):
+        raise CheckpointFormatError("a counter of the file counts no plain values; save it again")
+    return dict(items or {})
+
+
+def _device(kind: object, index: object = 0) -> str:
+    """Stands for a device, which is a word here: everything is read into the CPU's memory."""
+    return f"{kind}:{index}" if isinstance(kind, str) else "cpu"
+
+
 def _plain_set(items: object = ()) -> set[object]:
     if not isinstance(items, list | tuple) or not all(isinstance(item, str | int) for item in items):
         raise CheckpointFormatError("a set of the file holds more than words and numbers; save it again")
@@ -139,7 +155,9 @@ BUILDERS: Mapping[str, Builder] = {
     "torch._utils._rebuild_tensor": rebuilt,
     "torch._utils._rebuild_parameter": _parameter,
     "torch.Size": _size,
+    "torch.device": _device,
     "collections.OrderedDict": _plain_dict,
+    "collections.Counter": _counts,
     "_codecs.encode": _encoded,
     "builtins.set": _plain_set,
     "__builtin__.set": _plain_set,

@@ -6,6 +6,7 @@ from pathlib import Path
 from ganmodels.checkpoints.convert import convert
 from ganmodels.commands.opening import add_file_options, asked
 from ganmodels.commands.parsers import Subparsers
+from ganmodels.errors import SettingError
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -18,7 +19,15 @@ def add_parser(commands: Subparsers) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Writes the file and, beside it, its description."""
+    """Writes the file and, beside it, its description.
+
+    Raises:
+        SettingError: the file is named as its description would be.
+    """
+    if options.out.suffix == ".json":
+        raise SettingError(
+            f"--out {options.out} is the description's name; give one that ends in .safetensors"
+        )
     convert(options.checkpoint, options.out, asked(options))
     print(f"{options.out} written")
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from ganmodels.checkpoints.load import open_checkpoint
 from ganmodels.commands.opening import add_file_options, asked
 from ganmodels.commands.parsers import Subparsers
-from ganmodels.registry import get_model
+from ganmodels.registry import get_model, model_names
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -20,7 +20,7 @@ def add_parser(commands: Subparsers) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prints what there is to know of a file (as JSON) or of a model."""
-    if Path(options.what).exists():
+    if _is_place(options.what):
         opened = open_checkpoint(Path(options.what), asked(options), weights=False)
         print(json.dumps(opened.info.as_json(), indent=2))
         return 0
@@ -31,3 +31,10 @@ def run(options: argparse.Namespace) -> int:
     for name, departure in model.recipe.departures.items():
         print(f"not as in the paper, {name}: {departure}")
     return 0
+
+
+def _is_place(what: str) -> bool:
+    """Tells a path, be there anything or not, from a model's name; a folder may be called like a model."""
+    path = Path(what)
+    named = what in model_names() and not path.is_file()
+    return not named and (path.exists() or path.name != what or bool(path.suffix))

@@ -116,12 +116,13 @@ def feature_maps(
 
     with ExitStack() as watched, torch.no_grad():
         for path, module in network.named_modules():
-            if path:
+            if path and not isinstance(module, torch.jit.ScriptModule):  # which lets nobody listen
                 watched.enter_context(module.register_forward_hook(_noting(path, note)))
         run()
     if not seen:
         raise InsideError(
-            "no layer of the network answers feature maps; only convolutional networks have them"
+            "no layer of the network answers feature maps; only convolutional networks have them, and programs "
+            "don't show them"
         )
     return [_maps(path, answer, most) for path, answer in seen.values()]
 

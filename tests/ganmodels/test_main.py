@@ -42,6 +42,15 @@ def test_info_of_a_model_names_its_settings_and_departures(capsys: pytest.Captur
     assert "not as in the paper" in text
 
 
+def test_info_of_a_model_is_not_of_a_folder_called_like_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "vae").mkdir()
+    assert main(["info", "vae"]) == 0
+    assert "--set latent_size=" in capsys.readouterr().out
+
+
 def test_info_of_a_checkpoint_is_json(capsys: pytest.CaptureFixture[str], checkpoint: Path) -> None:
     assert main(["info", str(checkpoint)]) == 0
     assert json.loads(capsys.readouterr().out)["sha256"] == inspect(checkpoint).sha256
@@ -72,6 +81,8 @@ def test_train_resume_and_sample(tmp_path: Path, images: Path, capsys: pytest.Ca
     ("words", "sentence"),
     [
         (["info", "vea"], "did you mean 'vae'"),
+        (["info", "runs/vae"], "no checkpoint at runs/vae"),
+        (["info", "chekpoint.safetensors"], "no checkpoint at chekpoint.safetensors"),
         (["train", "stylegan2", "--data", "none", "--out", "o"], "is loaded and sampled, not trained"),
         (["train", "vae", "--data", "none", "--out", "o"], "no training images at none"),
         (["train", "vae", "--data", "{images}", "--out", "o", "--set", "widht=4"], "did you mean 'width'"),

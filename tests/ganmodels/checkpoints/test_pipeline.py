@@ -19,6 +19,7 @@ from ganmodels.errors import (
     CheckpointNotFoundError,
     CheckpointTooLargeError,
     ExtraMissingError,
+    GeneratorOutputError,
     SettingError,
 )
 from tests.support.bombs import Bomb
@@ -134,10 +135,38 @@ def test_what_diffusers_can_not_open_and_what_is_no_number_is_named(tmp_path: Pa
         load(tmp_path / "nan")
 
 
-def _unet(diffusers: Any) -> Any:
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"num_class_embeds": 10}, "is told classes"),
+        ({"sample_size": -4}, "of a fixed size"),
+        ({"sample_size": 10**6}, "of a fixed size"),
+        ({"sample_size": [16]}, "of a fixed size"),
+        ({"sample_size": "x"}, "of a fixed size"),
+    ],
+)
+def test_conditions_and_sizes_that_are_none_are_named(
+    tmp_path: Path, changes: dict[str, Any], sentence: str
+) -> None:
+    diffusers = _diffusers()
+    folder = _saved(diffusers, tmp_path / "pipeline", "DDPMScheduler", **changes)
+    with pytest.raises(CheckpointArchitectureError, match=sentence):
+        load(folder)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_fails_within_diffusers_is_an_answer_of_the_generators(tmp_path: Path) -> None:
+    folder = _saved(_diffusers(), tmp_path / "pipeline", "PNDMScheduler")
+    with pytest.raises(GeneratorOutputError, match=r"failed on inputs of \(32, 256\)"):
+        load(folder, settings={"steps": 3}).sample(1, 0)
+
+
+def _unet(diffusers: Any, **changes: Any) -> Any:
     torch.manual_seed(0)
     return diffusers.UNet2DModel(
-        sample_size=16,
+        sample_size=changes.pop("sample_size", 16),
+        **changes,
         in_channels=1,
         out_channels=1,
         layers_per_block=1,
@@ -148,7 +177,7 @@ def _unet(diffusers: Any) -> Any:
     )
 
 
-def _saved(diffusers: Any, folder: Path, scheduler: str) -> Path:
+def _saved(diffusers: Any, folder: Path, scheduler: str, **changes: Any) -> Path:
     made = getattr(diffusers, scheduler)()
-    diffusers.DDPMPipeline(_unet(diffusers), made).save_pretrained(folder)
+    diffusers.DDPMPipeline(_unet(diffusers, **changes), made).save_pretrained(folder)
     return folder

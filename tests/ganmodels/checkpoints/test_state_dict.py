@@ -1,5 +1,6 @@
 """State dicts of other people's trainings, with all the wrappings they come in."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ganmodels.checkpoints import inspect, load
 from ganmodels.errors import (
     CheckpointArchitectureError,
     CheckpointCodeError,
+    CheckpointFormatError,
     CheckpointModelError,
     CheckpointNotFiniteError,
     CheckpointShapeError,
@@ -44,6 +46,12 @@ WRAPPED: dict[str, Any] = {
     "state_dict": {"state_dict": _weights(), "epoch": 3, "best": 0.5, "names": ["a"], "lr": None},
     "state_dict and module.": {"state_dict": _prefixed("module.generator.")},
     "beside a discriminator": {"g_ema": _weights(), "g": _weights(1), "d": _weights(0, "encoder")},
+    "with a scheduler": {
+        "state_dict": _weights(),
+        "lr_schedulers": [{"milestones": Counter([3, 4])}],
+        "device": torch.device("cuda", 1),
+        "dtype": torch.float32,
+    },
     "with an optimiser": {"model": _weights(), "optimizer": {"state": {0: {"exp_avg": torch.zeros(3)}}}},
     "of a whole game": _prefixed("generator.")
     | {f"encoder.{name}": value for name, value in _weights(0, "encoder").items()},
@@ -110,6 +118,14 @@ def test_missing_unexpected_and_mis_shaped_keys_are_reported(tmp_path: Path) -> 
     assert f"1 missing: '{names[-1]}'" in told
     assert "1 unexpected: 'extra.weight'" in told
     assert f"1 of other shapes: '{names[1]} (7,) for" in told
+
+
+@pytest.mark.parametrize("content", [None, 7, {}, [_weights()], torch.zeros(3), {"epoch": 3}])
+def test_a_file_without_a_state_dict_is_named_as_such(tmp_path: Path, content: object) -> None:
+    path = tmp_path / "weights.pt"
+    torch.save(content, path)
+    with pytest.raises(CheckpointFormatError, match="no tensors by name"):
+        load(path, **VAE)
 
 
 def test_nothing_that_fits_is_a_report_and_no_page(tmp_path: Path) -> None:

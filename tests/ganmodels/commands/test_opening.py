@@ -76,7 +76,7 @@ def test_a_state_dict_is_described_and_sampled(
         ([*SAID, "--range=1,0"], "does not grow"),
         ([*SAID, "--range=1"], "is not two numbers"),
         ([*SAID, "--set", "width=8"], "of other shapes"),
-        ([*SAID, "--part", "g_ema"], "missing"),
+        ([*SAID, "--part", "g_ema"], "has no part 'g_ema'; it has '0', '10'"),
     ],
 )
 def test_what_is_missing_or_wrong_is_one_sentence(
@@ -144,6 +144,20 @@ def test_a_converted_file_describes_itself_and_samples_alike(tmp_path: Path, wei
     assert torch.equal(ours.sample(5, seed=1), theirs.sample(5, seed=1))
     assert ours.provenance["data"]["source_sha256"] == theirs.provenance["sha256"]
     assert ours.provenance["data"]["source_format"] == "torch.save archive"
+
+
+def test_a_converted_file_is_not_named_as_its_description(
+    tmp_path: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One would be written over the other."""
+    assert main(["convert", str(weights), "--out", str(tmp_path / "ours.json"), *SAID]) == 2
+    assert "ends in .safetensors" in capsys.readouterr().err
+    assert not (tmp_path / "ours.json").exists()
+
+
+def test_a_folder_for_a_converted_file_is_made(tmp_path: Path, weights: Path) -> None:
+    assert main(["convert", str(weights), "--out", str(tmp_path / "new" / "ours.safetensors"), *SAID]) == 0
+    assert (tmp_path / "new" / "ours.json").is_file()
 
 
 def test_a_network_of_ones_own_is_not_converted(

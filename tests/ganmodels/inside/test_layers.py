@@ -76,6 +76,13 @@ def test_silent_maps_are_counted() -> None:
     assert found[0].silent >= 0.75
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_a_program_lets_nobody_listen_and_that_is_a_sentence() -> None:
+    network = nn.Sequential(torch.jit.script(conv_generator(SHAPE, 4, 8, nn.Tanh()).eval()))
+    with pytest.raises(InsideError, match="programs don't show them"):
+        feature_maps(network, lambda: network(torch.zeros(1, 4)), SHAPE)
+
+
 def test_networks_without_maps_or_filters_are_a_sentence() -> None:
     network = mlp_generator(SHAPE, 4, 10, 1, nn.Tanh()).eval()
     with pytest.raises(InsideError, match="only convolutional networks"):
