@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import math
 import os
@@ -30,14 +31,21 @@ Measured on {day}: {cores} cores, {machine}, Python {python}, torch {torch}.
 """
 
 
-def main(wanted: list[str]) -> None:
+def main(words: list[str]) -> None:
     """Run the benchmarks asked for, all by default, and write their sections."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evalsite.settings")
-    names = wanted or sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py"))
+    known = sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py"))
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(known)}; default: all")
+    names = parser.parse_args(words).names or known
+    if unknown := sorted({*names} - {*known}):
+        parser.error(f"no benchmark named {', '.join(unknown)}; there are {', '.join(known)}")
     for name in names:
         print(f"· {name}", flush=True)
-        lines = [_line(row) for row in importlib.import_module(f"tests.bench.bench_{name}").rows()]
-        print("\n".join(lines), flush=True)
+        lines = []
+        for row in importlib.import_module(f"tests.bench.bench_{name}").rows():
+            lines.append(_line(row))
+            print(lines[-1], flush=True)
         _write(name, _section(name) + "\n".join(lines) + "\n")
 
 
