@@ -94,7 +94,9 @@ def choose_prefix(found: Shapes, expected: Shapes, part: str = "") -> str:
     below = f"{part}." if part else ""
     if not any(name.startswith(below) for name in found):
         parts = _few(dict.fromkeys(name.partition(".")[0] for name in found))
-        raise CheckpointArchitectureError(f"the file has no part '{part[:_LONGEST_NAME]}'; it has {parts}")
+        raise CheckpointArchitectureError(
+            f"the file has no part '{part[:_LONGEST_NAME]}'; name one that it has: {parts}"
+        )
     by_ending: dict[str, list[str]] = {}
     for name in found:
         by_ending.setdefault(name.rpartition(".")[2], []).append(name)

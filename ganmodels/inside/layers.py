@@ -121,8 +121,8 @@ def feature_maps(
         run()
     if not seen:
         raise InsideError(
-            "no layer of the network answers feature maps; only convolutional networks have them, and programs "
-            "don't show them"
+            "no layer of the network answers feature maps; only convolutional networks have them, and "
+            "programs don't show them"
         )
     return [_maps(path, answer, most) for path, answer in seen.values()]
 

@@ -76,7 +76,7 @@ def test_a_state_dict_is_described_and_sampled(
         ([*SAID, "--range=1,0"], "does not grow"),
         ([*SAID, "--range=1"], "is not two numbers"),
         ([*SAID, "--set", "width=8"], "of other shapes"),
-        ([*SAID, "--part", "g_ema"], "has no part 'g_ema'; it has '0', '10'"),
+        ([*SAID, "--part", "g_ema"], "no part 'g_ema'; name one that it has: 'state_dict'"),
     ],
 )
 def test_what_is_missing_or_wrong_is_one_sentence(
