@@ -8,17 +8,15 @@ cell. As a test statistic it grows with the number of images, so compare values 
 """
 
 import math
-
-import torch
+from collections.abc import Sequence
 
 from metrics.errors import TooFewSamplesError
 from metrics.registry import Measured, Quantity, register
 from metrics.statistics.clusters import kmeans, nearest_centre
 from metrics.statistics.counts import require_images
-from metrics.statistics.mann_whitney import mann_whitney_z
+from metrics.statistics.mann_whitney import Comparison, mann_whitney
 from metrics.statistics.neighbours import neighbour_table
 from metrics.statistics.ordering import shuffled
-from metrics.statistics.resampling import normal_interval
 from metrics.types import Features
 
 CLUSTERED_IMAGES = 5000
@@ -74,22 +72,24 @@ def ct_score(
     for cell in range(cells):
         made, real = (part[own == cell] for part, own in zip(distances, members, strict=True))
         if min(len(made), len(real)) >= least:
-            found.append((len(real), *mann_whitney_z(made, real)))
+            found.append((len(real), mann_whitney(made, real)))
     if not found:
         raise TooFewSamplesError(
             f"No cell holds {least} generated and {least} held-out images; give more images or fewer cells."
         )
-    counts, values, errors = torch.tensor(found, dtype=torch.float64).T
-    weights = counts / counts.sum()
-    score = float(weights @ values)
-    low, high = normal_interval(score, math.sqrt(float((weights * errors).square().sum())))
-    notes = (
-        ()
-        if len(found) == cells
-        else (f"{cells - len(found)} of {cells} cells have too few images to count.",)
-    )
-    return {
-        "ct_score": Measured(
-            score, low=low, high=high, notes=notes, interval="delta method on placements, cells as they are"
-        )
-    }
+    thin = cells - len(found)
+    notes = (f"{thin} of {cells} cells have too few images to count.",) if thin else ()
+    return {"ct_score": _mean_of(found, notes)}
+
+
+def _mean_of(found: Sequence[tuple[int, Comparison]], notes: tuple[str, ...]) -> Measured:
+    """The mean over cells, each by its number of held-out images.
+
+    Its ends are as far off as the cells' independent errors add up to (Zou and Donner 2008).
+    """
+    total = sum(count for count, _ in found)
+    score = sum(count * cell.z for count, cell in found) / total
+    below = math.hypot(*(count * (cell.z - cell.low) for count, cell in found)) / total
+    above = math.hypot(*(count * (cell.high - cell.z) for count, cell in found)) / total
+    how = "Wilson on the variance of placements, cells as they are"
+    return Measured(score, low=score - below, high=score + above, notes=notes, interval=how)
