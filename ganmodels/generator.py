@@ -172,8 +172,8 @@ class NetworkGenerator:
             reason = next(iter(str(error).splitlines()), "")[:_SHOWN]
             raise GeneratorOutputError(
                 f"generator '{self.name}' failed on inputs of {tuple(inputs[0].shape)} "
-                f"({type(error).__name__}: {reason}); its network must take any number of latents of "
-                "latent_size: see that this and the image shape are its own"
+                f"({type(error).__name__}: {reason}); it must take any number of latents: see that the "
+                "latent size and other settings given are its own"
             ) from error
         if not isinstance(answer, Tensor) or answer.is_complex() or answer.dtype is torch.bool:
             what = answer.dtype if isinstance(answer, Tensor) else type(answer).__name__
