@@ -13,7 +13,7 @@ from ganmodels.generator import NetworkGenerator
 from ganmodels.inside.interpolation import interpolate
 from ganmodels.inside.inversion import Inversion, invert
 from ganmodels.inside.judges import Judge
-from ganmodels.inside.layers import feature_maps, pixel_filters
+from ganmodels.inside.layers import Filters, feature_maps, pixel_filters
 from ganmodels.inside.pictures import Row, histogram, tiles
 from ganmodels.inside.scores import Judgement, judge
 from ganmodels.inside.spaces import Space, open_space
@@ -156,7 +156,7 @@ def judged_view(
     classes: Sequence[int] | None = None,
     seed: int = 0,
 ) -> View:
-    """Shows what a judge thinks of given images, of these classes, and of as many generated ones."""
+    """Shows what a judge thinks of given images of these classes and of generated ones, and its filters."""
     count = min(len(real), _MOST_GENERATED)
     labels = None if by.class_count is None else generator.sample_labels(count, seed)
     generated = generator.sample(count, seed)
@@ -164,7 +164,18 @@ def judged_view(
     found = judge(by, real, generated, real_labels=given, generated_labels=labels)
     view = score_view(found, real)
     told = f"{view.about} The {by.name} is as it was at step {by.step:,}."
-    return replace(view, about=told, data={**view.data, "step": by.step})
+    filters, seen = _first_filters(by)
+    data = {**view.data, "step": by.step, "filters": seen.as_json()}
+    return replace(view, about=told, rows=(*view.rows, filters), data=data)
+
+
+def _first_filters(by: Judge) -> tuple[Row, Filters]:
+    found = pixel_filters(by.network, by.image_shape, sees=True)
+    caption = (
+        f"{len(found.pictures)} of {found.count} filters of the {by.name}'s first layer, strongest first: "
+        "what it looks for"
+    )
+    return Row(caption, tiles(found.pictures, 2 * _GRID_COLUMNS)), found
 
 
 def score_view(judgement: Judgement, real: UInt8[Tensor, "n c h w"]) -> View:

@@ -23,6 +23,7 @@ from ganmodels.errors import (
 )
 from ganmodels.inside import Judgement, judge
 from ganmodels.inside.judges import open_judge
+from ganmodels.inside.views import judged_view
 from ganmodels.training.data import ImageData
 from ganmodels.training.loop import STATE, train
 
@@ -50,6 +51,19 @@ def test_every_judge_is_found_beside_its_checkpoint(
     )
     assert torch.allclose(alone.real, found.real[:1], atol=1e-4)
     assert ("error" in found.meaning) is (name in ("ebgan", "began"))
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_every_judge_shows_the_filters_that_it_looks_with(
+    checkpoints: dict[str, Path], small_data: ImageData, name: str
+) -> None:
+    opened = open_checkpoint(checkpoints[name], Asked())
+    by = open_judge(checkpoints[name].parent / STATE, opened.info.description)
+    generator = opened.generator()
+    view = judged_view(generator, by, small_data.images[:8], classes=[0] * 8)
+    first = next(weight for weight in by.network.state_dict().values() if weight.ndim in (2, 4))
+    assert view.data["filters"]["count"] == len(first)
+    assert f"of {len(first)} filters of the {by.name}'s first layer" in view.rows[-1].caption
 
 
 def test_a_trained_discriminator_tells_real_from_generated(
