@@ -126,7 +126,8 @@ RECIPE = Recipe(
     steps=50_000,
     ema_decay=0.999,
     departures={
-        "width": "the paper: two halvings and a layer of 1024 units at 28 px; here DCGAN's plan",
+        "width": "the paper: two halvings and a layer of 1024 units at 28 px, leaky rectifiers of slope 0.1; "
+        "here DCGAN's plan with its slope of 0.2, but for the head",
         "continuous_weight": "the paper: smaller than 1, so that both terms are of one size; here 0.1",
         "ema_decay": "the paper: no average of weights",
     },
