@@ -73,7 +73,7 @@ RECIPE = Recipe(
     departures={
         "optimizer": "the paper: Adagrad with a rate chosen from 0.01, 0.02 and 0.1; here Adam at 0.001",
         "network": "the paper: one hidden layer of 500 tanh units, weights from N(0, 0.01) and a little "
-        "weight decay; here convolutions, or rectifiers (`mlp`), from torch's first weights and without decay",
+        "weight decay; here convolutions, or rectifiers (`mlp`), torch's first weights, no decay",
         "ema_decay": "the paper: no average of weights",
     },
 )
