@@ -20,6 +20,7 @@ from ganmodels.layers.ranges import CutWhenSampled
 from ganmodels.losses.energy import absolute_error
 from ganmodels.losses.equilibrium import convergence, halve_when_stalled, next_balance
 from ganmodels.networks.autoencoder import elu_autoencoder, elu_decoder
+from ganmodels.networks.initialisation import glorot_weights
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.recipe import Adam, Batch, Losses, Memory, Player, Recipe
 from ganmodels.settings import About
@@ -34,9 +35,10 @@ def build(
     """Builds generator and auto-encoding discriminator for images of one shape (channels, height, width)."""
     decoder = elu_decoder(shape, latent_size, width, CutWhenSampled(-1.0, 1.0))
     generator = nn.Sequential(UniformPrior(), *decoder)
-    return nn.ModuleDict(
-        {"generator": generator, "discriminator": elu_autoencoder(shape, latent_size, width)}
-    )
+    discriminator = elu_autoencoder(shape, latent_size, width)
+    networks = nn.ModuleDict({"generator": generator, "discriminator": discriminator})
+    glorot_weights(networks)
+    return networks
 
 
 def discriminator_loss(networks: nn.ModuleDict, batch: Batch) -> Losses:
@@ -100,6 +102,8 @@ RECIPE = Recipe(
         "patience": "the paper halves the rate when M_global stalls and doesn't say when that is; here when "
         "its running average has found no new best for so many steps",
         "width": "the paper's skip connections and vanishing residuals are left out, as in its plain variant",
+        "initialisation": "the paper says none; here Glorot's, with which a generator without normalisation "
+        "listens to its latent",
         "image_range": "the paper's generator is unbounded; so is ours in training, and cut when sampled",
         "ema_decay": "the paper: no average of weights",
     },

@@ -1,11 +1,12 @@
-"""DCGAN's first weights."""
+"""First weights: DCGAN's narrow ones, and Glorot's, through which a signal keeps its size."""
 
 import pytest
 import torch
 from torch import nn
 
+from ganmodels.networks.autoencoder import elu_decoder
 from ganmodels.networks.conv import conv_encoder
-from ganmodels.networks.initialisation import dcgan_weights
+from ganmodels.networks.initialisation import dcgan_weights, glorot_weights
 
 
 def test_weights_come_from_a_narrow_normal_and_biases_are_nothing() -> None:
@@ -18,3 +19,15 @@ def test_weights_come_from_a_narrow_normal_and_biases_are_nothing() -> None:
     scales = torch.cat([layer.weight for layer in network.modules() if isinstance(layer, nn.BatchNorm2d)])
     assert scales.mean().item() == pytest.approx(1, abs=0.01)
     assert all(not value.any() for name, value in network.named_parameters() if name.endswith("bias"))
+
+
+def test_glorots_weights_have_their_variance_and_hand_the_latent_on() -> None:
+    torch.manual_seed(0)
+    plain = elu_decoder((1, 32, 32), 64, 16)
+    latents = torch.rand(64, 64) * 2 - 1
+    before = plain(latents).std(dim=0).mean().item()
+    glorot = glorot_weights(plain)
+    inner = next(layer for layer in glorot.modules() if isinstance(layer, nn.Conv2d))
+    assert inner.weight.var().item() == pytest.approx(2 / (2 * 9 * 16), rel=0.05)
+    assert all(not value.any() for name, value in glorot.named_parameters() if name.endswith("bias"))
+    assert glorot(latents).std(dim=0).mean().item() > 20 * before
