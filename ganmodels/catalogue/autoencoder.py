@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 from torch import nn
 
 from ganmodels.losses.energy import reconstruction_energy
-from ganmodels.networks.autoencoder import elu_decoder, elu_encoder
+from ganmodels.networks.autoencoder import EluDecoder, elu_encoder
 from ganmodels.networks.conv import conv_encoder, conv_generator
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.recipe import Adam, Batch, Losses, Player, Recipe
@@ -37,7 +37,7 @@ def build(
         decoder = conv_generator(shape, latent_size, width, nn.Tanh())
         encoder = conv_encoder(shape, latent_size, width, batch_norm=True)
     else:
-        decoder = elu_decoder(shape, latent_size, width, nn.Tanh())
+        decoder = EluDecoder(shape, latent_size, width, nn.Tanh())
         encoder = elu_encoder(shape, latent_size, width)
     encoder.append(nn.BatchNorm1d(latent_size, affine=False))
     return nn.ModuleDict({"generator": decoder, "encoder": encoder})

@@ -19,7 +19,7 @@ from ganmodels.layers.priors import UniformPrior
 from ganmodels.layers.ranges import CutWhenSampled
 from ganmodels.losses.energy import absolute_error
 from ganmodels.losses.equilibrium import convergence, halve_when_stalled, next_balance
-from ganmodels.networks.autoencoder import elu_autoencoder, elu_decoder
+from ganmodels.networks.autoencoder import EluDecoder, elu_autoencoder
 from ganmodels.networks.initialisation import glorot_weights
 from ganmodels.networks.shapes import ImageShape
 from ganmodels.recipe import Adam, Batch, Losses, Memory, Player, Recipe
@@ -33,8 +33,8 @@ def build(
     width: Annotated[int, About("n, channels at full size", 4, 1024)] = 64,
 ) -> nn.ModuleDict:
     """Builds generator and auto-encoding discriminator for images of one shape (channels, height, width)."""
-    decoder = elu_decoder(shape, latent_size, width, CutWhenSampled(-1.0, 1.0))
-    generator = nn.Sequential(UniformPrior(), *decoder)
+    decoder = EluDecoder(shape, latent_size, width, CutWhenSampled(-1.0, 1.0))
+    generator = nn.Sequential(UniformPrior(), decoder)
     discriminator = elu_autoencoder(shape, latent_size, width)
     networks = nn.ModuleDict({"generator": generator, "discriminator": discriminator})
     glorot_weights(networks)
@@ -101,9 +101,8 @@ RECIPE = Recipe(
     departures={
         "patience": "the paper halves the rate when M_global stalls and doesn't say when that is; here when "
         "its running average has found no new best for so many steps",
-        "width": "the paper's skip connections and vanishing residuals are left out, as in its plain variant",
-        "initialisation": "the paper says none; here Glorot's, with which a generator without normalisation "
-        "listens to its latent",
+        "width": "the paper's vanishing residuals, which help its larger networks, are left out; it tells no "
+        "first weights, here Glorot's",
         "image_range": "the paper's generator is unbounded; so is ours in training, and cut when sampled",
         "ema_decay": "the paper: no average of weights",
     },

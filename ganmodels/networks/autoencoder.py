@@ -2,8 +2,10 @@
 
 from itertools import pairwise
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn.functional import interpolate
 
 from ganmodels.networks.conv import conv_encoder, conv_generator
 from ganmodels.networks.shapes import ImageShape, halvings
@@ -50,7 +52,7 @@ def elu_autoencoder(shape: ImageShape, code_size: int, width: int) -> AutoEncode
     Raises:
         ImageShapeError: see `halvings`.
     """
-    return AutoEncoder(elu_encoder(shape, code_size, width), elu_decoder(shape, code_size, width))
+    return AutoEncoder(elu_encoder(shape, code_size, width), EluDecoder(shape, code_size, width))
 
 
 def elu_encoder(shape: ImageShape, code_size: int, width: int) -> nn.Sequential:
@@ -69,35 +71,54 @@ def elu_encoder(shape: ImageShape, code_size: int, width: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Linear(channels[-1] * side * side, code_size))
 
 
-def elu_decoder(
-    shape: ImageShape, code_size: int, width: int, output: nn.Module | None = None
-) -> nn.Sequential:
-    """Builds the decoder of `elu_autoencoder`, which is BEGAN's generator, too.
+class EluDecoder(nn.Module):
+    """The decoder of `elu_autoencoder`, which is BEGAN's generator, too.
 
-    Args:
-        shape: channels, height, width of the images.
-        code_size: numbers in the code.
-        width: n, channels of every layer; sides are doubled by repeating pixels.
-        output: last layer; without, numbers are unbounded.
+    What the first layer makes of the code enters again at every size: through so many layers without
+    normalisation little else of it would arrive.
 
-    Source: Berthelot et al. 2017 (arXiv:1703.10717), section 3.5 and figure 1.
+    Source: Berthelot et al. 2017 (arXiv:1703.10717), sections 3.5 and 3.5.1 and figure 1.
     """
-    depth = halvings(shape)
-    side = shape[1] // 2**depth
-    layers: list[nn.Module] = [
-        nn.Linear(code_size, width * side * side),
-        nn.Unflatten(1, (width, side, side)),
-    ]
-    for _ in range(depth):
-        layers += [*_two_convolutions(width), nn.Upsample(scale_factor=2)]
-    layers += [*_two_convolutions(width), nn.Conv2d(width, shape[0], 3, padding=1)]
-    return nn.Sequential(*layers, *([] if output is None else [output]))
+
+    def __init__(
+        self, shape: ImageShape, code_size: int, width: int, output: nn.Module | None = None
+    ) -> None:
+        """Builds the layers.
+
+        Args:
+            shape: channels, height, width of the images.
+            code_size: numbers in the code.
+            width: n, channels of every layer; sides are doubled by repeating pixels.
+            output: last layer; without, numbers are unbounded.
+        """
+        super().__init__()
+        depth = halvings(shape)
+        side = shape[1] // 2**depth
+        self.first = nn.Sequential(
+            nn.Linear(code_size, width * side * side), nn.Unflatten(1, (width, side, side))
+        )
+        self.smallest = nn.Sequential(*_two_convolutions(width))
+        self.bigger = nn.ModuleList(nn.Sequential(*_two_convolutions(2 * width, width)) for _ in range(depth))
+        self.last = nn.Sequential(
+            nn.Conv2d(width, shape[0], 3, padding=1), *([] if output is None else [output])
+        )
+
+    def forward(self, code: Float[Tensor, "n d"]) -> Float[Tensor, "n c h w"]:
+        """Decodes codes."""
+        first = self.first(code)
+        features = self.smallest(first)
+        for block in self.bigger:
+            again = interpolate(first, scale_factor=2 * features.shape[2] // first.shape[2])
+            features = block(torch.cat([interpolate(features, scale_factor=2), again], dim=1))
+        decoded: Tensor = self.last(features)
+        return decoded
 
 
-def _two_convolutions(channels: int) -> list[nn.Module]:
+def _two_convolutions(before: int, after: int | None = None) -> list[nn.Module]:
+    after = after or before
     return [
-        nn.Conv2d(channels, channels, 3, padding=1),
+        nn.Conv2d(before, after, 3, padding=1),
         nn.ELU(),
-        nn.Conv2d(channels, channels, 3, padding=1),
+        nn.Conv2d(after, after, 3, padding=1),
         nn.ELU(),
     ]
