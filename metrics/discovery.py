@@ -22,10 +22,11 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
         known: the names that exist.
     """
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    small = {one.lower(): one for one in names}
+    close = difflib.get_close_matches(name.lower(), small, n=3, cutoff=0.5)
     # Letters in another order are likelier a slip than another letter; a stable sort keeps the rest in order.
-    close.sort(key=lambda one: sorted(one) != sorted(name))
-    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names) or 'none'}."
+    close.sort(key=lambda one: sorted(one) != sorted(name.lower()))
+    hint = f"did you mean {small[close[0]]!r}?" if close else f"known: {', '.join(names) or 'none'}."
     return UnknownNameError(f"No {kind} named {name!r}; {hint}")
 
 

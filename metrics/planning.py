@@ -48,7 +48,8 @@ def with_roles(choices: Sequence[Choice], given: Mapping[str, object], omissions
             for need in choice.metric.needs:
                 if need.role not in (*given, EMBED):
                     raise MissingEvidenceError(
-                        f"{choice.metric.title} needs {_MISSING[need.role]} given; pass {need.role}=…"
+                        f"{choice.metric.title} needs {_MISSING[need.role]} given; "
+                        f"pass {need.role}=…, or --{need.role.replace('_', '-')} on the command line."
                     )
     return omissions.remain(choices)
 

@@ -43,8 +43,12 @@ def remarks(found: Evaluation) -> Iterator[tuple[str, str]]:
     """What belongs beside the table: sentences, each with a colour."""
     for line in dict.fromkeys(_origin(result) for result in found):
         yield line, ""
-    for line in dict.fromkeys(f"{result.title}: {text}" for result in found for text in result.warnings):
-        yield line, "yellow"
+    titles: dict[str, dict[str, None]] = {}
+    for result in found:
+        for text in result.warnings:
+            titles.setdefault(text, {})[result.title] = None
+    for text, named in titles.items():
+        yield f"{', '.join(named)}: {text}", "yellow"
     if found.left_out:
         yield f"Left out, {len(found.left_out)}:", "dim"
     for item in found.left_out:

@@ -100,7 +100,7 @@ def report(
         facts: what it was measured with.
     """
     name, title = metric.label(quantity, facts.lens.name, facts.lens.title, facts.layer)
-    roles = {need.role: evidence[need.parameter] for need in metric.needs}
+    roles = _by_role(metric, evidence)
     origins = [origin for item in evidence.values() if isinstance(origin := _origin(item), Provenance)]
     shared = next(iter(origins), None)
     return MetricResult(
@@ -123,6 +123,12 @@ def report(
         interval=measured.interval,
         pairs=measured.pairs,
     )
+
+
+def _by_role(metric: Metric, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """For each role the evidence that knows its images best: labels don't say which images they are of."""
+    known = {need: evidence[need.parameter] for need in metric.needs}
+    return {need.role: known[need] for need in sorted(known, key=lambda need: bool(_digest(known[need])))}
 
 
 def _trace(shared: Provenance | None, roles: Mapping[str, Any]) -> dict[str, str]:

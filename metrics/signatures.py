@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 import typing
 from collections.abc import Callable
@@ -134,6 +135,15 @@ def read_signature(function: Callable[..., object]) -> tuple[tuple[Need, ...], d
             f"{place} takes no evidence; give it a positional parameter such as 'generated: Features'."
         )
     return tuple(needs), settings
+
+
+def argument_texts(function: Callable[..., object]) -> dict[str, str]:
+    """What a function's docstring says of each of its parameters, each on one line."""
+    arguments = re.search(r"^Args:\n((?:[ ]{4}.*\n?|\n)*)", inspect.getdoc(function) or "", re.MULTILINE)
+    if arguments is None:
+        return {}
+    found = re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", arguments[1], re.MULTILINE)
+    return {name: " ".join(text.split()) for name, text in found}
 
 
 def _read_need(place: str, parameter: inspect.Parameter, hint: object) -> Need:

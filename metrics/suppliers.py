@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 from torch import Tensor
 
 from metrics.evidence import EXTRACTED, ExtractorEmbedder, Want, gather
-from metrics.extractors.registry import PROBABILITIES
+from metrics.extractors.registry import FEATURES, PROBABILITIES
 from metrics.lenses import Lens
 from metrics.types import Embedder, Features, Images, Labels, Moments, Probabilities, Provenance
 
@@ -131,8 +131,10 @@ class OutputSupplier:
         if item.kind is Labels and self.labels is not None:
             return ""
         if item.kind in EXTRACTED:
-            return "" if item.output in self.rows else f"{item.output}, which the saved features lack"
-        return f"{_name_of(item.kind)}, not features alone"
+            return (
+                "" if item.output in self.rows else f"{item.output}, which the saved features lack; {_MOVE}"
+            )
+        return f"{_name_of(item.kind)}, not features alone; {_MOVE}"
 
     def outputs(self, wants: Collection[Want]) -> frozenset[str]:
         """None: they are there."""
@@ -169,8 +171,9 @@ class ReadySupplier:
         """Anything else than what it is."""
         if (item.kind, item.output) in self.evidence:
             return ""
-        given = ", ".join(_name_of(kind) for kind, _ in self.evidence)
-        return f"{_name_of(item.kind)}, not {given}" + (f" ({item.output})" if item.output else "")
+        given = " or ".join(dict.fromkeys(_name_of(kind) for kind, _ in self.evidence))
+        of = "" if item.output in ("", FEATURES) else f" of {item.output}"
+        return f"{_name_of(item.kind)}{of}, not {given} alone; {_MOVE}"
 
     def outputs(self, wants: Collection[Want]) -> frozenset[str]:
         """None: it is there."""
@@ -256,4 +259,11 @@ def _name_of(kind: type[Any]) -> str:
     return _NAMES.get(kind, kind.__name__)
 
 
-_NAMES: Mapping[type[Any], str] = {Images: "images", Labels: "labels", Moments: "moments"}
+_NAMES: Mapping[type[Any], str] = {
+    Images: "images",
+    Labels: "labels",
+    Features: "features",
+    Moments: "moments",
+    Probabilities: "class probabilities",
+}
+_MOVE = "give the images themselves"

@@ -22,8 +22,8 @@ from metrics.extractors.registry import Extractor
 from metrics.images.datasets import SCHEME
 
 IMAGES = (
-    "folder (class folders are labels), .zip, .npz with arr_0, torchvision:NAME:SPLIT, MODULE:FACTORY of a "
-    "generator, or a file of 'features'"
+    "folder (class folders are labels), .zip, .npz with arr_0, .npy, torchvision:NAME:SPLIT, "
+    "MODULE:FACTORY of a generator, or a file of 'features'"
 )
 
 

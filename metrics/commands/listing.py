@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import math
 import time
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from metrics.cache import FeatureCache, default_folder
 from metrics.distributed import Workers
+from metrics.evidence import EXTRACTED
 from metrics.extractors.registry import EXTRACTORS
-from metrics.registry import METRICS
+from metrics.inputs import EMBED
+from metrics.registry import METRICS, Metric, Quantity
 from metrics.reporting import grid
+from metrics.signatures import Setting, argument_texts
+from metrics.types import Labels, Moments
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,8 +40,8 @@ def list_all(_options: argparse.Namespace, console: Console, _workers: Workers) 
         *("metric", "title", "needs", "extractor", "paper"), folded={"title", "needs", "extractor", "paper"}
     )
     for metric in METRICS:
-        needs = ", ".join(f"{need.role}: {need.kind.__name__}" for need in metric.needs)
-        metrics.add_row(metric.name, metric.title, needs, metric.extractor or "any", metric.paper)
+        needs = ", ".join(_needs(metric))
+        metrics.add_row(metric.name, metric.title, needs, _extractor(metric), metric.paper)
     extractors = grid("extractor", "title", "protocols", "paper", folded={"title", "protocols", "paper"})
     for entry in EXTRACTORS:
         extractors.add_row(entry.name, entry.title, ", ".join(entry.protocols), entry.paper)
@@ -53,13 +59,43 @@ def describe(options: argparse.Namespace, console: Console, _workers: Workers) -
     else:
         metric = METRICS.get(options.name)
         lines = [f"{metric.title} ({metric.paper})", "", _flowing(metric.description), ""]
-        lines += [f"needs {need.role}: {need.kind.__name__}" for need in metric.needs]
-        lines += [f"{one.name}: {one.better} is better, ideal {one.ideal:g}" for one in metric.quantities]
-        lines += [
-            f"--set {metric.name}.{one.name}={one.default}" + (f" ({one.allowed})" if one.allowed else "")
-            for one in metric.settings.values()
-        ]
+        lines += [f"Needs {', '.join(_needs(metric))}; extractor: {_extractor(metric)}.", ""]
+        lines += [_quantity_line(one) for one in metric.quantities]
+        lines += ["", *(_setting_line(metric, one) for one in metric.settings.values())]
     console.print("\n".join(lines), highlight=False, markup=False)
+
+
+def _needs(metric: Metric) -> list[str]:
+    """The options that say what a metric needs."""
+    kinds: dict[str, set[type[Any]]] = {}
+    for need in metric.needs:
+        if need.role != EMBED:
+            kinds.setdefault(need.role, set()).add(need.kind)
+    return [f"--{role.replace('_', '-')}{_form(wanted)}" for role, wanted in kinds.items()]
+
+
+def _form(kinds: set[type[Any]]) -> str:
+    """What images have to come with, or what suffices instead of them."""
+    if Labels in kinds:
+        return " with class labels"
+    return " (or statistics)" if kinds == {Moments} else ""
+
+
+def _extractor(metric: Metric) -> str:
+    """The extractor that a metric's name stands for, or whether it looks through one at all."""
+    looks = any(need.kind in EXTRACTED or need.role == EMBED for need in metric.needs)
+    return metric.extractor or ("any" if looks else "none")
+
+
+def _quantity_line(quantity: Quantity) -> str:
+    ideal = f", ideal {quantity.ideal:g}" if math.isfinite(quantity.ideal) else ""
+    return f"{quantity.name}: {quantity.better} is better{ideal}"
+
+
+def _setting_line(metric: Metric, setting: Setting) -> str:
+    allowed = f" ({setting.allowed})" if setting.allowed else ""
+    meaning = argument_texts(metric.compute).get(setting.name, "")
+    return f"--set {metric.name}.{setting.name}={setting.default}{allowed}: {meaning}"
 
 
 def _flowing(text: str) -> str:

@@ -80,6 +80,21 @@ def read_npz(path: Path) -> tuple[Tensor, Labels | None]:
     return pixels, None if classes is None else _as_labels(path, classes, len(pixels))
 
 
+def read_npy(path: Path) -> Tensor:
+    """The images of an .npy file.
+
+    Raises:
+        ImageReadError: the file is damaged; the message names it.
+    """
+    try:
+        with path.open("rb") as file:
+            return _as_bytes(np.load(file, allow_pickle=False))
+    except Exception as error:  # as above
+        raise ImageReadError(
+            f"{path} can't be read as images ({error}); it needs to be a uint8 array."
+        ) from error
+
+
 def labels_of(classes: Tensor, names: tuple[str, ...] = ()) -> Labels:
     """Labels from numbers of classes.
 

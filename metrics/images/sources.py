@@ -13,7 +13,7 @@ from torch import Tensor
 
 from metrics.cache import FeatureCache
 from metrics.errors import ImageReadError
-from metrics.images.arrays import from_array, labels_of, read_npz
+from metrics.images.arrays import from_array, labels_of, read_npy, read_npz
 from metrics.images.datasets import SCHEME, open_dataset
 from metrics.images.files import FileEntry, files_below, files_in_zip, from_files
 from metrics.types import Images
@@ -36,8 +36,8 @@ def open_images(
 
     Args:
         source: a folder (searched recursively, sorted by path; several top-level folders are classes), a .zip
-            archive (likewise), an .npz file (its array `arr_0`, classes in `arr_1`), a sequence of files, an
-            array or tensor (n, h, w, c) or (n, c, h, w), or "torchvision:NAME:SPLIT".
+            archive (likewise), an .npz file (its array `arr_0`, classes in `arr_1`), an .npy file, a sequence
+            of files, an array or tensor (n, h, w, c) or (n, c, h, w), or "torchvision:NAME:SPLIT".
         digest: what identifies the content, if the caller knows it already (a manifest's digest);
             otherwise all bytes are read to make one.
         labels: the class of each image as a number from 0, where `source` doesn't say.
@@ -91,6 +91,8 @@ class _Opening:
         if path.suffix == ".npz":
             pixels, classes = read_npz(path)
             return from_array(pixels, self._remembered([path]), classes)
+        if path.suffix == ".npy":
+            return from_array(read_npy(path), self._remembered([path]))
         if path.suffix == ".zip":
             listed, paths = files_in_zip(path), [path]
         elif path.is_dir():
@@ -98,7 +100,7 @@ class _Opening:
             paths = [path / inside for inside, _ in listed]
         else:
             raise ImageReadError(
-                f"{path} is neither a folder of images nor a .zip or .npz file; check the path."
+                f"{path} is neither a folder of images nor a .zip, .npz or .npy file; check the path."
             )
         return from_files(listed, self._remembered(paths), allow_unreadable=self.allow_unreadable)
 

@@ -118,7 +118,7 @@ class MomentsAccumulator:
         """
         count = len(self._rows) if self._sums is None else self._sums.count
         if count < 2:
-            raise TooFewSamplesError(f"{count} images have no covariance; give at least 2.")
+            raise TooFewSamplesError(f"A covariance takes at least 2 images; given: {count}.")
         provenance = replace(provenance, count=count)
         if self._sums is not None:
             return self._sums.moments(provenance, self._witnesses.rows)

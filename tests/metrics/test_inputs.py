@@ -195,7 +195,9 @@ def test_others_statistics_are_taken_as_exact_and_said_to_be(
 
 def test_what_saved_numbers_can_t_become_is_said(saved, small_extractor, pictures):
     path = saved[0] / "real.npz"
-    with pytest.raises(MissingEvidenceError, match="Kernel Inception Distance needs as reference"):
+    with pytest.raises(
+        MissingEvidenceError, match="needs as reference: features, not moments alone; give the images"
+    ):
         _fid(small_extractor, pictures, reference=path, metrics=["kid"])
     with pytest.raises(EvidenceMismatchError, match="come from small"):
         _fid(replace(small_extractor, name="other"), pictures, reference=path)
@@ -247,3 +249,9 @@ def test_classes_are_matched_by_name(by_class, class_folder, small_extractor, pi
     assert found[0].value == pytest.approx(1 / 2 - 3 / 5)
     with pytest.raises(MissingEvidenceError, match="Dogs needs as generated: images with labels"):
         metrics.evaluate(generated=other / "dog", **given)
+
+
+def test_which_images_were_labelled_is_recorded(by_class, class_folder, small_extractor):
+    given = {"metrics": [by_class, "fid"], "extractor": small_extractor, "reference": class_folder}
+    labelled, plain = metrics.evaluate(generated=class_folder, **given)
+    assert labelled.provenance["reference_digest"] == plain.provenance["reference_digest"]

