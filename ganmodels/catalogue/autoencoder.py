@@ -33,6 +33,7 @@ def build(
     width: Annotated[int, About("channels of the largest feature map", 4, 1024)] = 32,
 ) -> nn.ModuleDict:
     """Builds decoder ("generator") and encoder for images of one shape (channels, height, width)."""
+    decoder: nn.Module
     if network == "conv":
         decoder = conv_generator(shape, latent_size, width, nn.Tanh())
         encoder = conv_encoder(shape, latent_size, width, batch_norm=True)
