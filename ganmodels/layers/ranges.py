@@ -15,7 +15,7 @@ class CutWhenSampled(nn.Module):
         super().__init__()
         self.low, self.high = low, high
 
-    def forward(self, images: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
+    def forward(self, images: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         """Cuts each number by itself."""
         return images if self.training else images.clamp(self.low, self.high)
 

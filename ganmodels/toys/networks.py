@@ -19,7 +19,7 @@ from torch import nn
 from torch.nn.utils.parametrize import is_parametrized
 
 from ganmodels.errors import SettingError, ToyModelError
-from ganmodels.networks.autoencoder import AutoEncoder
+from ganmodels.networks.autoencoder import AutoEncoder, EluDecoder
 from ganmodels.networks.spectral import normalise_spectrally
 from ganmodels.registry import GENERATOR
 from ganmodels.toys.data import POINT_SHAPE
@@ -27,6 +27,8 @@ from ganmodels.toys.data import POINT_SHAPE
 _WEIGHTED = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
 _LARGEST_WIDTH, _MOST_LAYERS = 1024, 64
 _RESHAPING = (nn.Flatten, nn.Unflatten)
+_ROWS = (nn.Sequential, nn.ModuleList, EluDecoder)
+"""Modules whose parts follow one another, whatever else they hand on."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +137,8 @@ class _Row:
 
 
 def _layers(network: nn.Module) -> Iterator[nn.Module]:
-    if isinstance(network, nn.Sequential):
-        for child in network:
+    if isinstance(network, _ROWS):
+        for child in network.children():
             yield from _layers(child)
     else:
         yield network
