@@ -8,9 +8,8 @@ memorised images. Coverage of a perfect generator is below 1, by as much as the 
 """
 
 from metrics.registry import Measured, Quantity, register
-from metrics.statistics.balls import count_holding
 from metrics.statistics.counts import require_images
-from metrics.statistics.neighbours import neighbour_table, radii, shared_pairs
+from metrics.statistics.manifolds import held
 from metrics.statistics.resampling import mean_interval, wilson_interval
 from metrics.types import Features
 
@@ -49,10 +48,9 @@ def density_coverage(
     """
     require_images(2, reference, generated)
     memory = int(memory_gib * 2**30)
-    balls = radii(reference, neighbours, memory)
-    counts = count_holding(shared_pairs(generated, reference, memory), balls, closed=False)
-    density = counts.double() / neighbours
-    covered = float((neighbour_table(reference, generated, 1, memory).distances[:, 0] < balls).sum())
+    made = held(generated, reference, neighbours, memory)
+    density = made.open.double() / neighbours
+    covered = float(made.is_filled.sum())
     density_ends, coverage_ends = mean_interval(density), wilson_interval(covered, reference.count)
     mean = float(density.mean())
     expected = expected_coverage(reference.count, generated.count, neighbours)

@@ -8,9 +8,8 @@ recall; memorised images are precise. Values depend on the numbers of images and
 """
 
 from metrics.registry import Measured, Quantity, register
-from metrics.statistics.balls import count_holding
 from metrics.statistics.counts import require_images
-from metrics.statistics.neighbours import radii, shared_pairs
+from metrics.statistics.manifolds import held_both_ways
 from metrics.statistics.resampling import wilson_interval
 from metrics.types import Features
 
@@ -53,11 +52,8 @@ def precision_recall(
     """
     require_images(2, reference, generated)
     memory = int(memory_gib * 2**30)
-    pairs = shared_pairs(generated, reference, memory)
-    hits = float((count_holding(pairs, radii(reference, neighbours, memory), closed=True) > 0).sum())
-    found = float(
-        (count_holding(pairs.flipped(), radii(generated, neighbours, memory), closed=True) > 0).sum()
-    )
+    made, real = held_both_ways(generated, reference, neighbours, memory)
+    hits, found = float((made.closed > 0).sum()), float((real.closed > 0).sum())
     precision, recall = hits / generated.count, found / reference.count
     precision_ends = wilson_interval(hits, generated.count)
     recall_ends = wilson_interval(found, reference.count)

@@ -18,9 +18,12 @@ from torch import Tensor
 
 MEMORY_BYTES = 2 * 2**30
 TILE_ROWS = 2048
-PAIR_BLOCK_VALUES = 2**20
+STRIP_ROWS = 512
+"""Into such strips a tile on a set's own diagonal is cut, so that little is made on both sides of it."""
+PAIR_BLOCK_VALUES = 2**16
+SQUARE = 512
 KEPT_TILE_VALUES = 2**20
-"""Few, so that what is made of a kept tile stays in the cache, in memory that was at hand before."""
+"""Few, so that what is made of them stays in the cache, in memory that was at hand before."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,11 @@ class Tile:
     row: int
     column: int
     squared: Float[Tensor, "b c"]
+
+    def mirrored(self) -> Tile:
+        """Of a tile within a set, from the diagonal on: what lies on the other side of the diagonal."""
+        skipped = max(0, self.row + len(self.squared) - self.column)
+        return Tile(self.column + skipped, self.row, self.squared[:, skipped:].T)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,17 +49,27 @@ class Pairs:
         columns: vectors (m, d).
         memory_bytes: what the work on them may take beside the vectors themselves.
         matrix: all squared distances (n, m) in float32, where they are kept.
+        known_norms: the norms, where they are known.
     """
 
     rows: Float[Tensor, "n d"]
     columns: Float[Tensor, "m d"]
     memory_bytes: int = MEMORY_BYTES
     matrix: Float[Tensor, "n m"] | None = field(default=None, repr=False)
+    known_norms: tuple[Float[Tensor, " n"], Float[Tensor, " m"]] | None = field(default=None, repr=False)
 
     @cached_property
     def centre(self) -> Float[Tensor, " d"]:
         """A vector amid both sets: about it the norms, and with them the errors, are small."""
         return torch.stack([side[:TILE_ROWS].mean(dim=0) for side in (self.rows, self.columns)]).mean(dim=0)
+
+    @cached_property
+    def norms(self) -> tuple[Float[Tensor, " n"], Float[Tensor, " m"]]:
+        """|x - centre|² of the rows and of the columns, float32."""
+        if self.known_norms is not None:
+            return self.known_norms
+        rows = self._norms_of(self.rows)
+        return rows, rows if self.rows is self.columns else self._norms_of(self.columns)
 
     @cached_property
     def slack(self) -> float:
@@ -60,10 +78,7 @@ class Pairs:
         Rounding errors of d products add up as a random walk (Higham and Mary 2019), of steps of half a
         unit in the last place. Errors of a tenth of this bound are the largest seen on features.
         """
-        reach = sum(
-            max(float(squared_norms(part).max()) for _, part in self._centred(side)) ** 0.5
-            for side in (self.rows, self.columns)
-        )
+        reach = sum(float(norms.max()) ** 0.5 for norms in self.norms)
         steps = 8 + math.sqrt(self.rows.shape[1])
         return float(steps * torch.finfo(torch.float32).eps / 2 * reach**2)
 
@@ -79,30 +94,45 @@ class Pairs:
         return max(16, min(TILE_ROWS, per_vector, math.isqrt(self.memory_bytes // 64)))
 
     def tiles(self) -> Iterator[Tile]:
-        """All tiles, each once. They may be views of the kept matrix, or of each other: don't change them."""
+        """All tiles, each pair in one of them. They may be views of each other: don't change them."""
         if self.matrix is not None:
             step = max(1, min(self.tile_rows, KEPT_TILE_VALUES // max(1, len(self.columns))))
             for start in range(0, len(self.rows), step):
-                yield Tile(start, 0, self.matrix[start : start + step])
+                yield Tile(start, 0, _in_rows(self.matrix[start : start + step]))
             return
         for tile in self._made_tiles():
             yield tile
-            if self._is_mirrored(tile):
-                yield Tile(tile.column, tile.row, tile.squared.T)
+            if self.rows is self.columns:
+                yield tile.mirrored()
 
     def _made_tiles(self, into: Float[Tensor, "n m"] | None = None) -> Iterator[Tile]:
-        """All tiles, computed, in their place if one is given; of those that mirror each other, one."""
+        """All tiles, computed, in their place if one is given; within a set, those from the diagonal on."""
         same = self.rows is self.columns
-        for row, vectors in self._centred(self.rows):
-            for column, others in self._centred(self.columns, first=row if same else 0):
-                place = (
-                    None if into is None else into[row : row + len(vectors), column : column + len(others)]
-                )
-                yield Tile(row, column, squared_distances(vectors, others, place))
+        for row, block in self._centred(self.rows):
+            if same:
+                yield from self._diagonal_tiles(row, block, into)
+            for column, others in self._centred(self.columns, first=row + len(block) if same else 0):
+                yield self._made_tile(row, block, column, others, into)
 
-    def _is_mirrored(self, tile: Tile) -> bool:
-        """Whether the tile on the other side of the diagonal is this one, transposed."""
-        return self.rows is self.columns and tile.row < tile.column
+    def _diagonal_tiles(
+        self, start: int, block: Float[Tensor, "b d"], into: Float[Tensor, "n m"] | None
+    ) -> Iterator[Tile]:
+        """Strips of a tile on a set's diagonal, each from there on."""
+        for row in range(0, len(block), STRIP_ROWS):
+            yield self._made_tile(start + row, block[row : row + STRIP_ROWS], start + row, block[row:], into)
+
+    def _made_tile(
+        self,
+        row: int,
+        vectors: Float[Tensor, "b d"],
+        column: int,
+        others: Float[Tensor, "c d"],
+        into: Float[Tensor, "n m"] | None,
+    ) -> Tile:
+        rows, columns = slice(row, row + len(vectors)), slice(column, column + len(others))
+        norms = self.norms[0][rows], self.norms[1][columns]
+        place = None if into is None else into[rows, columns]
+        return Tile(row, column, squared_distances(vectors, others, norms, place))
 
     def with_matrix(self) -> Pairs:
         """The same pairs with the matrix kept, if it fits."""
@@ -110,15 +140,18 @@ class Pairs:
             return self
         matrix = torch.empty(len(self.rows), len(self.columns), dtype=torch.float32)
         for tile in self._made_tiles(into=matrix):
-            if self._is_mirrored(tile):
-                height, width = tile.squared.shape
-                matrix[tile.column : tile.column + width, tile.row : tile.row + height] = tile.squared.T
-        return Pairs(self.rows, self.columns, self.memory_bytes, matrix)
+            if self.rows is self.columns:
+                mirrored = tile.mirrored()
+                height, width = mirrored.squared.shape
+                matrix[mirrored.row : mirrored.row + height, mirrored.column : mirrored.column + width] = (
+                    mirrored.squared
+                )
+        return Pairs(self.rows, self.columns, self.memory_bytes, matrix, self.norms)
 
     def flipped(self) -> Pairs:
         """The same pairs with rows and columns exchanged."""
         matrix = None if self.matrix is None else self.matrix.T
-        return Pairs(self.columns, self.rows, self.memory_bytes, matrix)
+        return Pairs(self.columns, self.rows, self.memory_bytes, matrix, self.norms[::-1])
 
     def exact_tiles(self, rows: Int[Tensor, " r"]) -> Iterator[Tile]:
         """Tiles of some rows in float64, for the few that float32 can't tell apart."""
@@ -137,6 +170,10 @@ class Pairs:
     ) -> Iterator[tuple[int, Float[Tensor, "b d"]]]:
         for start in range(first, len(side), self.tile_rows):
             yield start, side[start : start + self.tile_rows].sub(self.centre).float()
+
+    def _norms_of(self, side: Float[Tensor, "n d"]) -> Float[Tensor, " n"]:
+        blocks = side.split(max(1, PAIR_BLOCK_VALUES // side.shape[1]))
+        return torch.cat([squared_norms(block.sub(self.centre).float()) for block in blocks])
 
 
 def pair_distances(
@@ -169,14 +206,25 @@ def squared_norms(vectors: Float[Tensor, "b d"]) -> Float[Tensor, " b"]:
 
 
 def squared_distances(
-    one: Float[Tensor, "b d"], other: Float[Tensor, "c d"], into: Float[Tensor, "b c"] | None = None
+    one: Float[Tensor, "b d"],
+    other: Float[Tensor, "c d"],
+    norms: tuple[Float[Tensor, " b"], Float[Tensor, " c"]] | None = None,
+    into: Float[Tensor, "b c"] | None = None,
 ) -> Float[Tensor, "b c"]:
     """|x - y|² of all pairs from one matrix product, in the dtype of both; slightly negative by rounding.
 
     Args:
         one: vectors (b, d), near the origin.
         other: vectors (c, d).
+        norms: |x|² and |y|², where they are known.
         into: where the numbers go; somewhere new by default.
     """
-    tile = torch.addmm(squared_norms(other), one, other.T, alpha=-2, out=into)
-    return tile.add_(squared_norms(one)[:, None])
+    own, others = norms or (squared_norms(one), squared_norms(other))
+    # The norms' sum comes first, so that x and y may change places without changing a digit.
+    tile = torch.add(own[:, None], others, out=into)
+    return tile.addmm_(one, other.T, alpha=-2)
+
+
+def _in_rows(values: Float[Tensor, "b c"]) -> Float[Tensor, "b c"]:
+    """Row after row in memory: as they are, or copied by squares, which stay in the cache both ways."""
+    return values if values.is_contiguous() else torch.cat(values.split(SQUARE, dim=1), dim=1)

@@ -181,25 +181,16 @@ def _smallest(
     for tile in tiles:
         height, width = tile.squared.shape
         block = slice(tile.row, tile.row + height)
-        values = tile.squared
+        # One more than asked for, where one of them may be the row's own.
+        found = tile.squared.topk(min(k + exclude_self, width), dim=1, largest=False)
+        values, columns = found.values.double(), found.indices + tile.column
         if exclude_self:
-            columns = torch.arange(tile.row, tile.row + height) if own is None else own[block]
-            values = _without_own(values, columns - tile.column)
-        found = values.topk(min(k, width), dim=1, largest=False)
-        merged = torch.cat([squared[block], found.values.double()], dim=1)
-        names = torch.cat([indices[block], found.indices + tile.column], dim=1)
-        best = merged.topk(k, dim=1, largest=False)
-        squared[block], indices[block] = best.values, names.gather(1, best.indices)
+            owners = torch.arange(tile.row, tile.row + height) if own is None else own[block]
+            values.masked_fill_(columns == owners[:, None], torch.inf)
+        best = torch.cat([squared[block], values], dim=1).topk(k, dim=1, largest=False)
+        squared[block] = best.values
+        indices[block] = torch.cat([indices[block], columns], dim=1).gather(1, best.indices)
     return squared, indices
-
-
-def _without_own(values: Float[Tensor, "b c"], columns: Int[Tensor, " b"]) -> Float[Tensor, "b c"]:
-    inside = ((columns >= 0) & (columns < values.shape[1])).nonzero()[:, 0]
-    if len(inside) == 0:
-        return values
-    values = values.clone()
-    values[inside, columns[inside]] = torch.inf
-    return values
 
 
 def _distances_of(pairs: Pairs, indices: Int[Tensor, "n k"]) -> Float[Tensor, "n k"]:

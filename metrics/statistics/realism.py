@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from metrics.statistics.balls import holding
+from metrics.statistics.balls import members, reach_of_columns
 from metrics.statistics.distances import Pairs
 
 CANDIDATES = 4
@@ -58,8 +58,6 @@ def rarity_scores(pairs: Pairs, radii: Float[Tensor, " m"]) -> Float[Tensor, " n
     """
     smallest = torch.full((len(pairs.rows),), torch.inf, dtype=torch.float64)
     for tile in pairs.tiles():
-        inside = holding(pairs, tile, radii, closed=True)
-        own = radii[tile.column : tile.column + inside.shape[1]]
-        block = slice(tile.row, tile.row + len(inside))
-        smallest[block] = torch.minimum(smallest[block], torch.where(inside, own, torch.inf).amin(dim=1))
+        held = members(pairs, tile, reach_of_columns(tile, radii))
+        smallest.scatter_reduce_(0, held.rows + tile.row, radii[held.columns + tile.column], "amin")
     return smallest

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from metrics.statistics.distances import Pairs, pair_distances
+from metrics.statistics import distances
+from metrics.statistics.distances import SQUARE, Pairs, pair_distances
 
 
 @pytest.mark.parametrize(("dimensions", "offset"), [(3, 0.0), (64, 5.0), (1500, 100.0)])
@@ -19,6 +20,22 @@ def test_tiles_are_off_by_less_than_the_slack(lcg, dimensions, offset):
         seen[tile.row : tile.row + height, tile.column : tile.column + width] += 1
     assert torch.equal(seen, torch.ones(60, 60))
     assert pairs.slack < 1e-4 * float(exact.mean())
+
+
+@pytest.mark.parametrize("count", [40, 64, 131])
+def test_tiles_within_a_set_meet_each_pair_once(lcg, count, monkeypatch):
+    monkeypatch.setattr(distances, "STRIP_ROWS", 9)
+    vectors = lcg(1, count, 8)
+    pairs = Pairs(vectors, vectors, memory_bytes=2**16)
+    assert pairs.tile_rows == 32
+    exact = (vectors[:, None] - vectors[None]).square().sum(2)
+    seen = torch.zeros(count, count)
+    for tile in pairs.tiles():
+        height, width = tile.squared.shape
+        block = slice(tile.row, tile.row + height), slice(tile.column, tile.column + width)
+        assert float((tile.squared.double() - exact[block]).abs().sum()) <= tile.squared.numel() * pairs.slack
+        seen[block] += 1
+    assert torch.equal(seen, torch.ones(count, count))
 
 
 def test_little_memory_makes_small_tiles(lcg):
@@ -38,6 +55,20 @@ def test_a_kept_matrix_is_symmetric_across_tiles_and_flips(lcg):
     assert torch.equal(kept[:edge, edge:], kept[edge:, :edge].T)
     pairs = Pairs(vectors, others).with_matrix()
     assert torch.equal(pairs.flipped().matrix, pairs.matrix.T)
+
+
+def test_a_flipped_matrix_is_given_row_by_row(lcg):
+    pairs = Pairs(lcg(1, 2 * SQUARE + 7, 3), lcg(2, 90, 3)).with_matrix()
+    tiles = list(pairs.flipped().tiles())
+    assert all(tile.squared.is_contiguous() for tile in tiles)
+    assert torch.equal(torch.cat([tile.squared for tile in tiles]), pairs.matrix.T)
+    assert pairs.flipped().slack == pairs.slack
+
+
+def test_both_sides_of_the_diagonal_are_the_same_to_the_bit(lcg):
+    vectors = lcg(1, 90, 700).float()
+    squared = torch.cat([tile.squared for tile in Pairs(vectors, vectors).tiles()])
+    assert torch.equal(squared, squared.T)
 
 
 def test_pair_distances_are_symmetric_to_the_bit(lcg):
