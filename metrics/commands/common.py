@@ -21,10 +21,8 @@ from metrics.extractors.opening import own_extractor
 from metrics.extractors.registry import Extractor
 from metrics.images.datasets import SCHEME
 
-IMAGES = (
-    "folder (class folders are labels), .zip, .npz with arr_0, .npy, torchvision:NAME:SPLIT, "
-    "MODULE:FACTORY of a generator, or a file of 'features'"
-)
+FILES = "folder (class folders are labels), .zip, .npz with arr_0, .npy, torchvision:NAME:SPLIT"
+IMAGES = f"{FILES}, or MODULE:FACTORY of a generator"
 
 
 def add_network_options(parser: argparse.ArgumentParser) -> None:

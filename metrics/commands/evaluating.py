@@ -30,7 +30,7 @@ from metrics.writing import check_writable, write_results
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     parser = commands.add_parser("evaluate", help="measure a set of generated images")
-    parser.add_argument("--generated", metavar="PATH", help=IMAGES)
+    parser.add_argument("--generated", metavar="PATH", help=f"{IMAGES}, or a file of 'features'")
     parser.add_argument("--reference", metavar="PATH", help="real images, likewise; or .npz of statistics")
     parser.add_argument("--held-out", metavar="PATH", help="real images that were not trained on, likewise")
     parser.add_argument("--generator", metavar="MODULE:FACTORY", help="for metrics that make images")

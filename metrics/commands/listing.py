@@ -29,7 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     info.add_argument("name")
     info.set_defaults(run=describe)
     cache = commands.add_parser("cache", help="see or clear the features that are kept")
-    cache.add_argument("--folder", type=Path, default=default_folder(), metavar="DIR")
+    cache.add_argument("--folder", type=Path, default=default_folder(), metavar="DIR", help="another cache")
     cache.add_argument("--clear", action="store_true", help="remove them all")
     cache.set_defaults(run=show_cache)
 

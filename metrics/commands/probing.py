@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from metrics.commands.common import IMAGES
+from metrics.commands.common import FILES
 from metrics.distributed import Workers
 from metrics.errors import InvalidSettingError
 
@@ -16,16 +16,24 @@ from metrics.errors import InvalidSettingError
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     parser = commands.add_parser("sensitivity", help="show what each metric notices when images are spoiled")
-    parser.add_argument("path", help=IMAGES)
+    parser.add_argument("path", help=FILES)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="tables, plots, features")
     parser.add_argument("--other", metavar="PATH", help="another set of that size, for contamination")
-    parser.add_argument("--metrics", default="all", metavar="NAMES", help="names with commas between")
-    parser.add_argument("--extractor", default="efficientnet_lite0", metavar="NAME")
+    parser.add_argument("--metrics", default="all", metavar="NAMES", help="names with commas between (all)")
     parser.add_argument(
-        "--strengths", default="0.25,0.5,0.75,1", metavar="NUMBERS", help="of each distortion, up to 1"
+        "--extractor",
+        default="efficientnet_lite0",
+        metavar="NAME",
+        help="efficientnet_lite0, or another of 'list'",
     )
-    parser.add_argument("--images", type=int, default=600, help="most images used")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--strengths",
+        default="0.25,0.5,0.75,1",
+        metavar="NUMBERS",
+        help="of each distortion, up to 1 (0.25,0.5,0.75,1)",
+    )
+    parser.add_argument("--images", type=int, default=600, metavar="N", help="most images used (600)")
+    parser.add_argument("--seed", type=int, default=0, help="of spoiling, subsets and groups (0)")
     parser.add_argument("--weights", type=Path, metavar="DIR", help="where weights files lie")
     parser.add_argument("--device", default="cpu", help="torch device, such as cuda")
     parser.set_defaults(run=probe)

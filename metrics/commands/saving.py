@@ -37,14 +37,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the commands."""
     features = commands.add_parser("features", help="keep the features of a set of images in a file")
     features.add_argument("path", help=IMAGES)
-    features.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
+    features.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors", help="write here")
     features.add_argument(
         "--outputs", metavar="NAMES", help=f"outputs of the network, such as {FEATURES},{PROBABILITIES}"
     )
     features.set_defaults(run=keep_features)
     reference = commands.add_parser("reference", help="keep the statistics of a reference set in a file")
     reference.add_argument("path", help=IMAGES)
-    reference.add_argument("--save", type=Path, required=True, metavar="FILE.npz")
+    reference.add_argument("--save", type=Path, required=True, metavar="FILE.npz", help="write here")
     reference.set_defaults(run=keep_statistics, outputs=None)
     for parser in (features, reference):
         add_network_options(parser)
