@@ -158,7 +158,7 @@ def _begin(
         state.restore(out / STATE, identity)
         if state.step > plan.steps:
             raise ResumeError(f"{out} is at step {state.step} already; give --steps above it")
-    elif (out / STATE).exists():
+    elif (out / STATE).exists() or (out / CHECKPOINT).exists():
         raise ResumeError(f"{out} holds a training already: go on with --resume, or give another --out")
     processes.check_alike(f"{identity} {state.step}")
     return state

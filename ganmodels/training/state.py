@@ -163,4 +163,5 @@ def _differences(path: str, saved: Any, wanted: Any) -> Iterator[str]:
         for index, (one, other) in enumerate(zip(saved, wanted, strict=True)):
             yield from _differences(f"{path}.{index}", one, other)
     elif saved != wanted:
-        yield f"{path} was {saved} and is now {wanted}"
+        before, now = ("not set" if value is None else value for value in (saved, wanted))
+        yield f"{path} was {before} and is now {now}"

@@ -141,6 +141,15 @@ def test_the_log_says_losses_speed_and_waiting(
     assert 0 <= lines[0]["waiting_for_data"] <= 1
 
 
+def test_a_checkpoint_without_its_state_is_not_overwritten(
+    tmp_path: Path, make_plan: MakePlan, small_data: ImageData
+) -> None:
+    (tmp_path / CHECKPOINT).write_bytes(b"somebody's")
+    with pytest.raises(ResumeError, match="another --out"):
+        train(make_plan("vae"), small_data, tmp_path)
+    assert (tmp_path / CHECKPOINT).read_bytes() == b"somebody's"
+
+
 def test_another_training_is_not_overwritten_nor_resumed(
     tmp_path: Path, make_plan: MakePlan, small_data: ImageData
 ) -> None:

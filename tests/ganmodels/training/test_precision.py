@@ -101,7 +101,7 @@ def test_precision_is_part_of_a_training_and_compiling_is_not(
     make_plan: MakePlan, small_data: ImageData, tmp_path: Path
 ) -> None:
     train(make_plan("gan"), small_data, tmp_path)
-    with pytest.raises(ResumeError, match="recipe was"):
+    with pytest.raises(ResumeError, match=r"recipe\.precision was not set and is now bfloat16"):
         train(make_plan("gan", precision="bfloat16"), small_data, tmp_path, resume=True)
     TrainingState(make_plan("gan", compile="true"), small_data.shape, CPU).restore(
         tmp_path / STATE, make_plan("gan").identity(small_data)
