@@ -114,7 +114,10 @@ def _plot(points: Sequence[Point], unspoiled: Point, distortions: Sequence[str])
     deep = -(-len(distortions) // COLUMNS)
     figure = Figure(figsize=(2.4 * COLUMNS, 2.0 * deep + 0.5), layout="constrained")
     FigureCanvasAgg(figure)
-    figure.suptitle(f"{unspoiled.title} ({unspoiled.better} is better)")
+    figure.suptitle(
+        f"{unspoiled.title}: {unspoiled.better} is better; shaded: 95 % interval", fontsize="medium"
+    )
+    figure.supxlabel("strength of the distortion", fontsize="small")
     shared = None
     for place, distortion in enumerate(distortions):
         axes = figure.add_subplot(deep, COLUMNS, place + 1, sharex=shared, sharey=shared)
