@@ -8,16 +8,14 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import numpy as np
-import torch
 from pytorch_fid.fid_score import calculate_frechet_distance
-from torch import Tensor
 
-from metrics import Features, Provenance
+from metrics import Features
 from metrics.statistics.frechet import frechet_distance
 from metrics.statistics.moments import moments_of
+from tests.bench.drawn import DIMENSIONS, drawn_features, drawn_origin
 from tests.bench.rows import BenchRow
 
-DIMENSIONS = 2048
 Result = TypeVar("Result")
 
 
@@ -29,8 +27,8 @@ def rows() -> Iterator[BenchRow]:
 
 def bench_frechet(count: int, *, target: int) -> BenchRow:
     """Distance from the moments of two sets of `count` features, against `scipy.linalg.sqrtm`."""
-    one, other = (_features(count, seed) for seed in (0, 1))
-    moments = [moments_of(Features(values, _origin(count))) for values in (one, other)]
+    one, other = (drawn_features(count, seed) for seed in (0, 1))
+    moments = [moments_of(Features(values, drawn_origin(count))) for values in (one, other)]
     peers = [(values.double().mean(0).numpy(), np.cov(values.double().numpy().T)) for values in (one, other)]
     ours_s, ours = _best(lambda: frechet_distance(*moments), repeats=3)
     with warnings.catch_warnings():
@@ -54,19 +52,6 @@ def _best(run: Callable[[], Result], repeats: int) -> tuple[float, Result]:
         result = run()
         seconds.append(time.perf_counter() - started)
     return min(seconds), result
-
-
-def _features(count: int, seed: int) -> Tensor:
-    """Rectified mixtures of latents whose spectrum falls as k^-1/2, as a network's features do."""
-    generator = torch.Generator().manual_seed(2)
-    mix = torch.randn(DIMENSIONS, DIMENSIONS, generator=generator) / DIMENSIONS**0.5
-    latent = torch.randn(count, DIMENSIONS, generator=torch.Generator().manual_seed(seed))
-    spectrum = torch.arange(1, DIMENSIONS + 1).float().rsqrt()
-    return ((latent * spectrum) @ mix * 4 + 0.02 * seed).relu()
-
-
-def _origin(count: int) -> Provenance:
-    return Provenance("bench", "", "", "float32", count)
 
 
 if __name__ == "__main__":

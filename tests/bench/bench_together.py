@@ -32,11 +32,11 @@ SIDE = """
 import json, resource, sys, time
 from dataclasses import replace
 from metrics import Features, evaluate
-from tests.bench.bench_metrics import _features, _origin
+from tests.bench.drawn import drawn_features, drawn_origin
 
 count, wanted, roles = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
-origin = replace(_origin(count), extractor="inception_v3", protocol="clean")
-sets = {role: Features(_features(count, seed), origin) for seed, role in enumerate(roles)}
+origin = replace(drawn_origin(count), extractor="inception_v3", protocol="clean")
+sets = {role: Features(drawn_features(count, seed), origin) for seed, role in enumerate(roles)}
 started = time.perf_counter()
 found = evaluate(metrics=[wanted], **sets)
 print(json.dumps({
