@@ -62,7 +62,7 @@ def test_single_precision_features_are_summed_in_double(make_features, vector_a)
 
 
 def test_one_row_has_no_covariance(make_features, vector_a):
-    with pytest.raises(TooFewSamplesError, match="give at least 2"):
+    with pytest.raises(TooFewSamplesError, match="takes at least 2 images; given: 1"):
         moments_of(make_features(vector_a[:1]))
 
 
