@@ -80,8 +80,9 @@ def kid(
     # The subsets add noise of their own to that of the images.
     low, high = normal_interval(mean, math.hypot(found.error, spread / math.sqrt(subsets)))
     all_low, all_high = normal_interval(found.full, found.error)
+    drawn = size < max(reference.count, generated.count)  # else each subset is the whole of both sets
     return {
-        "kid": Measured(mean, spread, low, high, notes, INTERVAL),
+        "kid": Measured(mean, spread if drawn else None, low, high, notes, INTERVAL),
         "kid_full": Measured(found.full, None, all_low, all_high, (), INTERVAL),
     }
 

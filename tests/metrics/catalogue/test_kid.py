@@ -32,6 +32,8 @@ def test_small_sets_shrink_the_subsets_and_say_so(make_features, vector_a, vecto
     whole = kid(make_features(vector_a), make_features(vector_b), subset_size=64)["kid"]
     assert whole.notes == ()
     assert whole.value == pytest.approx(numbers["kernel_unbiased"], rel=1e-12)
+    assert found.std is not None
+    assert whole.std is None, "each subset is the same: nothing is spread"
 
 
 def test_the_seed_fixes_the_subsets(make_features, vector_a, vector_b):
