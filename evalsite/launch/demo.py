@@ -87,6 +87,7 @@ MODELS = tuple(
         "wgan_gp_early",
         "sngan",
         "ebgan",
+        "began",
         "vae",
     )
 )
@@ -113,7 +114,7 @@ STUDIES = (
         ),
         task="pairwise",
         params={"compare": "both"},
-        trials=36,
+        trials=45,
         practice=3,
     ),
 )
@@ -122,7 +123,7 @@ CONSENT = (
     "answers are stored without your name, on this computer. You may stop at any time by closing the page."
 )
 DEBRIEFING = (
-    "Thank you. The real pictures are test images of Fashion-MNIST; the others were made by nine small "
+    "Thank you. The real pictures are test images of Fashion-MNIST; the others were made by ten small "
     "networks, two of them bad on purpose. Your answers show how often each of them passes for real."
 )
 

@@ -17,6 +17,7 @@ ZOO = Path(ganmodels.__file__).parent / "zoo"
 SHOWN = 32
 
 LOOKS = {
+    "began_fashion_mnist": "smooth shoes, dresses and tops without sleeves or texture; some are no garment",
     "ebgan_fashion_mnist": "the best of them: garments with stripes and folds, some half drawn",
     "gan_fashion_mnist": "every kind of garment in its right shape, covered with speckle",
     "lsgan_collapsed_fashion_mnist": "collapsed: its generator moves four times a step and draws one thing",

@@ -54,11 +54,11 @@ def test_everything_from_nothing_and_nothing_twice(tmp_path: Path) -> None:
     for address in ("/r/fashion-flash/", "/r/fashion-pairs/", "/admin/", "/results/"):
         assert f"http://127.0.0.1:8000{address}" in first
     counts = _counts(tmp_path)
-    assert counts["samples_sampleset"] == 1 + 9
-    assert counts["samples_sampleimage"] == 10_000 + 9 * 512
+    assert counts["samples_sampleset"] == 1 + 10
+    assert counts["samples_sampleimage"] == 10_000 + 10 * 512
     assert counts["studies_study"] == counts["studies_studyversion"] == 2
-    assert counts["runs_metricrun"] == 2 * 9
-    assert counts["trials_response"] > 2 * 24 * 36
+    assert counts["runs_metricrun"] == 2 * 10
+    assert counts["trials_response"] > 24 * (60 + 45)
     second = _demo(tmp_path)
     assert _counts(tmp_path) == counts
     assert first.splitlines()[-9:] == second.splitlines()[-9:], "same addresses, same password"
