@@ -34,6 +34,7 @@ import json, sys, time
 from pathlib import Path
 import torch
 from ganmodels.checkpoints import load
+from tests.bench.memory import memory_gib
 
 path, batch_size, count, side = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 generator = load(path)
@@ -55,9 +56,7 @@ for _ in range(3):
     started = time.perf_counter()
     run()
     seconds.append(time.perf_counter() - started)
-# Of this program alone: what getrusage tells starts from the program that started it.
-status = dict(line.split(":", 1) for line in open("/proc/self/status"))
-peak = int(status["VmHWM"].split()[0]) / 1024
+peak = 1024 * memory_gib("VmHWM")
 print(json.dumps({"images_per_s": count / min(seconds), "peak_mib": peak}))
 """
 Step = Callable[[], None]

@@ -17,8 +17,8 @@ from tests.bench.rows import BenchRow
 
 SIDE = """
 import contextlib, json, sys, time
-from pathlib import Path
 from tests.bench.drawn import drawn_features, drawn_origin
+from tests.bench.memory import memory_gib
 
 def ours_kid(reference, generated):
     from metrics import Features
@@ -54,10 +54,6 @@ def peer_precision(reference, generated):
         return {"precision": found["precision"], "recall": found["recall"]}
     return run
 
-def memory_gib(what):
-    lines = dict(line.split(":") for line in Path("/proc/self/status").read_text().splitlines())
-    return int(lines[what].split()[0]) / 2**20
-
 # What is loaded and drawn first counts to no side's time.
 run = globals()[sys.argv[2]](*(drawn_features(int(sys.argv[1]), seed) for seed in (0, 1)))
 before = memory_gib("VmRSS")
@@ -69,7 +65,7 @@ peak = memory_gib("VmHWM")
 print(json.dumps({"seconds": seconds, "peak_gib": peak, "beside_gib": peak - before, "values": values}))
 """
 FEW, MANY, PEER_MANY = 5_000, 50_000, 10_000
-"""Many are too many for a matrix of all distances to be kept; ours takes some three minutes for them."""
+"""Many are too many for a matrix of all distances to be kept; ours takes a minute and a half for them."""
 
 
 @dataclass(frozen=True)

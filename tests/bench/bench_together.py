@@ -29,10 +29,11 @@ IMAGES = 10_000
 LOOKED_AT = 64
 NAMED = 6
 SIDE = """
-import json, resource, sys, time
+import json, sys, time
 from dataclasses import replace
 from metrics import Features, evaluate
 from tests.bench.drawn import drawn_features, drawn_origin
+from tests.bench.memory import memory_gib
 
 count, wanted, roles = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
 origin = replace(drawn_origin(count), extractor="inception_v3", protocol="clean")
@@ -41,7 +42,7 @@ started = time.perf_counter()
 found = evaluate(metrics=[wanted], **sets)
 print(json.dumps({
     "seconds": time.perf_counter() - started,
-    "peak_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+    "peak_gib": memory_gib("VmHWM"),
     "each": {result.metric: result.seconds for result in found},
 }))
 """
