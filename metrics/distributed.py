@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+import torch.distributed.nn.functional  # noqa: F401 - see `joined`
 from torch import Tensor
 from torch import distributed as dist
 
@@ -72,6 +73,8 @@ class Workers:
 ALONE = Workers()
 
 
+# An optimizer's first step imports functions of torch that keep the group of that moment as a default; the
+# threads of a group so kept outlive it, and may end the process at its exit. Imported here, they keep none.
 @contextmanager
 def joined() -> Iterator[Workers]:
     """The processes that torchrun started together; `ALONE` if it didn't start this one."""

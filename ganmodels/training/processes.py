@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+import torch.distributed.nn.functional  # see `joined`
 from torch import Tensor
 from torch import distributed as dist
 
@@ -113,6 +114,8 @@ class Processes:
 ALONE = Processes()
 
 
+# An optimizer's first step imports functions of torch that keep the group of that moment as a default; the
+# threads of a group so kept outlive it, and may end the process at its exit. Imported here, they keep none.
 @contextmanager
 def joined(kind: str) -> Iterator[Processes]:
     """The processes that torchrun started together; `ALONE` if it didn't start this one.

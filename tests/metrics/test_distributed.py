@@ -47,6 +47,10 @@ with joined() as workers:
         torch.save(rows, Path(sys.argv[1]) / f"of {workers.size}.pt")
     else:
         over.contribute(lambda images: None)
+    torch.optim.Adam([torch.nn.Parameter(torch.ones(1))]).step()
+
+threads = [(task / "comm").read_text() for task in Path("/proc/self/task").iterdir()]
+assert not any("gloo" in thread for thread in threads), "threads of the exchange are left"
 """
 
 

@@ -144,6 +144,9 @@ with joined("cpu") as processes:
             print(f"{name} rank {processes.rank} reached {step}", flush=True)
         except Exception as error:
             print(f"{name} rank {processes.rank} {type(error).__name__}: {error}", flush=True)
+
+threads = [(task / "comm").read_text() for task in Path("/proc/self/task").iterdir()]
+assert not any("gloo" in thread for thread in threads), "threads of the exchange are left"
 """
 
 
