@@ -40,8 +40,8 @@ class Asked:
         """Returns the image shape; raises `CheckpointArchitectureError` where none was given."""
         if self.image_shape is None:
             raise CheckpointArchitectureError(
-                f"{owner} does not say what shape its images have; give it as channels, height, width "
-                "(--shape 3x32x32)"
+                f"{owner} does not say what shape its images have; give it as channels, height, width, "
+                "such as 3x32x32"
             )
         return self.image_shape
 
@@ -54,7 +54,7 @@ class Asked:
         text = str(self.settings.get(name, ""))
         if not text.isdecimal() or int(text[:9]) < 1:
             raise CheckpointArchitectureError(
-                f"{owner} does not say its {name}; give it as a setting (--set {name}=100)"
+                f"{owner} does not say its {name}; give it as a setting, such as {name}=100"
             )
         return int(text[:9])
 

@@ -61,7 +61,7 @@ def open_state_dict(name: str, content: bytes, kind: Kind, asked: Asked, max_byt
     if not asked.model and asked.architecture is None:
         raise CheckpointArchitectureError(
             f"{name} holds weights without saying of which network; name the model, its settings and the "
-            "images' shape (sample has --model, --set and --shape)"
+            "images' shape, too"
         )
     opened = _of_architecture(asked, name) if asked.architecture else _of_model(asked, name)
     readers = {Kind.SAFETENSORS: tensors_of, Kind.STATE_ZIP: _read_zip, Kind.STATE_LEGACY: _read_legacy}

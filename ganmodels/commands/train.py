@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column
 
 from ganmodels.commands.parsers import Subparsers, assignments
-from ganmodels.errors import SettingError
+from ganmodels.errors import ImageShapeError, SettingError
 from ganmodels.registry import get_model
 from ganmodels.training.board import Report, tensorboard
 from ganmodels.training.data import ImageData
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     kind = _device(options.device)
     with joined(kind) as processes:
         data = _data(options, processes)
-        with stop_on_signals() as wish, _reports(options, plan, data, processes) as report:
+        with stop_on_signals() as wish, _size_offered(), _reports(options, plan, data, processes) as report:
             step = train(
                 plan,
                 data,
@@ -102,6 +102,15 @@ def _data(options: argparse.Namespace, processes: Processes) -> ImageData:
     if processes.leads:
         processes.largest(0)
     return data
+
+
+@contextmanager
+def _size_offered() -> Iterator[None]:
+    """Says to whom no network fits that `train` can bring images to another size."""
+    try:
+        yield
+    except ImageShapeError as error:
+        raise ImageShapeError(f"{error}; --size brings images to such a side") from error
 
 
 @contextmanager

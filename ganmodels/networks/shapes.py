@@ -23,6 +23,6 @@ def halvings(shape: ImageShape) -> int:
     if not fits or not _SMALLEST_BASE <= side <= _LARGEST_BASE:
         raise ImageShapeError(
             f"images of {channels}×{height}×{width} (channels, height, width) fit no network here; "
-            "give square images with 1 or 3 channels of 28, 32, 48, 64, 96 or 128 px (train has --size)"
+            "give square images with 1 or 3 channels of 28, 32, 48, 64, 96 or 128 px"
         )
     return count

@@ -79,7 +79,15 @@ def test_what_does_not_fit_is_the_jobs_error(
     assert failed.state == Job.State.FAILED
     assert "theirs can't be registered" in failed.error
     assert sentence in failed.error
+    assert "--" not in failed.error, "a page has fields, not options"
     assert not Checkpoint.objects.exists()
+
+
+def test_a_state_dict_of_nobody_is_told_what_it_lacks_in_words_of_the_form(weights: bytes) -> None:
+    job = services.request_registration(data=weights, name="theirs", now=NOW)
+    error = jobs.perform(job.pk, 0).error
+    assert "name the model, its settings and the images' shape" in error
+    assert "--" not in error
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit")
