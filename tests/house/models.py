@@ -41,7 +41,8 @@ data, seed, versions.
 
 Where a number differs from the paper's it is because these were trained on one CPU core within minutes:
 smaller networks, higher learning rates, fewer updates. They are here to be told apart by people and by
-metrics, and two of them are bad on purpose; they say nothing about how good their models can be.
+metrics, and two of them are bad on purpose; they say nothing about how good their models can be. Three that
+were trained on photographs are measured beside their papers: [cifar10.md](cifar10.md).
 
 The commands give the same networks again on the same kind of processor with `OMP_NUM_THREADS=1`; elsewhere
 the last bits, and so in the end the weights, may differ. Then copy `checkpoint.safetensors` and
