@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 
-import torch.distributed.nn.functional  # noqa: F401 - see `joined`
 from torch import Tensor
 from torch import distributed as dist
 
@@ -73,8 +73,6 @@ class Workers:
 ALONE = Workers()
 
 
-# An optimizer's first step imports functions of torch that keep the group of that moment as a default; the
-# threads of a group so kept outlive it, and may end the process at its exit. Imported here, they keep none.
 @contextmanager
 def joined() -> Iterator[Workers]:
     """The processes that torchrun started together; `ALONE` if it didn't start this one."""
@@ -82,6 +80,9 @@ def joined() -> Iterator[Workers]:
     if size == 1:
         yield ALONE
         return
+    # An optimizer's first step imports this, whose functions keep the group of that moment as a default; the
+    # threads of a group so kept outlive it, and may abort the process at its exit.
+    import_module("torch.distributed.nn.functional")
     dist.init_process_group("gloo", timeout=PATIENCE)
     try:
         yield Workers(dist.get_rank(), size, int(os.environ.get("LOCAL_RANK", "0")))

@@ -11,10 +11,10 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import torch
-import torch.distributed.nn.functional  # see `joined`
 from torch import Tensor
 from torch import distributed as dist
 
@@ -114,8 +114,6 @@ class Processes:
 ALONE = Processes()
 
 
-# An optimizer's first step imports functions of torch that keep the group of that moment as a default; the
-# threads of a group so kept outlive it, and may end the process at its exit. Imported here, they keep none.
 @contextmanager
 def joined(kind: str) -> Iterator[Processes]:
     """The processes that torchrun started together; `ALONE` if it didn't start this one.
@@ -130,6 +128,9 @@ def joined(kind: str) -> Iterator[Processes]:
     local_rank = int(os.environ.get("LOCAL_RANK", "0"))
     if kind == "cuda":
         torch.cuda.set_device(local_rank)
+    # An optimizer's first step imports this, whose functions keep the group of that moment as a default; the
+    # threads of a group so kept outlive it, and may abort the process at its exit.
+    import_module("torch.distributed.nn.functional")
     dist.init_process_group("cpu:gloo,cuda:nccl" if kind == "cuda" else "gloo")
     try:
         yield Processes(dist.get_rank(), size, local_rank)

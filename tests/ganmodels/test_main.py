@@ -89,7 +89,10 @@ def test_train_resume_and_sample(tmp_path: Path, images: Path, capsys: pytest.Ca
         (["train", "vae", "--data", "{images}", "--out", "o", "--set", "width"], "of the form name=value"),
         (["train", "vae", "--data", "{images}", "--out", "o", "--set", "width=0"], "int from 4 to 4096"),
         (["train", "vae", "--data", "{images}", "--out", "o", "--steps", "0"], "at least 1"),
-        (["train", "vae", "--data", "{images}", "--out", "o", "--size", "50"], "--size brings images"),
+        (
+            ["train", "vae", "--data", "{images}", "--out", "o", "--size", "50"],
+            "28, 32, 48, 64, 96 or 128 px; --size brings",
+        ),
         (["train", "vae", "--data", "{images}", "--out", "o", "--resume"], "start without --resume"),
         (["train", "vae", "--data", "{images}", "--out", "{images}"], "File exists; name another place"),
         (["sample", "{images}", "--count", "1", "--out", "o"], "zip archive"),

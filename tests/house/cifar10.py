@@ -177,7 +177,7 @@ def written_down() -> list[Run]:
 
 
 def full_command(model: str) -> str:
-    """What trains a model as its paper did."""
+    """What trains a model at full length and width."""
     full = PUBLISHED[model]
     words = f"python -m ganmodels train {model} --data cifar10-train.zip --out {model}_cifar10_full --size 32"
     return " ".join([words, f"--steps {full.steps} --seed 0", *(f"--set {item}" for item in full.settings)])
@@ -188,10 +188,12 @@ HEAD = f"""# Trained on CIFAR-10
 Made by `python -m tests.house.cifar10`; edit that, not this page.
 
 Three models on CIFAR-10's 50,000 training photographs (Krizhevsky 2009; as JPEG of quality 75, 32×32, in
-colour), each trained for half an hour to an hour and a half on one core of a CPU: narrower networks than the
+colour), each trained for an hour to an hour and a half on one core of a CPU: narrower networks than the
 papers', and the share of the full run's steps that the table names. So their scores lie far from the papers';
 what they show is that the recipes train on photographs, and beside them stands the command by which a machine
-with a GPU gets further.
+with a GPU gets further. WGAN-GP's and SNGAN's full runs have the papers' networks and numbers of steps, with
+two departures: the papers' rates fall to 0, ours stay, and our generators' weights are averaged. DCGAN's
+paper trained none on CIFAR-10, so its number of steps is ours.
 
 Scores: {SAMPLES:,} samples of seed {SEED} against the 10,000 test photographs, the 2015 Inception, protocol
 `{PROTOCOL}`, with 95 % intervals. FID at {SAMPLES:,} images is biased upward, FID∞ much less: the last row,

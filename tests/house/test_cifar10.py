@@ -29,9 +29,17 @@ def test_the_three_models_are_there_beside_real_photographs() -> None:
     assert real.scores["fid"].value < best
 
 
-@pytest.mark.parametrize("model", sorted(cifar10.PUBLISHED))
-def test_the_full_run_is_one_that_train_takes(model: str) -> None:
-    words = shlex.split(cifar10.full_command(model))
+COMMANDS = [
+    *(cifar10.full_command(model) for model in sorted(cifar10.PUBLISHED)),
+    *(run.command for run in cifar10.written_down() if run.model),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_one_that_train_takes(command: str) -> None:
+    program, words = shlex.split(command)[:4], shlex.split(command)[4:]
+    assert program == ["python", "-m", "ganmodels", "train"]
     chosen = [words[place + 1] for place, word in enumerate(words) if word == "--set"]
-    plan = Plan.make(get_model(model), assignments(chosen), cifar10.PUBLISHED[model].steps)
+    steps = int(words[words.index("--steps") + 1])
+    plan = Plan.make(get_model(words[0]), assignments(chosen), steps)
     assert plan.model.networks((3, 32, 32), plan.settings, 0)
