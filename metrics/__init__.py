@@ -6,17 +6,17 @@ for result in metrics.evaluate(generated="samples/", reference="real/", metrics=
     print(result.title, result.value)
 """
 
-from metrics.contests import contest
+from metrics.contest import contest
 from metrics.errors import MetricsError
 from metrics.evaluate import evaluate
-from metrics.exporting import export_pairs
+from metrics.evidence.kinds import Evidence, Features, Images, Labels, Moments, Probabilities, Provenance
+from metrics.evidence.networks import Contest, DiscriminatorLike, GeneratorLike
 from metrics.extractors.registry import EXTRACTORS, Extractor
 from metrics.images.sampled import sample_images
 from metrics.images.sources import open_images
-from metrics.players import Contest, DiscriminatorLike, GeneratorLike
-from metrics.registry import METRICS, Measured, Metric, Quantity, register
-from metrics.results import Evaluation, MetricResult
-from metrics.types import Evidence, Features, Images, Labels, Moments, Probabilities, Provenance
+from metrics.registry.metric import METRICS, Measured, Metric, Quantity, register
+from metrics.results.pair_pictures import export_pairs
+from metrics.results.result import Evaluation, MetricResult
 
 __all__ = [
     "EXTRACTORS",

@@ -13,17 +13,17 @@ from typing import Any
 
 from metrics.cache import FeatureCache
 from metrics.distributed import ALONE, Workers
-from metrics.evidence import Want
+from metrics.evidence.gathering import Want
+from metrics.evidence.networks import Contest, DiscriminatorLike, GeneratorLike
 from metrics.extractors.registry import Extractor, WeightsRequest
-from metrics.inputs import DEFAULT_SAMPLES, Input, Opening, given_of
-from metrics.lenses import Optics
-from metrics.planning import Group, Settings, check_settings, plan, with_roles
-from metrics.players import Contest, DiscriminatorLike, GeneratorLike
-from metrics.registry import Metric, measure
-from metrics.results import Evaluation, Facts, MetricResult, report
-from metrics.selection import Omissions, choose
-from metrics.signatures import SettingValue
-from metrics.suppliers import ImageSupplier, Supplier
+from metrics.inputs.opened import ImageSupplier, Supplier
+from metrics.inputs.opening import DEFAULT_SAMPLES, Input, Opening, given_of
+from metrics.planning.extractors import Optics
+from metrics.planning.groups import Group, Settings, check_settings, plan, with_roles
+from metrics.planning.selection import Omissions, choose
+from metrics.registry.metric import Metric, measure
+from metrics.registry.signatures import SettingValue
+from metrics.results.result import Evaluation, Facts, MetricResult, report
 
 Progress = Callable[[int, int], None]
 

@@ -15,7 +15,7 @@ from evalsite.api.filters import StudyFilter
 from evalsite.results.estimates import estimate_study
 from evalsite.results.joining import Measured
 from evalsite.results.provenance import describe_source
-from evalsite.results.report import (
+from evalsite.results.queries import (
     correlate,
     count_exclusions,
     count_sessions,

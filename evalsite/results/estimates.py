@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evalsite.results.block_titles import changed, telling_apart
 from evalsite.results.joining import PoolEstimates
 from evalsite.results.scope import Scope
-from evalsite.results.wording import changed, telling_apart
 from evalsite.tasks.params import Params
 from evalsite.trials.reading import Pool, scored_trials
 

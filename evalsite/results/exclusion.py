@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evalsite.results.numbers import show_share
+from evalsite.results.formatting import show_share
 
 FEWEST_JUDGED = 5
 """Fewer raters say nothing about a check."""

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from evalsite.results.agreement import Pair
+from evalsite.results.block_titles import numbered
+from evalsite.results.comparability import unlike
 from evalsite.results.errors import UnknownQuantityError
-from evalsite.results.likeness import unlike
-from evalsite.results.wording import numbered
 from evalsite.tasks.protocol import REAL, Estimate
 
 

@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from evalsite.results import overview
+from evalsite.results import contexts
 from evalsite.results.errors import UnknownQuantityError, UnknownTableError
 from evalsite.results.export import codebook, codebook_lines, export_lines
 from evalsite.results.forms import ChoiceForm
-from evalsite.results.measures import runs_of
+from evalsite.results.metric_values import runs_of
 from evalsite.results.plots.charts import ImageFormat
 from evalsite.results.plots.interactive import figure
 from evalsite.results.plots.of_study import caption_of, draw_plot
@@ -55,7 +55,7 @@ def researchers(permission: str) -> Callable[[View], View]:
 @researchers("studies.view_study")
 def index(request: HttpRequest) -> HttpResponse:
     """All studies with how many answered."""
-    return render(request, "results/index.html", {"studies": overview.list_studies()})
+    return render(request, "results/index.html", {"studies": contexts.list_studies()})
 
 
 @csp_update({"style-src": UNSAFE_INLINE})  # plotly brings its style sheets as elements of its own
@@ -64,7 +64,7 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
     """One study: table, plots, agreement, timing, metric runs, downloads."""
     scope, choice = _asked(request, slug)
     rater_url = request.build_absolute_uri(reverse("trials:arrive", args=[slug]))
-    context = overview.describe_study(scope, choice.asked)
+    context = contexts.describe_study(scope, choice.asked)
     return render(request, "results/study.html", {**context, "rater_url": rater_url})
 
 
@@ -73,8 +73,8 @@ def progress(request: HttpRequest, slug: str) -> HttpResponse:
     """The study's metric runs; a page that shows fewer finished ones than there are is told to reload."""
     scope, _ = _asked(request, slug)
     runs = runs_of(scope)
-    response = render(request, "results/progress.html", overview.describe_progress(scope, runs))
-    if str(overview.count_finished(runs)) != request.GET.get("finished"):
+    response = render(request, "results/progress.html", contexts.describe_progress(scope, runs))
+    if str(contexts.count_finished(runs)) != request.GET.get("finished"):
         response.headers["HX-Refresh"] = "true"
     return response
 

@@ -16,7 +16,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from evalsite.runs import declarations, services, told
+from evalsite.runs import declarations, services, state_dict_form
 from evalsite.runs.errors import InvalidRequestError
 from evalsite.samples.models import SampleSet
 
@@ -180,7 +180,7 @@ class RegistrationForm(forms.Form):
     )
     settings = forms.CharField(
         label="Settings of the model",
-        max_length=told.MAX_LENGTH,
+        max_length=state_dict_form.MAX_LENGTH,
         required=False,
         help_text="Those it was trained with that are not the model's own: one name=value a line, or JSON.",
         widget=UnfoldAdminTextareaWidget,
@@ -199,11 +199,11 @@ class RegistrationForm(forms.Form):
 
     def clean_settings(self) -> dict[str, str]:
         """The settings by name."""
-        return _checked(told.read_settings, self.cleaned_data["settings"])
+        return _checked(state_dict_form.read_settings, self.cleaned_data["settings"])
 
     def clean_image_shape(self) -> list[int]:
         """Channels, height, width; empty where nothing was said."""
-        return _checked(told.read_shape, self.cleaned_data["image_shape"])
+        return _checked(state_dict_form.read_shape, self.cleaned_data["image_shape"])
 
     def clean_file(self) -> Any:
         """Refuse what is too large."""

@@ -11,20 +11,21 @@ from django.utils import timezone
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
-from evalsite.trials import forms, services
-from evalsite.trials.config import rater_config
-from evalsite.trials.http import answers_json, answers_page, give_cookie, owned_sessions
+from evalsite.trials import services
+from evalsite.trials.bootstrap import rater_config
 from evalsite.trials.models import Session
+from evalsite.trials.rater_http import answers_json, answers_page, give_cookie, owned_sessions
 from evalsite.trials.selectors import find_session, find_study
 from evalsite.trials.state import describe_completion, describe_state
 from evalsite.trials.stimuli import read_stimulus
+from evalsite.trials.wire import parsing
 
 
 @require_GET
 @answers_page
 def arrive(request: HttpRequest, slug: str) -> HttpResponse:
     """The link to a study: recognises the rater, or gives a new one a place."""
-    arrival = forms.read_arrival(request.GET)
+    arrival = parsing.read_arrival(request.GET)
     session = services.arrive(
         study=find_study(slug),
         query=arrival.query,
@@ -65,7 +66,7 @@ def state(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @answers_json
 def consent(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """The rater agrees, or does not."""
-    session, agreed = _own(request, session_id), forms.read_consent(_body(request))
+    session, agreed = _own(request, session_id), parsing.read_consent(_body(request))
     return JsonResponse(
         describe_state(services.record_consent(session=session, agreed=agreed, now=timezone.now()))
     )
@@ -75,7 +76,7 @@ def consent(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @answers_json
 def device(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """What the rater's browser and screen are."""
-    session, measured = _own(request, session_id), forms.read_device(_body(request))
+    session, measured = _own(request, session_id), parsing.read_device(_body(request))
     return JsonResponse(
         describe_state(services.record_device(session=session, device=measured, now=timezone.now()))
     )
@@ -86,7 +87,7 @@ def device(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def begin(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """The rater has read the instructions."""
     session = _own(request, session_id)
-    forms.read_nothing(_body(request))
+    parsing.read_nothing(_body(request))
     return JsonResponse(describe_state(services.begin_trials(session=session, now=timezone.now())))
 
 
@@ -101,7 +102,7 @@ def block(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @answers_json
 def responses(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Answers, each stored exactly once."""
-    session, submissions = _own(request, session_id), forms.read_submissions(_body(request))
+    session, submissions = _own(request, session_id), parsing.read_submissions(_body(request))
     done = services.record_responses(session=session, submissions=submissions, now=timezone.now())
     return JsonResponse(done.to_json())
 
@@ -111,7 +112,7 @@ def responses(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def complete(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """The rater is done."""
     session = _own(request, session_id)
-    forms.read_nothing(_body(request))
+    parsing.read_nothing(_body(request))
     ending = services.complete_session(session=session, now=timezone.now())
     return JsonResponse(describe_completion(session, ending))
 
@@ -140,5 +141,5 @@ def _own(request: HttpRequest, session_id: UUID) -> Session:
     return find_session(session_id, among=owned_sessions(request))
 
 
-def _body(request: HttpRequest) -> forms.Json:
-    return forms.read_body(request.body, request.content_type or "")
+def _body(request: HttpRequest) -> parsing.Json:
+    return parsing.read_body(request.body, request.content_type or "")

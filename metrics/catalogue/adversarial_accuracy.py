@@ -8,11 +8,11 @@ accuracy is to be read beside the one that real images teach, told in a note. A 
 perfect.
 """
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features, Labels
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.class_scores import divergence
 from metrics.statistics.labelled import labelled
 from metrics.statistics.resampling import mean_interval, wilson_interval
-from metrics.types import Features, Labels
 
 
 @register(

@@ -14,13 +14,13 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.counts import require_images
 from metrics.statistics.coverage_curves import closeness_to_diagonal
 from metrics.statistics.neighbours import neighbour_table
 from metrics.statistics.resampling import Interval, groups_of, jackknife, wilson_interval, without
 from metrics.statistics.shared_neighbours import HOW, linked_share_interval
-from metrics.types import Features
 
 GROUPS = 20
 BLOCK_ROWS = 4096

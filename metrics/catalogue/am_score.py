@@ -10,11 +10,11 @@ sure: compare values of one classifier, beside that of held-out real images.
 
 import math
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Probabilities
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.class_scores import am_score as score
 from metrics.statistics.class_scores import leave_out_means, summary_rows
 from metrics.statistics.resampling import jackknife
-from metrics.types import Probabilities
 
 
 @register(

@@ -13,12 +13,12 @@ import math
 from torch import Tensor
 
 from metrics.errors import InvalidSettingError
+from metrics.evidence.kinds import Images
+from metrics.evidence.networks import GeneratorLike
 from metrics.images.matching import targets_for, unit_images
-from metrics.players import GeneratorLike
-from metrics.registry import Measured, Quantity, register
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.annealing import annealed_log_likelihoods
 from metrics.statistics.resampling import mean_interval
-from metrics.types import Images
 
 
 @register(

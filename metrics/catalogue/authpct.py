@@ -9,11 +9,11 @@ less than that points to copying and more to images that are just bad. It does n
 
 import math
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.counts import require_images
 from metrics.statistics.neighbours import neighbour_table
 from metrics.statistics.shared_neighbours import HOW, linked_share_interval
-from metrics.types import Features
 
 NULL_NOTE = (
     "New real images score near 50: below is a sign of copying, far above one of images unlike real ones."

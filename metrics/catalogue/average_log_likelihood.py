@@ -14,13 +14,13 @@ import math
 import torch
 
 from metrics.errors import TooFewSamplesError
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.kernel_density import fit_bandwidth, log_densities
 from metrics.statistics.neighbours import shared_pairs
 from metrics.statistics.ordering import at_most, seeded_order
 from metrics.statistics.parts import Part
 from metrics.statistics.resampling import mean_interval
-from metrics.types import Features
 
 VALIDATION_SHARE = 0.2
 MOST_VALIDATION = 1000

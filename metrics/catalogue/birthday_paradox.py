@@ -15,13 +15,13 @@ from jaxtyping import Int
 from torch import Tensor
 
 from metrics.errors import InvalidSettingError, TooFewSamplesError
-from metrics.pairs import ImagePairs
-from metrics.registry import Measured, Quantity, register
-from metrics.signatures import Range
+from metrics.evidence.kinds import Features
+from metrics.evidence.pairs import ImagePairs
+from metrics.registry.metric import Measured, Quantity, register
+from metrics.registry.signatures import Range
 from metrics.statistics.duplicates import count_pairs_within, nearest_pairs, support_interval, support_size
 from metrics.statistics.neighbours import radii
 from metrics.statistics.ordering import at_most, rows_used
-from metrics.types import Features
 
 
 @register(

@@ -7,10 +7,10 @@ It sees lost variety only as far as it moves the boundary between classes, and s
 it. The classifier is linear on features; with few images the gap is partly what few images cost.
 """
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features, Labels
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.labelled import labelled
 from metrics.statistics.resampling import paired_share_interval
-from metrics.types import Features, Labels
 
 
 @register(

@@ -16,13 +16,13 @@ from scipy import stats
 from torch import Tensor
 
 from metrics.errors import TooFewSamplesError
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.classifiers import fit_mlp
 from metrics.statistics.neighbours import neighbour_table
 from metrics.statistics.ordering import at_most, shuffled
 from metrics.statistics.resampling import wilson_interval
 from metrics.statistics.shared_neighbours import HOW, linked_share_interval
-from metrics.types import Features
 
 
 @register(

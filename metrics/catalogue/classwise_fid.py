@@ -8,11 +8,11 @@ failed; and it believes the labels.
 """
 
 from metrics.errors import TooFewSamplesError
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features, Labels
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.frechet import frechet_distance
 from metrics.statistics.frechet_influence import frechet_interval
 from metrics.statistics.moments import moments_of
-from metrics.types import Features, Labels
 
 LEAST_IMAGES = 2
 """Fewer have no covariance."""

@@ -7,13 +7,13 @@ It does not tell fidelity from diversity, follows what CLIP was trained to see, 
 images, by about 1000 (1/n + 1/m) times the mean distance that the kernel leaves.
 """
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.cosine import UnitPairs
 from metrics.statistics.counts import require_images
 from metrics.statistics.gaussian_kernel import gaussian_discrepancy
 from metrics.statistics.neighbours import shared_pairs
 from metrics.statistics.resampling import normal_interval
-from metrics.types import Features
 
 SCALE = 1000
 

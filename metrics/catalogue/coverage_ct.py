@@ -14,13 +14,13 @@ from jaxtyping import Float
 from torch import Tensor
 
 from metrics.errors import InvalidSettingError, TooFewSamplesError
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.kernel_density import fit_bandwidth, log_densities
 from metrics.statistics.neighbours import shared_pairs
 from metrics.statistics.ordering import at_most, seeded_order, torch_generator
 from metrics.statistics.parts import Part
 from metrics.statistics.resampling import bootstrap_interval
-from metrics.types import Features
 
 MOST_VALIDATION = 1000
 RESAMPLES = 200

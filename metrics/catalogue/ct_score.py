@@ -11,13 +11,13 @@ import math
 from collections.abc import Sequence
 
 from metrics.errors import TooFewSamplesError
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.clusters import kmeans, nearest_centre
 from metrics.statistics.counts import require_images
 from metrics.statistics.mann_whitney import Comparison, mann_whitney
 from metrics.statistics.neighbours import neighbour_table
 from metrics.statistics.ordering import shuffled
-from metrics.types import Features
 
 CLUSTERED_IMAGES = 5000
 

@@ -7,11 +7,11 @@ Density is no share: it may exceed 1, and rises when images crowd where real one
 memorised images. Coverage of a perfect generator is below 1, by as much as the numbers of images say.
 """
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.counts import require_images
 from metrics.statistics.manifolds import held
 from metrics.statistics.resampling import mean_interval, wilson_interval
-from metrics.types import Features
 
 
 @register(

@@ -10,14 +10,14 @@ thousands of images, so with few of them the value is noisy and may be negative.
 import math
 from typing import Annotated
 
-from metrics.registry import Measured, Quantity, register
-from metrics.signatures import Range
+from metrics.evidence.kinds import Features, Moments
+from metrics.registry.metric import Measured, Quantity, register
+from metrics.registry.signatures import Range
 from metrics.statistics.extrapolation import image_weights, intercept_weights, subset_sizes
 from metrics.statistics.frechet_influence import influences
 from metrics.statistics.nested_frechet import nested_distances
 from metrics.statistics.ordering import shuffled
 from metrics.statistics.resampling import normal_interval
-from metrics.types import Features, Moments
 
 ENOUGH_IMAGES = 5000
 

@@ -14,14 +14,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from metrics.registry import Measured, Quantity, register
-from metrics.signatures import Range
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
+from metrics.registry.signatures import Range
 from metrics.statistics.counts import require_images
 from metrics.statistics.distances import Pairs
 from metrics.statistics.mixture import fit_log_variances, log_likelihoods
 from metrics.statistics.ordering import shuffled
 from metrics.statistics.resampling import normal_interval, standard_error
-from metrics.types import Features
 
 SCALE = 100
 HOW = "normal, over held-out and training images, the mixture as it is"

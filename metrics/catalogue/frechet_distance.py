@@ -10,11 +10,11 @@ first two moments, and is biased upwards on few images. Values in different feat
 
 from typing import Annotated
 
-from metrics.registry import Measured, Quantity, register
-from metrics.signatures import Range
+from metrics.evidence.kinds import Moments
+from metrics.registry.metric import Measured, Quantity, register
+from metrics.registry.signatures import Range
 from metrics.statistics.frechet import frechet_distance as distance_of
 from metrics.statistics.frechet_influence import few_images_notes, frechet_interval
-from metrics.types import Moments
 
 
 @register(

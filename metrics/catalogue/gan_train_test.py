@@ -13,10 +13,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features, Labels
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.labelled import labelled
 from metrics.statistics.resampling import wilson_interval
-from metrics.types import Features, Labels
 
 TOP = 5
 

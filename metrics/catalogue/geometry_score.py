@@ -11,11 +11,11 @@ with all images; the defaults here are fewer of both, to take seconds.
 import torch
 
 from metrics.errors import InvalidSettingError, TooFewSamplesError
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.ordering import shuffled
 from metrics.statistics.resampling import groups_of, jackknife, without
 from metrics.statistics.topology import mean_relative_living_times
-from metrics.types import Features
 
 PAPER_GAMMA = 1 / 128 / 5000
 

@@ -12,11 +12,11 @@ import torch
 from scipy import stats
 
 from metrics.errors import InvalidSettingError, TooFewSamplesError
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.neighbours import neighbour_table
 from metrics.statistics.ordering import at_most
 from metrics.statistics.resampling import mean_interval, wilson_interval
-from metrics.types import Features
 
 
 @register(

@@ -9,10 +9,10 @@ ImageNet lacks score badly however good they are (Barratt and Sharma 2018, arXiv
 
 import math
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Probabilities
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.resampling import normal_interval
 from metrics.statistics.scores import class_information_scores
-from metrics.types import Probabilities
 
 INTERVAL = "delta method over images, bias not included"
 ENOUGH_PER_SPLIT = 500

@@ -15,12 +15,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from metrics.registry import Measured, Quantity, register
-from metrics.signatures import Range
+from metrics.evidence.kinds import Probabilities
+from metrics.registry.metric import Measured, Quantity, register
+from metrics.registry.signatures import Range
 from metrics.statistics.extrapolation import intercept_weights, subset_sizes
 from metrics.statistics.ordering import shuffled
 from metrics.statistics.resampling import jackknife
-from metrics.types import Probabilities
 
 GROUPS = 20
 BLOCK_ROWS = 4096

@@ -8,10 +8,10 @@ diversity, and its spread over overlapping subsets is not a standard error.
 
 import math
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.kernels import polynomial_discrepancies
 from metrics.statistics.resampling import normal_interval
-from metrics.types import Features
 
 INTERVAL = "jackknife over images"
 

@@ -8,10 +8,10 @@ generator that makes little. The extractor must be the discriminator (`--extract
 other one the number tells how good that extractor is.
 """
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features, Labels
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.labelled import labelled
 from metrics.statistics.resampling import wilson_interval
-from metrics.types import Features, Labels
 
 
 @register(

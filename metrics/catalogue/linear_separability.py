@@ -15,13 +15,13 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from metrics.errors import EvidenceMismatchError, TooFewSamplesError
-from metrics.players import GeneratorLike
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Embedder, Features, Labels
+from metrics.evidence.networks import GeneratorLike
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.classifiers import Classifier, fit_linear
 from metrics.statistics.labelled import labelled
 from metrics.statistics.latents import LatentSpace, latent_space
 from metrics.statistics.resampling import groups_of, jackknife, without
-from metrics.types import Embedder, Features, Labels
 
 BATCH = 64
 

@@ -15,9 +15,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from metrics.evidence.kinds import Images
 from metrics.images.pairing import thumbnails
 from metrics.images.stacks import chosen, same_shape, stack_of
-from metrics.registry import Measured, Quantity, register
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.low_level import (
     contrast,
     derivative_responses,
@@ -29,7 +30,6 @@ from metrics.statistics.low_level import (
 from metrics.statistics.ordering import seeded_order
 from metrics.statistics.resampling import groups_of, jackknife, without
 from metrics.statistics.two_samples import binned_divergence, kolmogorov_smirnov
-from metrics.types import Images
 
 GROUPS = 10
 STATISTICS = {

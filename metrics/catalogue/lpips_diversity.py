@@ -11,11 +11,11 @@ import math
 
 import torch
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.counts import require_images
 from metrics.statistics.distances import squared_norms
 from metrics.statistics.resampling import mean_interval
-from metrics.types import Features
 
 BLOCK_ROWS = 256
 

@@ -9,13 +9,13 @@ unnoticed, and what FID doesn't see MiFID doesn't either.
 
 from typing import Annotated
 
-from metrics.registry import Measured, Quantity, register
-from metrics.signatures import Range
+from metrics.evidence.kinds import Features, Moments
+from metrics.registry.metric import Measured, Quantity, register
+from metrics.registry.signatures import Range
 from metrics.statistics.cosine import nearest_cosine_distances
 from metrics.statistics.frechet import frechet_distance
 from metrics.statistics.frechet_influence import frechet_interval
 from metrics.statistics.neighbours import shared_pairs
-from metrics.types import Features, Moments
 
 ROUNDING = 1e-9
 SMALLEST_DISTANCE = 1e-14

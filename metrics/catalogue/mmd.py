@@ -9,13 +9,13 @@ bandwidth: the median heuristic takes that from the sets at hand, so fix it to c
 import torch
 
 from metrics.errors import InvalidSettingError
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.counts import require_images
 from metrics.statistics.gaussian_kernel import gaussian_discrepancy, median_distance
 from metrics.statistics.neighbours import shared_pairs
 from metrics.statistics.ordering import shuffled
 from metrics.statistics.resampling import normal_interval
-from metrics.types import Features
 
 MEDIAN_OF_IMAGES = 500
 

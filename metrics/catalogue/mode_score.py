@@ -14,7 +14,8 @@ import math
 
 import torch
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Probabilities
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.class_scores import (
     forward_mode_score,
     leave_out_means,
@@ -22,7 +23,6 @@ from metrics.statistics.class_scores import (
     summary_rows,
 )
 from metrics.statistics.resampling import jackknife
-from metrics.types import Probabilities
 
 
 @register(

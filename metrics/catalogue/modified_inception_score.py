@@ -15,10 +15,10 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from metrics.errors import InvalidSettingError, TooFewSamplesError
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Probabilities
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.class_scores import GROUPS, pairwise_divergence
 from metrics.statistics.resampling import groups_of, jackknife, without
-from metrics.types import Probabilities
 
 
 @register(

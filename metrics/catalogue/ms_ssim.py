@@ -13,13 +13,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from metrics.evidence.kinds import Images
 from metrics.images.pairing import pairs_of, random_pairs, thumbnails
 from metrics.images.stacks import chosen, stack_of
-from metrics.registry import Measured, Quantity, register
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.ordering import seeded_order
 from metrics.statistics.resampling import mean_interval, normal_interval, standard_error
 from metrics.statistics.structural import fitting_scales, multiscale_similarity
-from metrics.types import Images
 
 
 @register(

@@ -15,12 +15,12 @@ from scipy import stats
 from torch import Tensor
 
 from metrics.errors import InvalidSettingError, TooFewSamplesError
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.bins import differing_bins, share_divergence
 from metrics.statistics.clusters import kmeans, nearest_centre
 from metrics.statistics.ordering import shuffled
 from metrics.statistics.resampling import groups_of, jackknife, wilson_interval
-from metrics.types import Features
 
 IMAGES_PER_BIN = 10
 GROUPS = 20

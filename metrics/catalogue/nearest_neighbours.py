@@ -10,13 +10,13 @@ other set grows.
 
 from typing import Annotated
 
-from metrics.pairs import ImagePairs
-from metrics.registry import Measured, Quantity, register
-from metrics.signatures import Range
+from metrics.evidence.kinds import Features
+from metrics.evidence.pairs import ImagePairs
+from metrics.registry.metric import Measured, Quantity, register
+from metrics.registry.signatures import Range
 from metrics.statistics.counts import require_images
 from metrics.statistics.neighbours import Neighbours, neighbour_table
 from metrics.statistics.resampling import mean_interval
-from metrics.types import Features
 
 
 @register(

@@ -11,8 +11,8 @@ import math
 
 import torch
 
-from metrics.players import Contest
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.networks import Contest
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.contests import judgement_areas, require_samples
 from metrics.statistics.resampling import groups_of, jackknife, without
 

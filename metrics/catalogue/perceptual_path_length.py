@@ -15,12 +15,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from metrics.errors import InvalidSettingError, TooFewSamplesError
-from metrics.players import GeneratorLike
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Embedder
+from metrics.evidence.networks import GeneratorLike
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.latents import LatentSpace, latent_space
 from metrics.statistics.ordering import torch_generator
 from metrics.statistics.resampling import mean_interval
-from metrics.types import Embedder
 
 BATCH = 32
 TRIMMED = 0.01

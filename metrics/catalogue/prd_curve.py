@@ -14,14 +14,14 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.chance import random_state
 from metrics.statistics.clusters import kmeans, nearest_centre
 from metrics.statistics.counts import require_images
 from metrics.statistics.ordering import shuffled
 from metrics.statistics.prd_curves import best_f_score, trade_off
 from metrics.statistics.resampling import normal_interval
-from metrics.types import Features
 
 CLUSTERED_IMAGES = 1000
 BETA = 8.0

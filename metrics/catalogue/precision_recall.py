@@ -7,11 +7,11 @@ They do not tell by how much an image misses; one outlier's wide ball can hold m
 recall; memorised images are precise. Values depend on the numbers of images and of neighbours.
 """
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.counts import require_images
 from metrics.statistics.manifolds import held_both_ways
 from metrics.statistics.resampling import wilson_interval
-from metrics.types import Features
 
 
 @register(

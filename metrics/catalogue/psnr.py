@@ -9,11 +9,11 @@ its original: say so with `pairing`. Otherwise copying does best, and nothing is
 
 import math
 
+from metrics.evidence.kinds import Images
 from metrics.images.pairing import pairs_of
-from metrics.registry import Measured, Quantity, register
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.resampling import mean_interval
 from metrics.statistics.structural import decibels, squared_errors
-from metrics.types import Images
 
 
 @register(

@@ -10,12 +10,12 @@ that stays inside raises it; a generator is not better for being rare. It has th
 import math
 
 from metrics.errors import TooFewSamplesError
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.counts import require_images
 from metrics.statistics.neighbours import radii, shared_pairs
 from metrics.statistics.realism import rarity_scores
 from metrics.statistics.resampling import mean_interval
-from metrics.types import Features
 
 
 @register(

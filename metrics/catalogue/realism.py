@@ -9,11 +9,11 @@ realism. Images in sparse parts of the real set score low however good they are.
 
 import math
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.medians import median_interval
 from metrics.statistics.neighbours import radii, shared_pairs
 from metrics.statistics.realism import LARGEST_REALISM, realism_scores
-from metrics.types import Features
 
 
 @register(

@@ -15,13 +15,13 @@ from jaxtyping import Float
 from torch import Tensor
 
 from metrics.errors import InvalidSettingError
+from metrics.evidence.kinds import Images
+from metrics.evidence.networks import GeneratorLike
 from metrics.images.matching import targets_for, unit_images
-from metrics.players import GeneratorLike
-from metrics.registry import Measured, Quantity, register
-from metrics.signatures import Range
+from metrics.registry.metric import Measured, Quantity, register
+from metrics.registry.signatures import Range
 from metrics.statistics.inversion import invert
 from metrics.statistics.resampling import mean_interval
-from metrics.types import Images
 
 BATCH = 32
 

@@ -8,11 +8,11 @@ channels of 17 × 17 places only, and is biased upwards on few images.
 
 from typing import Annotated
 
-from metrics.registry import Measured, Quantity, register
-from metrics.signatures import Range
+from metrics.evidence.kinds import Moments
+from metrics.registry.metric import Measured, Quantity, register
+from metrics.registry.signatures import Range
 from metrics.statistics.frechet import frechet_distance
 from metrics.statistics.frechet_influence import few_images_notes, frechet_interval
-from metrics.types import Moments
 
 
 @register(

@@ -9,11 +9,11 @@ reconstruction beside its original: say so with `pairing`. Nothing is said of wh
 
 import math
 
+from metrics.evidence.kinds import Images
 from metrics.images.pairing import pairs_of
-from metrics.registry import Measured, Quantity, register
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.resampling import mean_interval
 from metrics.statistics.structural import WHITE, decibels, gradient_errors
-from metrics.types import Images
 
 
 @register(

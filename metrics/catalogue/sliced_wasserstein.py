@@ -9,11 +9,11 @@ large space all sets look alike: compare values of equally many images only.
 
 import math
 
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.counts import require_images
 from metrics.statistics.resampling import normal_interval
 from metrics.statistics.sliced import sliced_distance
-from metrics.types import Features
 
 
 @register(

@@ -7,11 +7,11 @@ It is made for a reconstruction beside its original: say so with `pairing`. Othe
 held against the nearest real one, where copying does best, and nothing is said of what is missing.
 """
 
+from metrics.evidence.kinds import Images
 from metrics.images.pairing import pairs_of
-from metrics.registry import Measured, Quantity, register
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.resampling import mean_interval
 from metrics.statistics.structural import structural_similarity
-from metrics.types import Images
 
 
 @register(

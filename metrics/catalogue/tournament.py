@@ -14,8 +14,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from metrics.errors import InvalidSettingError
-from metrics.players import Contest
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.networks import Contest
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.contests import judged_real, opponents_of, require_samples, skill_ratings
 from metrics.statistics.resampling import normal_interval, wilson_interval
 

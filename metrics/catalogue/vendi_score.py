@@ -10,12 +10,12 @@ with the number of images, and what counts as different is what the features' an
 import math
 from typing import Annotated
 
-from metrics.registry import Measured, Quantity, register
-from metrics.signatures import Range
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
+from metrics.registry.signatures import Range
 from metrics.statistics.counts import require_images
 from metrics.statistics.resampling import normal_interval
 from metrics.statistics.spectra import cosine_vendi
-from metrics.types import Features
 
 
 @register(

@@ -13,11 +13,11 @@ import math
 import torch
 
 from metrics.errors import TooFewSamplesError
-from metrics.registry import Measured, Quantity, register
+from metrics.evidence.kinds import Features
+from metrics.registry.metric import Measured, Quantity, register
 from metrics.statistics.critics import fit_critic
 from metrics.statistics.ordering import shuffled
 from metrics.statistics.resampling import normal_interval, standard_error
-from metrics.types import Features
 
 
 @register(

@@ -21,10 +21,10 @@ from metrics.commands.common import (
 from metrics.distributed import Workers
 from metrics.errors import InvalidSettingError
 from metrics.evaluate import evaluate
-from metrics.exporting import TABLE, export_pairs, prepare_folder
-from metrics.reporting import as_csv, as_json, as_table, remarks
-from metrics.signatures import SettingValue
-from metrics.writing import check_writable, write_results
+from metrics.registry.signatures import SettingValue
+from metrics.results.files import check_writable, write_results
+from metrics.results.formats import as_csv, as_json, as_table, remarks
+from metrics.results.pair_pictures import TABLE, export_pairs, prepare_folder
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -12,13 +12,13 @@ from rich.console import Console
 
 from metrics.cache import FeatureCache, default_folder
 from metrics.distributed import Workers
-from metrics.evidence import EXTRACTED
+from metrics.evidence.gathering import EXTRACTED
+from metrics.evidence.kinds import Labels, Moments
 from metrics.extractors.registry import EXTRACTORS
-from metrics.inputs import EMBED
-from metrics.registry import METRICS, Metric, Quantity
-from metrics.reporting import grid
-from metrics.signatures import Setting, argument_texts
-from metrics.types import Labels, Moments
+from metrics.inputs.opening import EMBED
+from metrics.registry.metric import METRICS, Metric, Quantity
+from metrics.registry.signatures import Setting, argument_texts
+from metrics.results.formats import grid
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -42,8 +42,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def probe(options: argparse.Namespace, console: Console, workers: Workers) -> None:
     """Measure the curves and write the report."""
     # Here, since plots would make every other command start later.
-    from metrics.noticing import markdown, write_report
-    from metrics.sensitivity import measure_sensitivity
+    from metrics.sensitivity.curves import measure_sensitivity
+    from metrics.sensitivity.report import markdown, write_report
 
     if not workers.leads:
         return

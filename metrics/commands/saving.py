@@ -21,16 +21,16 @@ from metrics.commands.common import (
 )
 from metrics.distributed import Workers
 from metrics.errors import MissingEvidenceError
-from metrics.evidence import Want, gather, ready
+from metrics.evidence.gathering import Want, gather, ready
+from metrics.evidence.kinds import Moments
 from metrics.extractors.extraction import Pass
 from metrics.extractors.registry import PROBABILITIES, WeightsRequest
-from metrics.inputs import Opening
-from metrics.lenses import DEFAULT_EXTRACTOR, Optics, open_lens
-from metrics.registry import FEATURES
-from metrics.saved import SUFFIX_OF, save_features, save_statistics
-from metrics.suppliers import ImageSupplier
-from metrics.types import Moments
-from metrics.writing import check_writable
+from metrics.inputs.opened import ImageSupplier
+from metrics.inputs.opening import Opening
+from metrics.inputs.saved_files import SUFFIX_OF, save_features, save_statistics
+from metrics.planning.extractors import DEFAULT_EXTRACTOR, Optics, open_lens
+from metrics.registry.metric import FEATURES
+from metrics.results.files import check_writable
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

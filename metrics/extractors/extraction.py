@@ -13,11 +13,11 @@ from torch import Tensor
 
 from metrics.cache import CacheEntry, FeatureCache
 from metrics.distributed import ALONE, Workers
+from metrics.evidence.kinds import Images, Provenance
 from metrics.extractors.reading import Batch, reading_ahead
 from metrics.extractors.registry import Extractor
 from metrics.extractors.threads import available_cores
 from metrics.images.protocols import Protocol
-from metrics.types import Images, Provenance
 
 BATCH_IMAGES = 8  # a larger one is slower on a CPU, whose caches it overflows
 BATCH_IMAGES_ON_ACCELERATOR = 64

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from jaxtyping import UInt8
 from torch import Tensor
 
-from metrics.types import ImageSource
+from metrics.evidence.kinds import ImageSource
 
 Batch = list[UInt8[Tensor, "3 _h _w"]]
 

@@ -12,10 +12,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from metrics.discovery import Catalogue, unknown_name
 from metrics.errors import InvalidMetricError
 from metrics.extractors.precision import computing_in
 from metrics.extractors.threads import limited_threads
+from metrics.registry.discovery import Catalogue, unknown_name
 
 FEATURES = "features"
 PROBABILITIES = "probabilities"

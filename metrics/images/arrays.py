@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from metrics.errors import ImageReadError
-from metrics.types import Images, Labels
+from metrics.evidence.kinds import Images, Labels
 
 CHANNELS = (1, 2, 3, 4)  # grey, grey and alpha, RGB, RGB and alpha
 

@@ -15,11 +15,11 @@ from jaxtyping import UInt8
 from PIL import Image
 from torch import Tensor
 
-from metrics.discovery import unknown_name
 from metrics.errors import ImageReadError, UnknownNameError
+from metrics.evidence.kinds import Images, Labels
 from metrics.images.arrays import labels_of
 from metrics.images.reading import as_rgb
-from metrics.types import Images, Labels
+from metrics.registry.discovery import unknown_name
 
 SCHEME = "torchvision:"
 

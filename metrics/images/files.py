@@ -14,8 +14,8 @@ from jaxtyping import UInt8
 from torch import Tensor
 
 from metrics.errors import ImageReadError, InvalidSettingError
+from metrics.evidence.kinds import Images, Labels
 from metrics.images.reading import SUFFIXES, read_image
-from metrics.types import Images, Labels
 
 LARGEST_FILE_BYTES = 2**28
 ARCHIVE_EXTRAS = "__MACOSX"

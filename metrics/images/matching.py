@@ -7,9 +7,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from metrics.errors import InvalidEvidenceError, MissingEvidenceError, TooFewSamplesError
-from metrics.players import GeneratorLike
+from metrics.evidence.kinds import Images
+from metrics.evidence.networks import GeneratorLike
 from metrics.statistics.chance import random_state
-from metrics.types import Images
 
 
 def targets_for(

@@ -9,10 +9,10 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from metrics.errors import InvalidEvidenceError, InvalidSettingError
+from metrics.evidence.kinds import Images
 from metrics.images.stacks import chosen, same_shape, stack_of
 from metrics.statistics.neighbours import nearest
 from metrics.statistics.ordering import seeded_order
-from metrics.types import Images
 
 NEAREST, POSITION = "nearest", "position"
 THUMBNAIL_PX = 32

@@ -14,7 +14,6 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from metrics.discovery import unknown_name
 from metrics.images.resizing import (
     crop_and_resize_bicubic_8bit,
     resize_bicubic,
@@ -23,6 +22,7 @@ from metrics.images.resizing import (
     resize_bilinear_smooth,
     resize_bilinear_tf1,
 )
+from metrics.registry.discovery import unknown_name
 
 Channels = tuple[float, float, float]
 IMAGENET_MEAN: Channels = (0.485, 0.456, 0.406)

@@ -11,8 +11,8 @@ from jaxtyping import UInt8
 from torch import Tensor
 
 from metrics.errors import TooFewSamplesError
-from metrics.players import GeneratorLike
-from metrics.types import Images
+from metrics.evidence.kinds import Images
+from metrics.evidence.networks import GeneratorLike
 
 
 @dataclass(frozen=True, eq=False)

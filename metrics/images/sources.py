@@ -13,10 +13,10 @@ from torch import Tensor
 
 from metrics.cache import FeatureCache
 from metrics.errors import ImageReadError
+from metrics.evidence.kinds import Images
 from metrics.images.arrays import from_array, labels_of, read_npy, read_npz
 from metrics.images.datasets import SCHEME, open_dataset
 from metrics.images.files import FileEntry, files_below, files_in_zip, from_files
-from metrics.types import Images
 
 ImageInput = Images | Path | str | Sequence[Path] | NDArray[Any] | Tensor
 """What `open_images` takes."""

@@ -7,8 +7,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from metrics.errors import InvalidEvidenceError, TooFewSamplesError
+from metrics.evidence.kinds import Images
 from metrics.statistics.chance import random_state
-from metrics.types import Images
 
 
 def chosen(count: int, limit: int, seed: int) -> Int[Tensor, " m"]:

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from metrics.errors import MissingEvidenceError
-from metrics.players import Contest
+from metrics.evidence.networks import Contest
 from metrics.statistics.ratings import Rating, rated
 
 

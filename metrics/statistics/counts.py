@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metrics.errors import TooFewSamplesError
-from metrics.types import Features, Labels, Probabilities
+from metrics.evidence.kinds import Features, Labels, Probabilities
 
 
 def require_images(least: int, *evidence: Features | Probabilities | Labels) -> None:

@@ -11,11 +11,11 @@ from jaxtyping import Float, Int
 from scipy import stats
 from torch import Tensor
 
+from metrics.evidence.kinds import Features
 from metrics.statistics.balls import count_holding
 from metrics.statistics.distances import pair_distances
 from metrics.statistics.neighbours import neighbour_table, shared_pairs
 from metrics.statistics.resampling import CONFIDENCE, Interval
-from metrics.types import Features
 
 BLOCK_ROWS = 1024
 

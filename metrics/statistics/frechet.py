@@ -15,8 +15,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from metrics.evidence.kinds import Moments
 from metrics.statistics.sharing import remembered
-from metrics.types import Moments
 
 
 @dataclass(frozen=True, eq=False)

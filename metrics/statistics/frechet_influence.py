@@ -16,10 +16,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from metrics.evidence.kinds import Moments
 from metrics.statistics.frechet import Factor, factor_of
 from metrics.statistics.resampling import normal_interval
 from metrics.statistics.sharing import is_remembered, remembered
-from metrics.types import Moments
 
 Influences = tuple[Float[Tensor, " n"] | None, Float[Tensor, " m"] | None]
 

@@ -9,9 +9,9 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from metrics.errors import InvalidEvidenceError, TooFewSamplesError
+from metrics.evidence.kinds import Features, Labels
 from metrics.statistics.classifiers import Classifier, fit_linear
 from metrics.statistics.ordering import seeded_order
-from metrics.types import Features, Labels
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from metrics.errors import InvalidSettingError, MissingEvidenceError
-from metrics.players import GeneratorLike
+from metrics.evidence.networks import GeneratorLike
 
 
 @runtime_checkable

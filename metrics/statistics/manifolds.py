@@ -11,11 +11,11 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from metrics.evidence.kinds import Features
 from metrics.statistics.balls import members, reach_of_columns, reach_of_rows
 from metrics.statistics.distances import MEMORY_BYTES, Pairs
 from metrics.statistics.neighbours import radii, shared_pairs
 from metrics.statistics.sharing import is_remembered, remembered
-from metrics.types import Features
 
 BOTH_WAYS = "held both ways"
 

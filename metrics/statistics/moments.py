@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from metrics.errors import TooFewSamplesError
-from metrics.types import Features, Moments, Provenance
+from metrics.evidence.kinds import Features, Moments, Provenance
 
 MOST_WITNESSES = 2048
 """Rows that moments keep, enough to know a standard error to 2 percent."""

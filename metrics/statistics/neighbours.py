@@ -15,9 +15,9 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from metrics.errors import TooFewSamplesError
+from metrics.evidence.kinds import Features
 from metrics.statistics.distances import MEMORY_BYTES, Pairs, Tile
 from metrics.statistics.sharing import is_remembered, remembered
-from metrics.types import Features
 
 SHARED_NEIGHBOURS = 8
 SPARE = 4

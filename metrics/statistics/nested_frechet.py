@@ -13,9 +13,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from metrics.evidence.kinds import Moments
 from metrics.statistics.frechet import factor_of
 from metrics.statistics.side_by_side import side_by_side
-from metrics.types import Moments
 
 
 def nested_distances(rows: Float[Tensor, "n d"], sizes: Sequence[int], other: Moments) -> Float[Tensor, " p"]:

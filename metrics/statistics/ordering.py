@@ -6,9 +6,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from metrics.evidence.kinds import Features
 from metrics.statistics.chance import random_state
 from metrics.statistics.sharing import remembered
-from metrics.types import Features
 
 BLOCK_ROWS = 4096
 

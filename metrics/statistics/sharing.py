@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from metrics.types import Features, Moments
+from metrics.evidence.kinds import Features, Moments
 
 Kept = Features | Moments
 Made = TypeVar("Made")

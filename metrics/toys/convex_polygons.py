@@ -19,8 +19,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from metrics.errors import EvidenceMismatchError
+from metrics.evidence.networks import GeneratorLike
 from metrics.images.matching import unit_images
-from metrics.players import GeneratorLike
 from metrics.statistics.chance import random_state
 from metrics.statistics.inversion import invert
 from metrics.statistics.resampling import Interval, wilson_interval

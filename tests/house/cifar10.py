@@ -19,7 +19,7 @@ from PIL import Image
 from ganmodels.checkpoints import inspect, load
 from ganmodels.training.grid import save_grid
 from metrics import evaluate
-from metrics.inputs import Input
+from metrics.inputs.opening import Input
 from tests.house.tables import markdown
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from metrics.noticing import markdown, write_report
-from metrics.sensitivity import Point, measure_sensitivity
+from metrics.sensitivity.curves import Point, measure_sensitivity
+from metrics.sensitivity.report import markdown, write_report
 from tests.house.limits import FRECHET, PHOTOGRAPHS, PICTURES, ROOT, SCORE, garments
 
 PAGE = ROOT / "docs" / "sensitivity.md"

@@ -9,7 +9,7 @@ from pathlib import Path
 from evalsite.tasks import registry as tasks
 from ganmodels import registry as models
 from metrics.extractors.registry import EXTRACTORS
-from metrics.registry import METRICS
+from metrics.registry.metric import METRICS
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 MARKED = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end -->", re.DOTALL)

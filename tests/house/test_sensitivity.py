@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from metrics.images.distortions import PIXELS
-from metrics.noticing import BLIND, FOOLED, verdicts
-from metrics.spoiling import CONTAMINATION, COPYING, MODE_DROPPING
+from metrics.sensitivity.report import BLIND, FOOLED, verdicts
+from metrics.sensitivity.sets import CONTAMINATION, COPYING, MODE_DROPPING
 from tests.house import sensitivity
 from tests.house.limits import FRECHET, SCORE
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from metrics import EXTRACTORS, METRICS, Features, Metric, Moments, Probabilities, Provenance
 from metrics.errors import EvidenceMismatchError, MetricsError, TooFewSamplesError
-from metrics.registry import Measured, measure
+from metrics.registry.metric import Measured, measure
 from tests.support.metric_world import Scene, make_evidence, points
 
 IMAGES = 400

@@ -18,7 +18,7 @@ from ganmodels.training.data import ImageData
 from ganmodels.training.loop import CHECKPOINT, LOG, train
 from ganmodels.training.plan import Plan
 from ganmodels.training.state import TrainingState
-from metrics.players import GeneratorLike
+from metrics.evidence.networks import GeneratorLike
 
 SHAPE = (1, 32, 32)
 NARROW = dict.fromkeys(("width", "critic_width", "discriminator_width"), 8) | {

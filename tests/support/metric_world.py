@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 
 from metrics import Features, Images, Labels, Moments, Probabilities, Provenance, open_images
-from metrics.players import Contest, DiscriminatorLike, GeneratorLike
-from metrics.signatures import Need
+from metrics.evidence.kinds import Embedder
+from metrics.evidence.networks import Contest, DiscriminatorLike, GeneratorLike
+from metrics.registry.signatures import Need
 from metrics.statistics.moments import moments_of
-from metrics.types import Embedder
 
 DIMENSIONS, MODES = 12, 5
 CENTRES = 3 * torch.eye(DIMENSIONS, dtype=torch.float64)[:MODES]

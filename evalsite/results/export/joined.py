@@ -8,7 +8,7 @@ from typing import Any
 from evalsite.results.export.table import Table
 from evalsite.results.joining import HumanQuantity, MachineQuantity, ResultRow
 from evalsite.results.provenance import describe_source
-from evalsite.results.report import tabulate
+from evalsite.results.queries import tabulate
 from evalsite.results.scope import Scope
 from evalsite.tasks.columns import Column
 

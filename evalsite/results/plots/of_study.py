@@ -9,7 +9,7 @@ from evalsite.results.errors import UnknownQuantityError, UnknownTableError
 from evalsite.results.joining import HumanQuantity, ResultTable
 from evalsite.results.plots import charts
 from evalsite.results.provenance import describe_source
-from evalsite.results.report import agreement_of, leading_quantity, summarise_timing, tabulate
+from evalsite.results.queries import agreement_of, leading_quantity, summarise_timing, tabulate
 from evalsite.results.scope import Scope
 
 

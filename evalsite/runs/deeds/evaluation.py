@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import partial
 
-from evalsite.runs import evaluation, records
+from evalsite.runs import records
+from evalsite.runs.doors import metrics
 from evalsite.runs.errors import MeasurementError
 from evalsite.runs.lease import Lease
 from evalsite.runs.models import Job, MetricRun
@@ -23,7 +24,7 @@ def carry_out(job: Job, lease: Lease) -> None:
     for metric in (name for name in run.metrics if name not in known):
         lease.report(0, run.image_count, f"{metric}: loading the network")
         try:
-            results = evaluation.measure(run, metric, progress=partial(_report, lease, metric))
+            results = metrics.measure(run, metric, progress=partial(_report, lease, metric))
             with lease.fenced():
                 records.record_results(run, results)
         except MeasurementError as error:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from evalsite.runs import records, sampling
+from evalsite.runs import records
+from evalsite.runs.doors import ganmodels
 from evalsite.runs.lease import Lease
 from evalsite.runs.models import Job
 from evalsite.runs.records import NewView
@@ -40,13 +41,13 @@ def carry_out(job: Job, lease: Lease) -> None:
 
 def _views(job: Job, checkpoint: Checkpoint) -> list[tuple[str, Callable[[], NewView]]]:
     """Titles of the views and what makes each; a set that was deleted since is neither sought nor scored."""
-    generator, asked = sampling.open_generator(checkpoint), job.arguments
+    generator, asked = ganmodels.open_generator(checkpoint), job.arguments
     sample_set = SampleSet.objects.filter(pk=asked.get("sample_set")).first()
     sought = image_paths(sample_set)[: asked["sought"]] if sample_set else []
     numbers = {name: asked[name] for name in ("seed", "steps", "dimensions")}
-    views = sampling.views_of(generator, **numbers, sought=sought)
+    views = ganmodels.views_of(generator, **numbers, sought=sought)
     if sample_set and asked["state"]:
-        scores = sampling.scores_of(
+        scores = ganmodels.scores_of(
             checkpoint, state=asked["state"], sample_set=sample_set, seed=asked["seed"]
         )
         views.append(scores)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from evalsite.runs import sampling
+from evalsite.runs.doors import ganmodels
 from evalsite.runs.lease import Lease
 from evalsite.runs.models import Job
 from evalsite.samples.storage import store
@@ -18,7 +18,7 @@ def carry_out(job: Job, lease: Lease) -> None:
     """Open the file, here and never in the web process; a refusal is the job's error."""
     lease.report(0, 1, "looking into the file")
     path = store().path(job.arguments["sha256"])
-    checkpoint = sampling.register_checkpoint(
+    checkpoint = ganmodels.register_checkpoint(
         path=path, name=job.arguments["name"], now=timezone.now(), told=job.arguments.get("told")
     )
     lease.report(1, 1)

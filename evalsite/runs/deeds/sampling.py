@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from evalsite.runs import sampling
+from evalsite.runs.doors import ganmodels
 from evalsite.runs.lease import Lease
 from evalsite.runs.models import Job
 from evalsite.samples.models import Checkpoint, SampleSet
@@ -29,8 +29,8 @@ def carry_out(job: Job, lease: Lease) -> None:
     images = [NewImage(*kept) for kept in job.checkpoint.get("images", [])]
     saved = len(images)
     lease.report(saved, count, "opening the checkpoint")
-    generator = sampling.open_generator(checkpoint)
-    for batch in sampling.sample_into_store(generator, start=saved, stop=count, seed=seed):
+    generator = ganmodels.open_generator(checkpoint)
+    for batch in ganmodels.sample_into_store(generator, start=saved, stop=count, seed=seed):
         images += batch
         lease.report(len(images), count, f"{len(images):,} of {count:,} images")
         if len(images) - saved >= max(LEAST_IMAGES_PER_SAVE, count // SAVES):

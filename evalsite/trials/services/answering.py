@@ -21,7 +21,7 @@ from evalsite.trials.services.delivering import next_adaptive
 from evalsite.trials.services.judging import end_unqualified
 from evalsite.trials.services.locking import lock_running, touch
 from evalsite.trials.state import describe_progress
-from evalsite.trials.submissions import Acknowledgement, Receipt, Submission, UnreadableSubmission
+from evalsite.trials.wire.messages import Acknowledgement, Receipt, Submission, UnreadableSubmission
 
 Json = dict[str, Any]
 

@@ -24,7 +24,7 @@ from evalsite.trials.state import (
     ending_of,
     has_flashes,
 )
-from evalsite.trials.submissions import Device
+from evalsite.trials.wire.messages import Device
 
 State = Session.State
 

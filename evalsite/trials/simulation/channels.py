@@ -15,9 +15,10 @@ from uuid import UUID
 import httpx
 
 from evalsite.studies.models import Study
-from evalsite.trials import forms, services
+from evalsite.trials import services
 from evalsite.trials.errors import SimulationError
 from evalsite.trials.models import Session
+from evalsite.trials.wire import parsing
 
 Json = dict[str, Any]
 
@@ -61,7 +62,7 @@ class ServicesChannel:
         kind = Session.Kind.SIMULATED
         arrived = services.arrive(study=self.study, query={}, kind=kind, seed=seed, now=self.clock())
         services.record_consent(session=arrived, agreed=True, now=self.clock())
-        services.record_device(session=arrived, device=forms.read_device(device), now=self.clock())
+        services.record_device(session=arrived, device=parsing.read_device(device), now=self.clock())
         self.session = services.begin_trials(session=arrived, now=self.clock())
         return self.session.pk
 
@@ -71,7 +72,7 @@ class ServicesChannel:
 
     def answer(self, submissions: list[Json]) -> Json:
         """Send answers."""
-        read = forms.read_submissions({"responses": submissions})
+        read = parsing.read_submissions({"responses": submissions})
         done = services.record_responses(session=self.session, submissions=read, now=self.clock())
         return done.to_json()
 
@@ -100,7 +101,7 @@ class HttpChannel:
 
     def enter(self, device: Json, *, seed: int) -> UUID:
         """Arrive, agree, have the device checked and begin; the session's id."""
-        page = self._ask("GET", self.link, params={forms.SIMULATED: forms.make_simulation_pass()})
+        page = self._ask("GET", self.link, params={parsing.SIMULATED: parsing.make_simulation_pass()})
         if (found := CONFIG.search(page.text)) is None:
             raise SimulationError(f"{page.url} is not a rater's page; check the address of the site")
         config = json.loads(found.group(1))

@@ -16,7 +16,7 @@ from evalsite.trials.models import Session, Trial
 from evalsite.trials.planning import FrozenBlock, derive_seed, from_json, read_block
 from evalsite.trials.quality import Exposure
 from evalsite.trials.simulation.channels import Channel
-from evalsite.trials.submissions import Device
+from evalsite.trials.wire.messages import Device
 
 Json = dict[str, Any]
 

@@ -11,9 +11,9 @@ from typing import cast
 import torch
 from torch import nn
 
-from metrics.discovery import unknown_name
 from metrics.errors import InvalidSettingError
 from metrics.extractors.registry import Network
+from metrics.registry.discovery import unknown_name
 
 BACKENDS = ("auto", "torch", "openvino")
 ENVIRONMENT = "METRICS_BACKEND"

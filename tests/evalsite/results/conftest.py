@@ -24,7 +24,7 @@ from evalsite.trials import services
 from evalsite.trials.models import Session, Trial
 from evalsite.trials.planning import from_json, read_block
 from evalsite.trials.quality import Exposure
-from evalsite.trials.submissions import Device, Submission
+from evalsite.trials.wire.messages import Device, Submission
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FRAME_MS = 1000 / 60

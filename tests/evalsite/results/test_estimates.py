@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from evalsite.results.estimates import estimate_study
-from evalsite.results.report import count_sessions, summarise_timing, tabulate
+from evalsite.results.queries import count_sessions, summarise_timing, tabulate
 from evalsite.results.scope import Scope
 from evalsite.runs.models import MetricRun, MetricValue
 from evalsite.runs.records import import_values

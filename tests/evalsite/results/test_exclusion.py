@@ -11,7 +11,7 @@ from django.core.management import call_command
 from evalsite.results.estimates import estimate_study
 from evalsite.results.exclusion import WATCHES, Exclusion
 from evalsite.results.export import codebook, export_lines
-from evalsite.results.report import count_exclusions, count_sessions
+from evalsite.results.queries import count_exclusions, count_sessions
 from evalsite.results.scope import Scope
 from evalsite.trials.models import Response
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from evalsite.results.export import export_lines
-from evalsite.results.report import tabulate
+from evalsite.results.queries import tabulate
 from evalsite.results.scope import Scope
 from evalsite.runs.models import MetricRun, MetricValue
 from evalsite.samples.models import SampleSet

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from evalsite.results.report import agreement_of, tabulate
+from evalsite.results.queries import agreement_of, tabulate
 from evalsite.results.scope import Scope
 from evalsite.studies.models import Study
 

@@ -32,7 +32,7 @@ def sample(checkpoint: str | Path, **options) -> SampleSet:
 
 @pytest.fixture
 def registered(checkpoint_file: Path) -> Checkpoint:
-    from evalsite.runs.sampling import register_checkpoint
+    from evalsite.runs.doors.ganmodels import register_checkpoint
 
     return register_checkpoint(path=checkpoint_file, name="tiny", now=NOW)
 

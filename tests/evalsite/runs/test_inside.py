@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)  # a job renews its lease o
 
 @pytest.fixture
 def checkpoint(checkpoint_file: Path) -> Checkpoint:
-    from evalsite.runs.sampling import register_checkpoint
+    from evalsite.runs.doors.ganmodels import register_checkpoint
 
     return register_checkpoint(path=checkpoint_file, name="tiny", now=NOW)
 
@@ -197,7 +197,7 @@ def test_images_of_a_set_are_looked_for(checkpoint: Checkpoint, sample_set: Samp
 @pytest.fixture
 def trained(tmp_path: Path) -> tuple[Checkpoint, Path]:
     """The checkpoint of a training of two steps, and the training's state."""
-    from evalsite.runs.sampling import register_checkpoint
+    from evalsite.runs.doors.ganmodels import register_checkpoint
     from ganmodels.__main__ import main
 
     images = tmp_path / "images.npz"

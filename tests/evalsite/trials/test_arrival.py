@@ -6,8 +6,8 @@ import pytest
 from evalsite.studies.code_version import code_version
 from evalsite.studies.services import close_study
 from evalsite.trials.errors import StudyClosedError
-from evalsite.trials.forms import read_device
 from evalsite.trials.services import arrive, begin_trials, record_consent, record_device
+from evalsite.trials.wire.parsing import read_device
 from tests.support import wire
 
 MINUTE = timedelta(minutes=1)

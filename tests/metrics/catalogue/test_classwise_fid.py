@@ -7,7 +7,7 @@ from pytorch_fid.fid_score import calculate_frechet_distance
 
 from metrics.catalogue.classwise_fid import classwise_fid
 from metrics.errors import TooFewSamplesError
-from metrics.types import Labels
+from metrics.evidence.kinds import Labels
 
 
 @pytest.fixture

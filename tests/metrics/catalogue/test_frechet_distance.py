@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from metrics.catalogue.frechet_distance import frechet_distance
-from metrics.registry import METRICS
+from metrics.registry.metric import METRICS
 from metrics.statistics.moments import moments_of
 
 

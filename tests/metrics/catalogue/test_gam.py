@@ -5,7 +5,7 @@ import torch
 
 from metrics.catalogue.gam import gam
 from metrics.errors import MissingEvidenceError
-from metrics.players import Contest
+from metrics.evidence.networks import Contest
 
 
 def _contest(names=("mine", "theirs"), discriminators=("mine", "theirs"), *, errors=(4, 9)) -> Contest:

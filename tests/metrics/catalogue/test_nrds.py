@@ -5,7 +5,7 @@ import torch
 
 from metrics.catalogue.nrds import nrds
 from metrics.errors import MissingEvidenceError
-from metrics.players import Contest
+from metrics.evidence.networks import Contest
 
 
 def _contest(curves: list[list[float]], samples: int = 8) -> Contest:

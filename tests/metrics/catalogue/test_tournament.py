@@ -5,7 +5,7 @@ import torch
 
 from metrics.catalogue.tournament import tournament
 from metrics.errors import InvalidSettingError, MissingEvidenceError
-from metrics.players import Contest
+from metrics.evidence.networks import Contest
 
 NAMES = ("mine", "theirs")
 

@@ -10,11 +10,11 @@ from metrics import open_images
 from metrics.cache import FeatureCache
 from metrics.distributed import Workers
 from metrics.errors import ImageReadError
+from metrics.evidence.kinds import Images
 from metrics.extractors import extraction
 from metrics.extractors.extraction import Pass
 from metrics.extractors.reading import reading_ahead
 from metrics.images.protocols import get_protocol
-from metrics.types import Images
 
 
 @pytest.fixture(autouse=True)

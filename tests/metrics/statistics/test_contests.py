@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from metrics.errors import MissingEvidenceError
-from metrics.players import Contest
+from metrics.evidence.networks import Contest
 from metrics.statistics.contests import (
     judged_real,
     judgement_areas,

@@ -72,7 +72,7 @@ def find_checkpoint(given: str) -> Checkpoint:
     known = Checkpoint.objects.filter(name=given).first() or _known_file(path)
     if known:
         return known
-    from evalsite.runs.sampling import register_checkpoint  # loads torch, for what is new only
+    from evalsite.runs.doors.ganmodels import register_checkpoint  # loads torch, for what is new only
 
     try:
         if not path.is_file():

@@ -1,0 +1,1 @@
+"""What users give for a role, opened."""

@@ -1,0 +1,1 @@
+"""Which metrics run, with which extractor, in which pass over the images."""

@@ -1,0 +1,1 @@
+"""How a function becomes a metric, and how catalogue files are found."""

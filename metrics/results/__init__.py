@@ -1,0 +1,1 @@
+"""Numbers with their provenance, and the files and tables that hold them."""

@@ -1,0 +1,1 @@
+"""What each metric notices when good images are made worse."""

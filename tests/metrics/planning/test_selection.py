@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import metrics
+from metrics import METRICS
+from metrics.errors import (
+    InvalidSettingError,
+    MissingEvidenceError,
+    TooFewSamplesError,
+    UnknownNameError,
+)
+from metrics.inputs.opening import open_player
+from metrics.planning.selection import choose
+from metrics.results.formats import as_csv, as_json
+from tests.support.metric_world import ToyGenerator
+
+
+def test_names_and_selections_may_be_mixed():
+    choices = choose(["kid", "paper", "kid"])
+    assert choices[0].metric.name == "kid"
+    assert choices[0].named
+    assert {"fid", "kid", "inception_score"} <= {choice.metric.name for choice in choices}
+    assert [choice.named for choice in choices if choice.metric.name == "fid"] == [False]
+    assert len(choose(["all"])) == len(METRICS.names())
+
+
+def test_nothing_and_unknown_names_are_refused():
+    with pytest.raises(InvalidSettingError, match="No metric is named"):
+        choose([])
+    with pytest.raises(UnknownNameError, match="did you mean 'fid'"):
+        choose(["fdi"])
+
+
+@pytest.fixture
+def paper(small_extractor, pictures):
+    """The selection "paper" on 40 pictures."""
+
+    def run(**given):
+        return metrics.evaluate(
+            **{"generated": pictures(1, 40), "metrics": ["paper"], "extractor": small_extractor, **given}
+        )
+
+    return run
+
+
+def test_what_can_t_run_is_left_out_with_a_sentence(paper):
+    found = paper()
+    reasons = {item.metric: item.reason for item in found.left_out}
+    assert "needs reference images, but none are given" in reasons["fid"]
+    assert "inception_score" in {result.metric for result in found}
+    assert not reasons.keys() & {result.metric for result in found}
+
+
+def test_one_image_leaves_out_only_what_it_is_too_few_for(paper, pictures):
+    found = paper(reference=pictures(2, 1))
+    reasons = {item.metric: item.reason for item in found.left_out}
+    assert reasons["fid"] == reasons["fid_infinity"] == "A covariance takes at least 2 images; given: 1."
+    assert "inception_score" in {result.metric for result in found}
+
+
+def test_too_few_images_for_what_is_named_are_refused_before_anything_is_measured(paper, pictures):
+    with pytest.raises(TooFewSamplesError, match="takes at least 2 images; given: 1"):
+        paper(metrics=["paper", "fid"], reference=pictures(2, 1))
+
+
+def test_what_is_named_is_never_left_out(paper):
+    with pytest.raises(MissingEvidenceError, match="Fréchet Inception Distance needs reference images"):
+        paper(metrics=["paper", "fid"])
+
+
+def test_missing_outputs_leave_out_only_what_needs_them(paper, pictures):
+    # EfficientNet has no spatial features, and sFID is nothing without them.
+    found = paper(
+        metrics=["all"], extractor="efficientnet_lite0", reference=pictures(2, 12), generated=pictures(1, 12)
+    )
+    reasons = {item.metric: item.reason for item in found.left_out}
+    assert "gives no spatial" in reasons["sfid"]
+    assert {"fid", "kid", "inception_score"} <= {result.metric for result in found}
+    assert all(item.reason.endswith((".", "…")) for item in found.left_out)
+
+
+def test_a_generator_serves_metrics_that_make_images(paper, pictures):
+    found = paper(
+        metrics=["kid"], generated=None, generator=ToyGenerator(), reference=pictures(2, 30), samples=25
+    )
+    assert found[0].n_generated == 25
+    with pytest.raises(MissingEvidenceError, match="object can't be the generator"):
+        open_player("generator", object())
+
+
+def test_files_say_all_and_hold_no_number_that_isn_t_one(paper, pictures):
+    found = paper(reference=pictures(2, 50))
+    written = json.loads(as_json(found))
+    assert [item["quantity"] for item in written["results"]] == [result.quantity for result in found]
+    assert {"low", "high", "interval", "seconds", "settings", "provenance", "warnings"} <= written["results"][
+        0
+    ].keys()
+    assert {"weights_digest", "metrics", "torch", "generated_digest"} <= written["results"][0][
+        "provenance"
+    ].keys()
+    lines = as_csv(found).splitlines()
+    assert len(lines) == len(found) + 1
+    assert lines[0].startswith("metric,quantity,title,value,low,high")
+
+
+def test_a_layer_is_part_of_the_name():
+    metric = METRICS.get("fid")
+    name, title = metric.label(metric.quantities[0], "inception_v3", "Inception v3 (2015)", "768")
+    assert name == "frechet_distance_inception_v3_768"
+    assert title == "Fréchet distance (Inception v3 (2015), 768)"
+
+
+def test_a_missing_layer_is_named(paper, pictures):
+    with pytest.raises(MissingEvidenceError, match="gives no features_768"):
+        paper(metrics=["fid"], layer="768", reference=np.zeros((4, 8, 8, 3), np.uint8))
