@@ -1,4 +1,4 @@
-"""Evaluate generated images: which evidence is needed, one pass for all of it, then every metric.
+"""Evaluate generated images: open what was given, plan, make the evidence, compute every metric.
 
 Nothing here knows a metric, an extractor or a kind of evidence by name.
 """
@@ -6,26 +6,26 @@ Nothing here knows a metric, an extractor or a kind of evidence by name.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from metrics.cache import FeatureCache
 from metrics.distributed import ALONE, Workers
-from metrics.evidence.gathering import Want
+from metrics.evidence.making import Made, contribute, make
 from metrics.evidence.networks import Contest, DiscriminatorLike, GeneratorLike
 from metrics.extractors.registry import Extractor, WeightsRequest
-from metrics.inputs.opened import ImageSupplier, Supplier
-from metrics.inputs.opening import DEFAULT_SAMPLES, Input, Opening, given_of
-from metrics.planning.extractors import Optics
-from metrics.planning.groups import Group, Settings, check_settings, plan, with_roles
-from metrics.planning.selection import Omissions, choose
-from metrics.registry.metric import Metric, measure
-from metrics.registry.signatures import SettingValue
-from metrics.results.result import Evaluation, Facts, MetricResult, report
+from metrics.inputs.opening import DEFAULT_SAMPLES, Input, Opening, open_inputs
+from metrics.planning.extractors import ExtractorOptions
+from metrics.planning.groups import make_plan
+from metrics.planning.selection import Choice, LeftOut, Omissions, Settings, select
+from metrics.registry.metric import measure
+from metrics.results.result import Evaluation, Facts, MetricResult, result_of
 
 Progress = Callable[[int, int], None]
+OnResult = Callable[[Sequence[MetricResult]], None]
+OnFailure = Callable[[LeftOut], None]
 
 
 def evaluate(
@@ -53,11 +53,13 @@ def evaluate(
     precision: str = "float32",
     workers: Workers = ALONE,
     progress: Progress | None = None,
+    on_result: OnResult | None = None,
+    on_failure: OnFailure | None = None,
 ) -> Evaluation:
     """Measure a set of generated images.
 
-    Each extractor looks at each image once, whatever the number of metrics. Everything that can be refused
-    is refused before that.
+    Each extractor is opened once and looks at each image once, whatever the number of metrics. Everything
+    that can be refused is refused before that.
 
     Args:
         metrics: names of metrics; "all" for every one that can run on what is given; a selection ("paper").
@@ -86,10 +88,14 @@ def evaluate(
         workers: the processes that share the work; only the leader measures.
         progress: called with the number of images done and the number in all; an exception that it raises
             cancels the evaluation, and what the cache holds by then stays.
+        on_result: called with a metric's results, one for each quantity, as soon as they are computed; an
+            exception that it raises cancels the evaluation, too.
+        on_failure: called with each metric that can't be computed, and why; the others are still computed.
+            None raises the error of a metric that was asked for by name.
 
     Returns:
-        A result for each quantity, in the order of `metrics`; of a selection what was left out, and why; and
-        the sets of images, for `metrics.export_pairs`.
+        A result for each quantity, in the order of `metrics`; what was left out, and why; and the sets of
+        images, for `metrics.export_pairs`.
 
     Raises:
         UnknownNameError: a name doesn't exist; the message suggests a close one.
@@ -99,33 +105,39 @@ def evaluate(
         ImageReadError: an image can't be read.
         TooFewSamplesError: a metric is undefined on so few images.
     """
-    choices = choose(metrics)
-    check_settings(choices, settings or {}, seed)
-    sets = {
-        "generated": generator if generated is None else generated,
-        "reference": reference,
-        "held_out": held_out,
-    }
-    players = {"generator": generator, "discriminator": discriminator, "contest": contest}
+    sets = _given(
+        generated=generator if generated is None else generated, reference=reference, held_out=held_out
+    )
+    networks = _given(generator=generator, discriminator=discriminator, contest=contest)
     store = FeatureCache(cache) if cache is not None else None
-    omissions = Omissions()
-    choices = with_roles(choices, given_of(sets) | given_of(players), omissions)
-    opening = Opening(samples, seed, allow_unreadable, data_root, download, store)
-    suppliers = opening.suppliers(given_of(sets), given_of(players))
+    omissions = Omissions(on_failure)
+    choices = select(metrics, [*sets, *networks], omissions, settings=settings, seed=seed)
+    inputs = open_inputs(sets, networks, Opening(samples, seed, allow_unreadable, data_root, download, store))
     request = WeightsRequest(frozenset(), weights, download)
-    optics = Optics(extractor, protocol, layer, request, device, backend, precision, store, workers)
-    groups = plan(choices, suppliers, optics, omissions)
-    counter = _Counter(progress, sum(group.steps(suppliers) for group in groups))
-    results: dict[str, list[MetricResult]] = {}
-    for group in groups:
-        evidence = group.collect(suppliers, counter.advance)
-        for choice in group.fed(evidence, omissions) if workers.leads else ():
+    options = ExtractorOptions(
+        extractor, protocol, layer, request, device, backend, precision, store, workers
+    )
+    plan = make_plan(choices, inputs, options, omissions)
+    counter = _Counter(progress, plan.image_count)
+    results: dict[str, Sequence[MetricResult]] = {}
+    for group in plan.groups:
+        if not workers.leads:
+            contribute(group, counter.advance)
+            continue
+        made = make(group, counter.advance)
+        for choice in made.computable(omissions):
+            name = choice.metric.name
             with omissions.of(choice):
-                chosen = group.resolve(choice.metric, settings or {}, seed)
-                results[choice.metric.name] = _run(choice.metric, evidence, chosen, group, suppliers)
-    found = [result for choice in choices for result in results.get(choice.metric.name, [])]
-    images = {role: item.images for role, item in suppliers.items() if isinstance(item, ImageSupplier)}
-    return Evaluation(tuple(found), tuple(omissions.found), images)
+                results[name] = _compute(choice, made)
+            if on_result is not None and name in results:
+                on_result(results[name])
+    ordered = [result for choice in choices for result in results.get(choice.metric.name, ())]
+    return Evaluation(tuple(ordered), tuple(omissions.found), inputs.images)
+
+
+def _given(**asked: Any) -> dict[str, Any]:
+    """What was given of what might have been."""
+    return {role: given for role, given in asked.items() if given is not None}
 
 
 @dataclass
@@ -142,23 +154,19 @@ class _Counter:
             self.progress(self.done, self.total)
 
 
-def _run(
-    metric: Metric,
-    evidence: Mapping[Want, Any],
-    settings: Mapping[str, SettingValue],
-    group: Group,
-    suppliers: Mapping[str, Supplier],
-) -> list[MetricResult]:
-    taken = {
-        need.parameter: evidence[item] for need, item in zip(metric.needs, group.of(metric), strict=True)
-    }
+def _compute(choice: Choice, made: Made) -> list[MetricResult]:
+    metric, group = choice.metric, made.group
+    evidence, settings = made.of(metric), group.settings(choice)
     started = time.perf_counter()
-    measured = measure(metric, taken, settings)
+    measured = measure(metric, evidence, settings)
     facts = Facts(
         settings=settings,
         seconds=time.perf_counter() - started,
-        notes=tuple(note for need in metric.needs for note in suppliers[need.role].notes),
-        lens=group.lens,
+        notes=group.notes(metric),
+        extractor=group.facts,
         layer=group.layer(metric),
     )
-    return [report(metric, quantity, measured[quantity.name], taken, facts) for quantity in metric.quantities]
+    return [
+        result_of(metric, quantity, measured[quantity.name], evidence, facts)
+        for quantity in metric.quantities
+    ]

@@ -15,7 +15,7 @@ from metrics.distributed import Workers
 from metrics.evidence.gathering import EXTRACTED
 from metrics.evidence.kinds import Labels, Moments
 from metrics.extractors.registry import EXTRACTORS
-from metrics.inputs.opening import EMBED
+from metrics.inputs.opened import EMBED
 from metrics.registry.metric import METRICS, Metric, Quantity
 from metrics.registry.signatures import Setting, argument_texts
 from metrics.results.formats import grid

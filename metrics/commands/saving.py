@@ -21,14 +21,13 @@ from metrics.commands.common import (
 )
 from metrics.distributed import Workers
 from metrics.errors import MissingEvidenceError
-from metrics.evidence.gathering import Want, gather, ready
+from metrics.evidence.gathering import Want, gather, required
 from metrics.evidence.kinds import Moments
 from metrics.extractors.extraction import Pass
 from metrics.extractors.registry import PROBABILITIES, WeightsRequest
-from metrics.inputs.opened import ImageSupplier
-from metrics.inputs.opening import Opening
+from metrics.inputs.opening import Opening, open_set
 from metrics.inputs.saved_files import SUFFIX_OF, save_features, save_statistics
-from metrics.planning.extractors import DEFAULT_EXTRACTOR, Optics, open_lens
+from metrics.planning.extractors import DEFAULT_EXTRACTOR, ExtractorOptions, open_for
 from metrics.registry.metric import FEATURES
 from metrics.results.files import check_writable
 
@@ -74,7 +73,7 @@ def keep_statistics(options: argparse.Namespace, console: Console, workers: Work
     def write() -> None:
         wants = [Want("reference", Moments, output) for output in sorted(over.outputs)]
         found = gather(_chunks(over, workers), wants, over.provenance)
-        save_statistics(options.save, {item.output: ready(made) for item, made in found.items()})
+        save_statistics(options.save, {item.output: required(made) for item, made in found.items()})
 
     _run(over, options.save, write, console, workers)
 
@@ -117,10 +116,10 @@ def _over(options: argparse.Namespace, workers: Workers, outputs: list[frozenset
         not options.no_download,
         store,
     )
-    supplier = opening.open_set(images_named(options.path))
-    if not isinstance(supplier, ImageSupplier):
+    images = open_set(images_named(options.path), opening).images
+    if images is None:
         raise MissingEvidenceError(f"{options.path} holds no images; give the images themselves.")
-    optics = Optics(
+    how = ExtractorOptions(
         protocol=options.protocol,
         request=WeightsRequest(frozenset(), options.weights, not options.no_download),
         device=workers.device(options.device),
@@ -132,7 +131,7 @@ def _over(options: argparse.Namespace, workers: Workers, outputs: list[frozenset
     extractor = extractor_named(options.extractor, options) or DEFAULT_EXTRACTOR
     for wanted in outputs[:-1]:
         try:
-            return open_lens(extractor, wanted, optics).over(supplier.images, wanted)
+            return open_for(extractor, wanted, how).over(images, wanted)
         except MissingEvidenceError:
             continue
-    return open_lens(extractor, outputs[-1], optics).over(supplier.images, outputs[-1])
+    return open_for(extractor, outputs[-1], how).over(images, outputs[-1])

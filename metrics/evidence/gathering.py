@@ -1,4 +1,4 @@
-"""From what a network says of images to every kind of evidence that somebody wants of it, in one pass.
+"""From a network's outputs for a set of images to every kind of evidence that metrics need, in one pass.
 
 Nothing else in the package knows how a kind is made.
 """
@@ -102,8 +102,8 @@ def gather(
 ) -> dict[Want, Any]:
     """Make evidence of several kinds from a network's outputs, looking at each row once.
 
-    Rows are kept in memory only where a kind needs them all. What the images are too few or too odd for
-    is replaced by the error that says so, for `ready` to raise: only who wants it is concerned.
+    Rows are kept in memory only where a kind needs them all. Evidence that can't be made, for example of
+    too few images, is an `Unmade`: it concerns only the metrics that need it.
 
     Args:
         chunks: outputs by name, for consecutive images.
@@ -120,14 +120,25 @@ def gather(
     }
 
 
-def ready(made: Any) -> Any:
+@dataclass(frozen=True)
+class Unmade:
+    """What stands in the place of evidence that could not be made.
+
+    Attributes:
+        error: why not.
+    """
+
+    error: MetricsError
+
+
+def required(made: Any) -> Any:
     """The evidence itself.
 
     Raises:
         MetricsError: it could not be made.
     """
-    if isinstance(made, MetricsError):
-        raise made
+    if isinstance(made, Unmade):
+        raise made.error
     return made
 
 
@@ -135,7 +146,7 @@ def _made(gatherer: _Gatherer, origin: Provenance) -> Any:
     try:
         return gatherer.result(origin)
     except MetricsError as error:
-        return error
+        return Unmade(error)
 
 
 def _feature_output(output: str) -> str:

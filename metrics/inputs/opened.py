@@ -1,232 +1,78 @@
-"""What was given for a role, and the kinds of evidence that it can become."""
+"""What was given for each role, opened: images to look at, or numbers that were made of some before."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from torch import Tensor
 
-from metrics.evidence.gathering import EXTRACTED, ExtractorEmbedder, Want, gather
+from metrics.evidence.gathering import EXTRACTED, Want
 from metrics.evidence.kinds import Embedder, Features, Images, Labels, Moments, Probabilities, Provenance
 from metrics.extractors.registry import FEATURES, PROBABILITIES
-from metrics.planning.extractors import Lens
 
-Advance = Callable[[int], None]
+EMBED = "embed"
+"""The role that needs no input: the extractor itself."""
 
-
-@runtime_checkable
-class Supplier(Protocol):
-    """Something given for a role."""
-
-    @property
-    def provenance(self) -> Provenance | None:
-        """Where its numbers come from, if it has some already."""
-        ...
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Sentences that a reader of any number made of it must know."""
-        ...
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Names of the classes that it knows its images to be of."""
-        ...
-
-    def lacks(self, item: Want) -> str:
-        """What it would have to be to become that; empty if it can become it."""
-        ...
-
-    def outputs(self, wants: Collection[Want]) -> frozenset[str]:
-        """Outputs of the network that it has to look at images for."""
-        ...
-
-    def steps(self, wants: Collection[Want]) -> int:
-        """How many images will be looked at."""
-        ...
-
-    def supply(self, wants: Collection[Want], lens: Lens, advance: Advance) -> dict[Want, Any]:
-        """Become what is wanted.
-
-        Args:
-            wants: what it can become.
-            lens: looks at images.
-            advance: called with the number of images done since its last call.
-        """
-        ...
+EvidenceKey = tuple[type[Any], str]
+"""A kind of evidence, and the network's output that it is made of (empty where there is none)."""
 
 
 @dataclass(frozen=True)
-class ImageSupplier:
-    """A set of images: becomes anything that a network makes of images."""
-
-    images: Images
-
-    provenance = None
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What the set says of itself."""
-        return self.images.notes
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Names of the labels."""
-        return self.images.labels.names if self.images.labels else ()
-
-    def lacks(self, item: Want) -> str:
-        """Only labels may be lacking, or it may be no network that is wanted."""
-        if item.kind is Labels and self.images.labels is None:
-            return "images with labels (a folder for each class, or an .npz file with arr_1)"
-        return "" if item.kind in {Images, Labels, *EXTRACTED} else _name_of(item.kind)
-
-    def outputs(self, wants: Collection[Want]) -> frozenset[str]:
-        """The outputs behind the kinds that need a network."""
-        return frozenset(item.output for item in wants if item.kind in EXTRACTED)
-
-    def steps(self, wants: Collection[Want]) -> int:
-        """All images, if a network is to look at them."""
-        return self.images.count if self.outputs(wants) else 0
-
-    def supply(self, wants: Collection[Want], lens: Lens, advance: Advance) -> dict[Want, Any]:
-        """One pass for all that needs a network."""
-        ready: dict[type[Any], Any] = {Images: self.images, Labels: self.images.labels}
-        found = {item: ready[item.kind] for item in wants if item.kind in ready}
-        outputs = self.outputs(wants)
-        if not outputs:
-            return found
-        over = lens.over(self.images, outputs)
-        if not over.workers.leads:
-            over.contribute(advance)
-            return {}
-        extracted = [item for item in wants if item.kind in EXTRACTED]
-        return found | gather(over.chunks(advance), extracted, over.provenance)
-
-
-@dataclass(frozen=True)
-class OutputSupplier:
-    """A network's outputs for a set of images, computed before: becomes all but images.
+class OpenedInput:
+    """What was given for one role, and what it can become.
 
     Attributes:
-        rows: outputs by name, each with a row for each image.
-        provenance: where they come from.
-        labels: the class of each image.
-        notes: as in `Supplier`.
+        images: a set of images, for a network to look at.
+        rows: a network's outputs by name, computed before, each with a row for each image.
+        evidence: evidence that is ready: labels, moments, a network, a contest.
+        provenance: where `rows` and `evidence` come from; None for images, and where a file doesn't say.
+        notes: sentences that a reader of any number made of it must know.
     """
 
-    rows: Mapping[str, Tensor]
-    provenance: Provenance
-    labels: Labels | None = None
-    notes: tuple[str, ...] = ()
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Names of the labels."""
-        return self.labels.names if self.labels else ()
-
-    def lacks(self, item: Want) -> str:
-        """An output that wasn't kept, labels, or the images."""
-        if item.kind is Labels and self.labels is not None:
-            return ""
-        if item.kind in EXTRACTED:
-            return (
-                "" if item.output in self.rows else f"{item.output}, which the saved features lack; {_MOVE}"
-            )
-        return f"{_name_of(item.kind)}, not features alone; {_MOVE}"
-
-    def outputs(self, wants: Collection[Want]) -> frozenset[str]:
-        """None: they are there."""
-        return frozenset()
-
-    def steps(self, wants: Collection[Want]) -> int:
-        """No image is looked at."""
-        return 0
-
-    def supply(self, wants: Collection[Want], lens: Lens, advance: Advance) -> dict[Want, Any]:
-        """What the rows become."""
-        extracted = [item for item in wants if item.kind in EXTRACTED]
-        labels = {item: self.labels for item in wants if item.kind is Labels}
-        return labels | gather([self.rows], extracted, self.provenance)
-
-
-@dataclass(frozen=True)
-class ReadySupplier:
-    """Evidence that needs no making: a network, a contest, moments.
-
-    Attributes:
-        evidence: what there is, by kind and output (empty where no output is behind it).
-        provenance: where moments come from; None where their file doesn't say.
-        notes: as in `Supplier`.
-    """
-
-    evidence: Mapping[tuple[type[Any], str], Any]
+    images: Images | None = None
+    rows: Mapping[str, Tensor] = field(default_factory=dict)
+    evidence: Mapping[EvidenceKey, Any] = field(default_factory=dict)
     provenance: Provenance | None = None
     notes: tuple[str, ...] = ()
 
-    classes = ()
+    @property
+    def labels(self) -> Labels | None:
+        """The class of each image, where it is known."""
+        labels: Labels | None = self.evidence.get((Labels, ""))
+        return labels
 
     def lacks(self, item: Want) -> str:
-        """Anything else than what it is."""
+        """What would have to be given instead to get this evidence; empty if it can be had."""
         if (item.kind, item.output) in self.evidence:
             return ""
+        if self.images is not None:
+            return self._images_lack(item)
+        if self.rows:
+            return self._rows_lack(item)
         given = " or ".join(dict.fromkeys(_name_of(kind) for kind, _ in self.evidence))
         of = "" if item.output in ("", FEATURES) else f" of {item.output}"
         return f"{_name_of(item.kind)}{of}, not {given} alone; {_MOVE}"
 
     def outputs(self, wants: Collection[Want]) -> frozenset[str]:
-        """None: it is there."""
-        return frozenset()
+        """Outputs of the network that has to look at the images for this evidence."""
+        if self.images is None:
+            return frozenset()
+        return frozenset(item.output for item in wants if item.kind in (*EXTRACTED, Embedder))
 
-    def steps(self, wants: Collection[Want]) -> int:
-        """No image is looked at."""
-        return 0
+    def _images_lack(self, item: Want) -> str:
+        if item.kind in (*EXTRACTED, Embedder):
+            return ""
+        return _LABELLED if item.kind is Labels else _name_of(item.kind)
 
-    def supply(self, wants: Collection[Want], lens: Lens, advance: Advance) -> dict[Want, Any]:
-        """What there is; moments of unknown origin are taken to come from the network in use."""
-        return {item: self._of(item, lens) for item in wants}
-
-    def _of(self, item: Want, lens: Lens) -> Any:
-        made = self.evidence[item.kind, item.output]
-        if self.provenance is not None or not isinstance(made, Moments):
-            return made
-        digest = made.provenance.images_digest
-        return replace(made, provenance=replace(lens.origin, output=item.output, images_digest=digest))
+    def _rows_lack(self, item: Want) -> str:
+        if item.kind not in EXTRACTED:
+            return f"{_name_of(item.kind)}, not features alone; {_MOVE}"
+        return "" if item.output in self.rows else f"{item.output}, which the saved features lack; {_MOVE}"
 
 
-@dataclass(frozen=True)
-class EmbedSupplier:
-    """The extractor itself, for metrics that make images of their own."""
-
-    provenance = None
-    notes = ()
-    classes = ()
-
-    def lacks(self, item: Want) -> str:
-        """Anything else."""
-        return "" if item.kind is Embedder else _name_of(item.kind)
-
-    def outputs(self, wants: Collection[Want]) -> frozenset[str]:
-        """What the embedders give."""
-        return frozenset(item.output for item in wants)
-
-    def steps(self, wants: Collection[Want]) -> int:
-        """No image yet."""
-        return 0
-
-    def supply(self, wants: Collection[Want], lens: Lens, advance: Advance) -> dict[Want, Any]:
-        """The network behind a pass over nothing."""
-        over = lens.over(_NOTHING, self.outputs(wants))
-        return {
-            item: ExtractorEmbedder(
-                over.extractor, over.protocol, replace(over.provenance, output=item.output)
-            )
-            for item in wants
-        }
-
-
-class _Nothing:
+class _NoImages:
     def __len__(self) -> int:
         return 0
 
@@ -237,28 +83,68 @@ class _Nothing:
         return ""
 
 
-_NOTHING = Images(_Nothing(), digest="")
+@dataclass(frozen=True)
+class OpenedInputs:
+    """All that was given, by role.
+
+    Attributes:
+        by_role: what was given for each role.
+    """
+
+    by_role: Mapping[str, OpenedInput]
+
+    def __getitem__(self, role: str) -> OpenedInput:
+        # The extractor itself looks at no image that was given.
+        return _NETWORK_ALONE if role == EMBED else self.by_role[role]
+
+    def __iter__(self) -> Iterator[OpenedInput]:
+        return iter(self.by_role.values())
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes of all sets, each once."""
+        labels = [given.labels for given in self if given.labels is not None]
+        return tuple(dict.fromkeys(name for one in labels for name in one.names))
+
+    @property
+    def provenance(self) -> Provenance | None:
+        """Where numbers given ready come from, by the first that says so."""
+        return next((given.provenance for given in self if given.provenance is not None), None)
+
+    @property
+    def images(self) -> dict[str, Images]:
+        """The sets of images, by role."""
+        return {role: given.images for role, given in self.by_role.items() if given.images is not None}
 
 
-def same_classes(suppliers: Mapping[str, Supplier], found: Mapping[Want, Any]) -> dict[Want, Any]:
-    """The evidence with all labels numbered alike, so that a class means the same in every set."""
-    names = tuple(dict.fromkeys(name for supplier in suppliers.values() for name in supplier.classes))
-    return {item: made.renamed(names) if isinstance(made, Labels) else made for item, made in found.items()}
+def opened_images(images: Images) -> OpenedInput:
+    """A set of images: a network makes features, moments and probabilities of it."""
+    evidence: dict[EvidenceKey, Any] = {(Images, ""): images}
+    if images.labels is not None:
+        evidence[Labels, ""] = images.labels
+    return OpenedInput(images=images, evidence=evidence, notes=images.notes)
 
 
-def supplier_of_evidence(evidence: Features | Moments | Probabilities) -> Supplier:
-    """What evidence made elsewhere can become."""
+def opened_rows(rows: Mapping[str, Tensor], provenance: Provenance, labels: Labels | None) -> OpenedInput:
+    """A network's outputs for a set of images: they become all but images."""
+    evidence = {(Labels, ""): labels} if labels is not None else {}
+    return OpenedInput(rows=rows, evidence=evidence, provenance=provenance)
+
+
+def opened_evidence(evidence: Features | Moments | Probabilities) -> OpenedInput:
+    """Evidence that was made elsewhere."""
+    origin = evidence.provenance
     if isinstance(evidence, Moments):
-        key = (Moments, evidence.provenance.output)
-        return ReadySupplier({key: evidence}, evidence.provenance)
-    output = evidence.provenance.output if isinstance(evidence, Features) else PROBABILITIES
-    return OutputSupplier({output: evidence.values}, evidence.provenance)
+        return OpenedInput(evidence={(Moments, origin.output): evidence}, provenance=origin)
+    output = origin.output if isinstance(evidence, Features) else PROBABILITIES
+    return opened_rows({output: evidence.values}, origin, None)
 
 
 def _name_of(kind: type[Any]) -> str:
     return _NAMES.get(kind, kind.__name__)
 
 
+_NETWORK_ALONE = OpenedInput(images=Images(_NoImages(), digest=""))
 _NAMES: Mapping[type[Any], str] = {
     Images: "images",
     Labels: "labels",
@@ -267,3 +153,4 @@ _NAMES: Mapping[type[Any], str] = {
     Probabilities: "class probabilities",
 }
 _MOVE = "give the images themselves"
+_LABELLED = "images with labels (a folder for each class, or an .npz file with arr_1)"

@@ -1,4 +1,4 @@
-"""What users give for a role: images wherever they are, a generator, features or statistics from a file."""
+"""Open what users give for a role: images from anywhere, a generator, features or statistics in a file."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from metrics.evidence.kinds import Features, Moments, Probabilities
 from metrics.evidence.networks import Contest, DiscriminatorLike, GeneratorLike
 from metrics.images.sampled import sample_images
 from metrics.images.sources import ImageInput, open_images
-from metrics.inputs.opened import EmbedSupplier, ImageSupplier, ReadySupplier, Supplier, supplier_of_evidence
+from metrics.inputs.opened import OpenedInput, OpenedInputs, opened_evidence, opened_images
 from metrics.inputs.saved_files import read_saved
 
 DEFAULT_SAMPLES = 10_000
-EMBED = "embed"
-"""The role that nobody has to give: the extractor."""
 
 Input = ImageInput | GeneratorLike | Features | Moments | Probabilities
 """What may be given as a set of images."""
@@ -44,63 +42,57 @@ class Opening:
     download: bool = False
     cache: FeatureCache | None = None
 
-    def suppliers(self, sets: Mapping[str, Any], players: Mapping[str, Any]) -> dict[str, Supplier]:
-        """What was given, by role, as what evidence is made of; with the extractors themselves.
 
-        Args:
-            sets: sets of images by role, see `Input`.
-            players: networks and contests by role.
-        """
-        opened = {role: self.open_set(given) for role, given in sets.items()}
-        played = {role: open_player(role, given) for role, given in players.items()}
-        return opened | played | {EMBED: EmbedSupplier()}
+def open_inputs(sets: Mapping[str, Any], networks: Mapping[str, Any], opening: Opening) -> OpenedInputs:
+    """Open everything that was given.
 
-    def open_set(self, given: Input) -> Supplier:
-        """A set of images, or numbers that were made of one.
+    Args:
+        sets: sets of images by role, see `Input`.
+        networks: generators, discriminators and contests by role.
+        opening: how sets are opened.
 
-        Raises:
-            ImageReadError: it is no set of images.
-            StatisticsReadError: it is a file of numbers that can't be used.
-        """
-        if isinstance(given, GeneratorLike):
-            return ImageSupplier(sample_images(given, self.samples, self.seed))
-        if isinstance(given, (Features, Moments, Probabilities)):
-            return supplier_of_evidence(given)
-        saved = read_saved(given)
-        if saved is not None:
-            return saved
-        return ImageSupplier(
-            open_images(
-                given,
-                allow_unreadable=self.allow_unreadable,
-                data_root=self.data_root,
-                download=self.download,
-                cache=self.cache,
-            )
+    Raises:
+        ImageReadError: something given as a set is no set of images.
+        StatisticsReadError: a file of numbers can't be used.
+        MissingEvidenceError: a network isn't what its role needs.
+    """
+    opened = {role: open_set(given, opening) for role, given in sets.items()}
+    return OpenedInputs(opened | {role: open_network(role, given) for role, given in networks.items()})
+
+
+def open_set(given: Input, opening: Opening) -> OpenedInput:
+    """A set of images, or numbers that were made of one; errors as in `open_inputs`."""
+    if isinstance(given, GeneratorLike):
+        return opened_images(sample_images(given, opening.samples, opening.seed))
+    if isinstance(given, (Features, Moments, Probabilities)):
+        return opened_evidence(given)
+    return read_saved(given) or opened_images(
+        open_images(
+            given,
+            allow_unreadable=opening.allow_unreadable,
+            data_root=opening.data_root,
+            download=opening.download,
+            cache=opening.cache,
         )
+    )
 
 
-def given_of(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """What there is of what might have been given."""
-    return {role: given for role, given in asked.items() if given is not None}
-
-
-_PLAYERS: Mapping[str, type[Any]] = {
+_NETWORKS: Mapping[str, type[Any]] = {
     "generator": GeneratorLike,
     "discriminator": DiscriminatorLike,
     "contest": Contest,
 }
 
 
-def open_player(role: str, given: object) -> Supplier:
+def open_network(role: str, given: object) -> OpenedInput:
     """A network, or what came of a contest.
 
     Raises:
         MissingEvidenceError: it isn't what the role needs.
     """
-    kind = _PLAYERS[role]
+    kind = _NETWORKS[role]
     if not isinstance(given, kind):
         raise MissingEvidenceError(
             f"{type(given).__name__} can't be the {role}; give a metrics.evidence.networks.{kind.__name__}."
         )
-    return ReadySupplier({(kind, ""): given})
+    return OpenedInput(evidence={(kind, ""): given})

@@ -22,7 +22,7 @@ from torch import Tensor
 
 from metrics.errors import StatisticsReadError
 from metrics.evidence.kinds import Features, Labels, Moments, Provenance
-from metrics.inputs.opened import OutputSupplier, ReadySupplier, Supplier
+from metrics.inputs.opened import OpenedInput, opened_rows
 from metrics.results.files import write_results
 from metrics.statistics.moments import moments_of
 
@@ -34,7 +34,7 @@ FOREIGN_COUNT = 2**31
 """Number of images behind statistics that don't say it: so many that the ddof makes no difference."""
 
 
-def read_saved(given: object) -> Supplier | None:
+def read_saved(given: object) -> OpenedInput | None:
     """What was saved in a file; None if it is no file of ours, or of statistics.
 
     Raises:
@@ -73,7 +73,7 @@ def save_features(
     write_results(path, safetensors.torch.save(tensors, metadata))
 
 
-def read_features(path: Path) -> Supplier:
+def read_features(path: Path) -> OpenedInput:
     """Features that `save_features` wrote.
 
     Raises:
@@ -81,17 +81,18 @@ def read_features(path: Path) -> Supplier:
     """
     try:
         with safetensors.safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (not a mapping)
+            names = file.keys()
+            tensors = {name: file.get_tensor(name) for name in names}
             metadata = file.metadata() or {}
         provenance = Provenance(**json.loads(metadata["provenance"]))
         values = tensors.pop(LABELS, None)
-        names = tuple(json.loads(metadata["classes"])) if values is not None else ()
+        classes = tuple(json.loads(metadata["classes"])) if values is not None else ()
     except (OSError, safetensors.SafetensorError, KeyError, TypeError, ValueError) as error:
         raise StatisticsReadError(
             f"{path} can't be read as features ({error}); write it with 'python -m metrics features'."
         ) from error
-    labels = Labels(values, names) if values is not None else None
-    return OutputSupplier(tensors, provenance, labels)
+    labels = Labels(values, classes) if values is not None else None
+    return opened_rows(tensors, provenance, labels)
 
 
 def save_statistics(path: Path, moments: Mapping[str, Moments]) -> None:
@@ -117,7 +118,7 @@ def save_statistics(path: Path, moments: Mapping[str, Moments]) -> None:
     write_results(path, buffer.getvalue())
 
 
-def _statistics(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Supplier:
+def _statistics(path: Path, arrays: Mapping[str, NDArray[Any]]) -> OpenedInput:
     found = {
         output: _moments(path, arrays, suffix)
         for output, suffix in SUFFIX_OF.items()
@@ -125,12 +126,12 @@ def _statistics(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Supplier:
     }
     evidence = {(Moments, output): item for output, item in found.items()}
     if "provenance" in arrays:
-        return ReadySupplier(evidence, found["features"].provenance)
+        return OpenedInput(evidence=evidence, provenance=found["features"].provenance)
     note = (
         f"{path.name} doesn't say which network, preprocessing and number of images its statistics come "
         "from: they are taken to fit, and to be exact."
     )
-    return ReadySupplier(evidence, notes=(note,))
+    return OpenedInput(evidence=evidence, notes=(note,))
 
 
 def _moments(path: Path, arrays: Mapping[str, NDArray[Any]], suffix: str) -> Moments:

@@ -1,8 +1,8 @@
-"""Which network looks at the images for which metrics, opened with just the outputs that they want."""
+"""Which extractor looks at the images for which metrics, opened with just the outputs that they need."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -24,7 +24,7 @@ DEFAULT_CLASSIFIER = "efficientnet_lite0"
 
 
 @dataclass(frozen=True)
-class Optics:
+class ExtractorOptions:
     """How extractors are opened; the fields are arguments of `metrics.evaluate`."""
 
     extractor: str | Extractor | None = None
@@ -39,54 +39,65 @@ class Optics:
 
 
 @dataclass(frozen=True)
-class Lens:
-    """An extractor with its protocol, as metrics that share them see it.
+class ExtractorFacts:
+    """What results say of an extractor, whether it was opened or its numbers were given ready.
 
     Attributes:
-        title: the extractor's name in prose.
-        origin: where numbers seen through it come from; the count is 0.
-        settings: what the protocol asks of metrics that have such settings.
-        extractor: the network; None where all its outputs are there already.
-        protocol: how images are prepared; None likewise.
+        title: its name in prose.
+        origin: where its numbers come from; the count is 0.
+        settings: what its protocol asks of metrics that have such settings.
     """
 
     title: str
     origin: Provenance
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
-    extractor: Extractor | None = None
-    protocol: Protocol | None = None
-    cache: FeatureCache | None = None
-    workers: Workers = ALONE
 
     @property
     def name(self) -> str:
         """The extractor's name."""
         return self.origin.extractor
 
+
+@dataclass(frozen=True)
+class OpenedExtractor:
+    """An extractor with its protocol, ready to look at images.
+
+    Attributes:
+        facts: what results say of it.
+        extractor: the network.
+        protocol: how images are prepared for it.
+        cache: where its outputs are kept, or None.
+        workers: the processes that share the work.
+    """
+
+    facts: ExtractorFacts
+    extractor: Extractor
+    protocol: Protocol
+    cache: FeatureCache | None = None
+    workers: Workers = ALONE
+
     def over(self, images: Images, outputs: frozenset[str]) -> Pass:
         """A pass over a set of images that gives these outputs."""
-        assert self.extractor is not None, "a lens is opened with a network wherever images are looked at"
-        assert self.protocol is not None
         return Pass(images, self.extractor, self.protocol, self.cache, outputs, self.workers)
 
 
 def extractor_for(own: str | None, outputs: frozenset[str]) -> str:
-    """The extractor of a metric for which nobody named one.
+    """The extractor of a metric for which the user named none.
 
     Args:
         own: the extractor that the metric's name stands for, or None.
-        outputs: what the metric wants of it.
+        outputs: what the metric needs of it.
     """
     return own or (DEFAULT_CLASSIFIER if PROBABILITIES in outputs else DEFAULT_EXTRACTOR)
 
 
-def open_lens(key: str | Extractor, outputs: frozenset[str], optics: Optics) -> Lens:
+def open_for(key: str | Extractor, outputs: frozenset[str], options: ExtractorOptions) -> OpenedExtractor:
     """Load an extractor with these outputs.
 
     Args:
         key: the extractor, or its name.
         outputs: what images are looked at for; at least one.
-        optics: how.
+        options: how.
 
     Raises:
         UnknownNameError: there is no such extractor or protocol.
@@ -95,39 +106,35 @@ def open_lens(key: str | Extractor, outputs: frozenset[str], optics: Optics) -> 
         InvalidSettingError: there is no such device.
         InvalidMetricError: an extractor given ready has the name of one of the catalogue, but other weights.
     """
-    extractor = key if isinstance(key, Extractor) else _load(key, outputs, optics)
+    extractor = key if isinstance(key, Extractor) else _load(key, outputs, options)
     check_weights(extractor.name, extractor.weights_digest)
     lacking = outputs - extractor.outputs
     if lacking:
         raise MissingEvidenceError(
             f"{extractor.title} gives no {', '.join(sorted(lacking))}; choose another extractor."
         )
-    protocol = get_protocol(extractor.protocol_name(optics.protocol))
-    return Lens(
-        extractor.title,
-        Provenance(
-            extractor=extractor.name,
-            weights_digest=extractor.weights_digest,
-            protocol=protocol.name,
-            dtype=extractor.dtype,
-            count=0,
-            backend=extractor.backend,
-        ),
-        protocol.settings,
-        extractor,
-        protocol,
-        optics.cache,
-        optics.workers,
+    protocol = get_protocol(extractor.protocol_name(options.protocol))
+    origin = Provenance(
+        extractor=extractor.name,
+        weights_digest=extractor.weights_digest,
+        protocol=protocol.name,
+        dtype=extractor.dtype,
+        count=0,
+        backend=extractor.backend,
     )
+    facts = ExtractorFacts(extractor.title, origin, protocol.settings)
+    return OpenedExtractor(facts, extractor, protocol, options.cache, options.workers)
 
 
-def ready_lens(key: str | Extractor, known: Provenance | None, optics: Optics) -> Lens:
-    """A lens for numbers that are all there, which opens no network.
+def facts_of_saved(
+    key: str | Extractor, known: Provenance | None, options: ExtractorOptions
+) -> ExtractorFacts:
+    """What there is to say of an extractor whose numbers are all given; its network is not opened.
 
     Args:
         key: the extractor that the numbers are taken to come from, or its name.
-        known: where they come from; None if no file says.
-        optics: which protocol was asked for.
+        known: where they come from; None if no file says so.
+        options: which protocol was asked for.
 
     Raises:
         InvalidMetricError: they come from other weights than the extractor of that name has.
@@ -137,15 +144,10 @@ def ready_lens(key: str | Extractor, known: Provenance | None, optics: Optics) -
     name = key.name if isinstance(key, Extractor) else key
     titles = {entry.name: entry.title for entry in EXTRACTORS}
     title = key.title if isinstance(key, Extractor) else titles.get(name, name)
-    protocol = optics.protocol or (known.protocol if known else "")
+    protocol = options.protocol or (known.protocol if known else "")
     settings = get_protocol(protocol).settings if protocol else {}
     origin = replace(known, count=0, output=FEATURES) if known else Provenance(name, "", protocol, "", 0)
-    return Lens(title, origin, settings, workers=optics.workers)
-
-
-def known_origin(origins: Sequence[Provenance | None]) -> Provenance | None:
-    """Where numbers given ready come from, by the first that says."""
-    return next((origin for origin in origins if origin is not None), None)
+    return ExtractorFacts(title, origin, settings)
 
 
 def check_device(name: str) -> None:
@@ -172,8 +174,8 @@ def layer_output(layer: str | None, output: str) -> str:
     return f"{FEATURES}_{layer}" if layer and output == FEATURES else output
 
 
-def _load(name: str, outputs: frozenset[str], optics: Optics) -> Extractor:
-    check_device(optics.device)
-    request = replace(optics.request, outputs=outputs)
-    device = torch.device(optics.device)
-    return open_extractor(name, request, device, backend=optics.backend, precision=optics.precision)
+def _load(name: str, outputs: frozenset[str], options: ExtractorOptions) -> Extractor:
+    check_device(options.device)
+    request = replace(options.request, outputs=outputs)
+    device = torch.device(options.device)
+    return open_extractor(name, request, device, backend=options.backend, precision=options.precision)

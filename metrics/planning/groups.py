@@ -1,75 +1,47 @@
-"""Which metrics share a pass over the images, and what is wanted of each set in it."""
+"""Which metrics share a pass over the images, and what that pass makes of each set."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from metrics.errors import EvidenceMismatchError, InvalidSettingError, MetricsError, MissingEvidenceError
-from metrics.evidence.gathering import Want, ready, want
-from metrics.evidence.kinds import Provenance
+from metrics.errors import EvidenceMismatchError, MetricsError, MissingEvidenceError
+from metrics.evidence.gathering import Want, want
+from metrics.extractors.extraction import Pass
 from metrics.extractors.registry import Extractor
-from metrics.inputs.opened import Supplier, same_classes
-from metrics.inputs.opening import EMBED
+from metrics.inputs.opened import EMBED, OpenedInput, OpenedInputs
 from metrics.planning.extractors import (
-    Lens,
-    Optics,
+    ExtractorFacts,
+    ExtractorOptions,
+    OpenedExtractor,
     extractor_for,
-    known_origin,
+    facts_of_saved,
     layer_output,
-    open_lens,
-    ready_lens,
+    open_for,
 )
 from metrics.planning.selection import LEFT_OUT, Choice, Omissions
-from metrics.registry.discovery import unknown_name
 from metrics.registry.metric import Metric
 from metrics.registry.signatures import SettingValue
 
-Settings = Mapping[str, Mapping[str, SettingValue]]
 
+@dataclass(frozen=True)
+class Step:
+    """One set and the evidence that is made of it.
 
-def check_settings(choices: Sequence[Choice], given: Settings, seed: int) -> None:
-    """Check that settings fit the metrics asked for, and that the seed is one.
-
-    Raises:
-        UnknownNameError: no metric asked for has the name, or the setting.
-        InvalidSettingError: a value is of another type or out of range.
+    Attributes:
+        given: what was given for the role.
+        wants: the evidence, each once, in an order that is always the same.
+        over: the pass over the images; None where everything is there already.
     """
-    if seed < 0:
-        raise InvalidSettingError(f"The seed is {seed}; give a whole number from 0.")
-    metrics = {choice.metric.name: choice.metric for choice in choices}
-    for name, values in given.items():
-        if name not in metrics:
-            raise unknown_name("metric with settings among those asked for", name, metrics)
-        metrics[name].resolve(values)
 
+    given: OpenedInput
+    wants: tuple[Want, ...]
+    over: Pass | None
 
-def with_roles(choices: Sequence[Choice], given: Mapping[str, object], omissions: Omissions) -> list[Choice]:
-    """The choices for which there is something in every role that they need.
-
-    Raises:
-        MissingEvidenceError: there isn't, for one asked for by name.
-    """
-    for choice in choices:
-        with omissions.of(choice):
-            for need in choice.metric.needs:
-                if need.role not in (*given, EMBED):
-                    raise MissingEvidenceError(
-                        f"{choice.metric.title} needs {_MISSING[need.role]} given; "
-                        f"pass {need.role}=…, or --{need.role.replace('_', '-')} on the command line."
-                    )
-    return omissions.remain(choices)
-
-
-_MISSING = {
-    "generated": "generated images, but none are",
-    "reference": "reference images, but none are",
-    "held_out": "held-out images, but none are",
-    "generator": "a generator, but none is",
-    "discriminator": "a discriminator, but none is",
-    "contest": "a contest's judgements, but none are",
-}
+    @property
+    def image_count(self) -> int:
+        """How many images are looked at."""
+        return self.over.images.count if self.over else 0
 
 
 @dataclass(frozen=True)
@@ -77,17 +49,21 @@ class Group:
     """Metrics that share an extractor, and with it one pass over each set.
 
     Attributes:
-        lens: the extractor.
         choices: the metrics.
+        steps: what is made for them, set by set.
+        facts: what results say of the extractor.
         layer_asked: the layer that the user chose, if any.
+        inputs: all that was given.
     """
 
-    lens: Lens
     choices: tuple[Choice, ...]
+    steps: tuple[Step, ...]
+    facts: ExtractorFacts
     layer_asked: str | None
+    inputs: OpenedInputs
 
-    def of(self, metric: Metric) -> list[Want]:
-        """What a metric wants, in the order of its parameters."""
+    def wants(self, metric: Metric) -> list[Want]:
+        """What a metric needs, in the order of its parameters."""
         return wants_of(metric, self.layer_asked)
 
     def layer(self, metric: Metric) -> str:
@@ -95,89 +71,80 @@ class Group:
         taken = layer_output(self.layer_asked, metric.output)
         return self.layer_asked or "" if taken != metric.output else ""
 
-    def by_role(self) -> dict[str, list[Want]]:
-        """What all metrics together want of each role, each once, in an order that is always the same."""
-        wants = dict.fromkeys(item for choice in self.choices for item in self.of(choice.metric))
-        roles = dict.fromkeys(item.role for item in wants)
-        return {role: [item for item in wants if item.role == role] for role in roles}
+    def notes(self, metric: Metric) -> tuple[str, ...]:
+        """What must be known of the sets that a metric is computed from."""
+        return tuple(note for need in metric.needs for note in self.inputs[need.role].notes)
 
-    def steps(self, suppliers: Mapping[str, Supplier]) -> int:
-        """How many images will be looked at."""
-        return sum(suppliers[role].steps(wants) for role, wants in self.by_role().items())
-
-    def collect(self, suppliers: Mapping[str, Supplier], advance: Callable[[int], None]) -> dict[Want, Any]:
-        """All that the metrics want; an error in the place of what can't be made."""
-        found: dict[Want, Any] = {}
-        for role, wants in self.by_role().items():
-            found |= suppliers[role].supply(wants, self.lens, advance)
-        return same_classes(suppliers, found)
-
-    def fed(self, evidence: Mapping[Want, Any], omissions: Omissions) -> list[Choice]:
-        """The metrics for which all that they want could be made.
-
-        Raises:
-            MetricsError: it could not, for one asked for by name.
-        """
-        for choice in self.choices:
-            with omissions.of(choice):
-                for item in self.of(choice.metric):
-                    ready(evidence[item])
-        return omissions.remain(self.choices)
-
-    def resolve(self, metric: Metric, given: Settings, seed: int) -> dict[str, SettingValue]:
+    def settings(self, choice: Choice) -> dict[str, SettingValue]:
         """All settings of a metric: what the user says, else what the protocol asks for, else the default."""
-        common = {**self.lens.settings, "seed": seed}
-        known = {name: value for name, value in common.items() if name in metric.settings}
-        return metric.resolve(known | dict(given.get(metric.name, {})))
+        metric = choice.metric
+        asked = {name: value for name, value in self.facts.settings.items() if name in metric.settings}
+        return metric.resolve(asked | dict(choice.settings))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an evaluation does, decided before any image is looked at.
+
+    Attributes:
+        groups: the metrics by extractor, in the order in which they are computed.
+    """
+
+    groups: tuple[Group, ...]
+
+    @property
+    def image_count(self) -> int:
+        """How many images will be looked at; one that two extractors look at counts twice."""
+        return sum(step.image_count for group in self.groups for step in group.steps)
 
 
 def wants_of(metric: Metric, layer: str | None) -> list[Want]:
-    """What a metric wants, in the order of its parameters."""
+    """What a metric needs, in the order of its parameters."""
     return [want(need, layer_output(layer, metric.output)) for need in metric.needs]
 
 
-def plan(
-    choices: Sequence[Choice], suppliers: Mapping[str, Supplier], optics: Optics, omissions: Omissions
-) -> list[Group]:
-    """Metrics by extractor, the extractors opened.
+def make_plan(
+    choices: Sequence[Choice], inputs: OpenedInputs, options: ExtractorOptions, omissions: Omissions
+) -> Plan:
+    """Group metrics by extractor, and open each extractor once.
 
     Args:
         choices: the metrics; something is given in every role that they need.
-        suppliers: what is given, by role.
-        optics: how extractors are opened.
-        omissions: takes what a selection has to leave out.
+        inputs: what is given, by role.
+        options: how extractors are opened.
+        omissions: takes the metrics that can't run, unless they are required.
 
     Raises:
-        MissingEvidenceError: what is given can't become what a metric asked for by name needs.
+        MissingEvidenceError: what is given can't become what a required metric needs.
         MissingWeightsError: there are no weights for it.
     """
-    planner = _Planner(suppliers, optics, omissions)
+    planner = _Planner(inputs, options, omissions)
     by_extractor: dict[str | Extractor, list[Choice]] = {}
     for choice in choices:
         with omissions.of(choice):
             planner.require_kinds(choice.metric)
             by_extractor.setdefault(planner.extractor(choice.metric), []).append(choice)
     groups = [planner.group(key, members) for key, members in by_extractor.items()]
-    return [group for group in groups if group is not None]
+    return Plan(tuple(group for group in groups if group is not None))
 
 
 @dataclass(frozen=True)
 class _Planner:
-    suppliers: Mapping[str, Supplier]
-    optics: Optics
+    inputs: OpenedInputs
+    options: ExtractorOptions
     omissions: Omissions
 
     def require_kinds(self, metric: Metric) -> None:
-        for item in wants_of(metric, self.optics.layer):
-            lacking = self.suppliers[item.role].lacks(item)
+        for item in wants_of(metric, self.options.layer):
+            lacking = self.inputs[item.role].lacks(item)
             if lacking:
                 raise MissingEvidenceError(f"{metric.title} needs as {item.role}: {lacking}.")
 
     def extractor(self, metric: Metric) -> str | Extractor:
         """The one that saved numbers come from, or the one asked for, or the metric's own."""
-        known, asked = self._known_origin(), self.optics.extractor
+        known, asked = self.inputs.provenance, self.options.extractor
         if known is None:
-            outputs = frozenset(item.output for item in wants_of(metric, self.optics.layer))
+            outputs = frozenset(item.output for item in wants_of(metric, self.options.layer))
             return asked or extractor_for(metric.extractor, outputs)
         if asked is not None and known.extractor != getattr(asked, "name", asked):
             raise EvidenceMismatchError(
@@ -190,48 +157,70 @@ class _Planner:
         """The metrics that can run with an extractor; None if none can."""
         outputs = frozenset[str]().union(*(self._outputs(choice) for choice in choices))
         try:
-            return Group(self._lens(key, outputs, choices), tuple(choices), self.optics.layer)
-        except LEFT_OUT:
+            return self._group(key, outputs, choices)
+        except self._omissible(choices):
             attainable = self._attainable(key, choices)
         choices = self.omissions.remain(choices)
-        if not choices:
-            return None
-        return Group(self._lens(key, attainable, choices), tuple(choices), self.optics.layer)
+        return self._group(key, attainable, choices) if choices else None
+
+    def _omissible(self, choices: Sequence[Choice]) -> tuple[type[MetricsError], ...]:
+        """Errors of an extractor that may be those of some metrics alone."""
+        return LEFT_OUT if self.omissions.listener is None else (MetricsError,)
 
     def _attainable(self, key: str | Extractor, choices: list[Choice]) -> frozenset[str]:
-        """The outputs that metrics asked for by name want, and what else a selection wants and can have."""
-        outputs = frozenset[str]().union(*(self._outputs(choice) for choice in choices if choice.named))
+        """The outputs that required metrics need, and what else the others need and can have."""
+        outputs = frozenset[str]().union(*(self._outputs(choice) for choice in choices if choice.required))
         failed: dict[frozenset[str], MetricsError] = {}
         for choice in sorted(choices, key=lambda choice: len(self._outputs(choice))):
             mine = self._outputs(choice)
-            if mine <= outputs and not choice.named:
+            if mine <= outputs and not choice.required:
                 continue
             with self.omissions.of(choice):
                 for tried, error in failed.items():
                     if tried <= mine:
                         raise error
                 try:
-                    self._lens(key, outputs | mine, [choice])
-                except LEFT_OUT as error:
+                    self._open(key, outputs | mine, [choice])
+                except MetricsError as error:
                     failed[mine] = error
                     raise
                 outputs |= mine
         return outputs
 
-    def _lens(self, key: str | Extractor, outputs: frozenset[str], choices: Sequence[Choice]) -> Lens:
-        known = self._known_origin()
-        if not outputs:
-            return ready_lens(key, known, self.optics)
-        optics = self.optics
-        if optics.protocol is None and known is not None:
-            optics = replace(optics, protocol=known.protocol)
+    def _group(self, key: str | Extractor, outputs: frozenset[str], choices: Sequence[Choice]) -> Group:
+        if outputs:
+            opened = self._open(key, outputs, choices)
+            facts = opened.facts
+        else:
+            opened = None
+            facts = facts_of_saved(key, self.inputs.provenance, self.options)
+        steps = tuple(self._step(role, wants, opened) for role, wants in self._by_role(choices).items())
+        return Group(tuple(choices), steps, facts, self.options.layer, self.inputs)
+
+    def _by_role(self, choices: Sequence[Choice]) -> Mapping[str, tuple[Want, ...]]:
+        """What all metrics together need of each role, each once, in an order that is always the same."""
+        wants = dict.fromkeys(
+            item for choice in choices for item in wants_of(choice.metric, self.options.layer)
+        )
+        roles = dict.fromkeys(item.role for item in wants)
+        return {role: tuple(item for item in wants if item.role == role) for role in roles}
+
+    def _step(self, role: str, wants: tuple[Want, ...], opened: OpenedExtractor | None) -> Step:
+        given = self.inputs[role]
+        outputs = given.outputs(wants)
+        over = opened.over(given.images, outputs) if opened and given.images and outputs else None
+        return Step(given, wants, over)
+
+    def _open(
+        self, key: str | Extractor, outputs: frozenset[str], choices: Sequence[Choice]
+    ) -> OpenedExtractor:
+        options, known = self.options, self.inputs.provenance
+        if options.protocol is None and known is not None:
+            options = replace(options, protocol=known.protocol)
         if any(need.role == EMBED for choice in choices for need in choice.metric.needs):
-            optics = replace(optics, backend="torch")  # others give no gradients
-        return open_lens(key, outputs, optics)
+            options = replace(options, backend="torch")  # others give no gradients
+        return open_for(key, outputs, options)
 
     def _outputs(self, choice: Choice) -> frozenset[str]:
-        wants = wants_of(choice.metric, self.optics.layer)
-        return frozenset[str]().union(*(self.suppliers[item.role].outputs([item]) for item in wants))
-
-    def _known_origin(self) -> Provenance | None:
-        return known_origin([supplier.provenance for supplier in self.suppliers.values()])
+        wants = wants_of(choice.metric, self.options.layer)
+        return frozenset[str]().union(*(self.inputs[item.role].outputs([item]) for item in wants))

@@ -13,7 +13,7 @@ import torch
 
 from metrics.evidence.kinds import Images, Provenance
 from metrics.evidence.pairs import ImagePairs
-from metrics.planning.extractors import Lens
+from metrics.planning.extractors import ExtractorFacts
 from metrics.planning.selection import LeftOut
 from metrics.registry.metric import Measured, Metric, Quantity
 from metrics.registry.signatures import SettingValue
@@ -76,18 +76,18 @@ class Facts:
         settings: all settings of the metric.
         seconds: time it took.
         notes: what must be known of its evidence.
-        lens: the extractor.
+        extractor: what there is to say of the extractor.
         layer: the layer that was taken instead of the extractor's features, if one was.
     """
 
     settings: Mapping[str, SettingValue]
     seconds: float
     notes: tuple[str, ...]
-    lens: Lens
+    extractor: ExtractorFacts
     layer: str
 
 
-def report(
+def result_of(
     metric: Metric, quantity: Quantity, measured: Measured, evidence: Mapping[str, Any], facts: Facts
 ) -> MetricResult:
     """One quantity with everything that makes it comparable.
@@ -99,7 +99,7 @@ def report(
         evidence: what the metric was computed from, by parameter.
         facts: what it was measured with.
     """
-    name, title = metric.label(quantity, facts.lens.name, facts.lens.title, facts.layer)
+    name, title = metric.label(quantity, facts.extractor.name, facts.extractor.title, facts.layer)
     roles = _by_role(metric, evidence)
     origins = [origin for item in evidence.values() if isinstance(origin := _origin(item), Provenance)]
     shared = next(iter(origins), None)
@@ -170,11 +170,11 @@ def _version() -> str:
 
 @dataclass(frozen=True)
 class Evaluation(Sequence[MetricResult]):
-    """The results in the order of the metrics asked for, and what a selection had to leave out.
+    """The results in the order of the metrics asked for, and what was left out.
 
     Attributes:
         results: one for each quantity.
-        left_out: metrics of a selection that couldn't run on what was given, each with the reason.
+        left_out: metrics that couldn't run on what was given, each with the reason.
         images: the sets of images that were given, by role.
     """
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,13 +11,16 @@ import torch
 import metrics
 from metrics.errors import (
     ImageReadError,
+    InvalidMetricError,
     InvalidSettingError,
     MissingEvidenceError,
     TooFewSamplesError,
     UnknownNameError,
 )
+from metrics.evidence.kinds import Features
 from metrics.extractors import extraction
 from metrics.images.arrays import ArrayImages
+from metrics.registry.metric import METRICS, Quantity, register
 
 ALL = ["fid", "kid", "inception_score"]
 
@@ -51,6 +55,70 @@ def test_each_metric_alone_gives_the_same(evaluate):
     together = {result.quantity: result.value for result in evaluate()}
     alone = {result.quantity: result.value for name in ALL for result in evaluate(metrics=[name])}
     assert together == alone
+
+
+def test_results_come_metric_by_metric_as_they_are_computed(evaluate):
+    came = []
+    found = evaluate(on_result=lambda results: came.append([result.metric for result in results]))
+    assert came == [["fid"], ["kid", "kid"], ["inception_score"]]
+    assert [result.metric for result in found] == [name for names in came for name in names]
+
+
+def test_what_the_listener_of_results_raises_cancels(evaluate):
+    came = []
+
+    def cancel(results) -> None:
+        came.append(results[0].metric)
+        raise CancelledError
+
+    with pytest.raises(CancelledError):
+        evaluate(on_result=cancel)
+    assert came == ["fid"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "failed", "reason"),
+    [
+        ({"reference": None}, {"fid", "kid"}, "needs reference images"),
+        ({"metrics": ["fdi", *ALL]}, {"fdi"}, "did you mean 'fid'"),
+        ({"generated": np.zeros((1, 4, 4, 3), np.uint8), "metrics": ALL}, {"fid"}, "at least 2"),
+    ],
+)
+def test_with_a_listener_what_fails_takes_nothing_from_the_others(evaluate, changes, failed, reason):
+    told = []
+    found = evaluate(on_failure=told.append, **changes)
+    assert failed <= {omitted.metric for omitted in told}
+    assert any(reason in omitted.reason for omitted in told)
+    assert found.left_out == tuple(told)
+    asked = {*changes.get("metrics", ALL)}
+    assert {result.metric for result in found} == asked - {omitted.metric for omitted in told}
+
+
+@pytest.fixture
+def undefined():
+    """A registered metric whose number is always NaN."""
+
+    @register(
+        name="undefined",
+        title="Undefined",
+        paper="none",
+        quantities=[Quantity("undefined", better="lower", ideal=0.0, senses={"fidelity"})],
+    )
+    def compute(generated: Features) -> dict[str, float]:
+        return {"undefined": math.nan}
+
+    yield "undefined"
+    METRICS.remove("undefined")
+
+
+def test_with_a_listener_a_metric_that_breaks_is_told_and_the_others_are_computed(evaluate, undefined):
+    told = []
+    found = evaluate(metrics=[undefined, *ALL], on_failure=told.append)
+    assert [omitted.metric for omitted in told] == [undefined]
+    assert "reports NaN" in told[0].reason
+    assert {result.metric for result in found} == set(ALL)
+    with pytest.raises(InvalidMetricError, match="reports NaN"):
+        evaluate(metrics=[undefined, *ALL])
 
 
 def test_values_are_those_of_the_features(evaluate, small_extractor, pictures, make_features):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,34 +16,50 @@ from evalsite.samples.models import SampleSet
 from evalsite.samples.selectors import image_paths
 
 Progress = Callable[[int, int], None]
-"""Told the number of images looked at and the number in all; what it raises ends the measurement."""
+"""Given the number of images looked at and the number in all; what it raises ends the measurement."""
+OnResult = Callable[[str, list[dict[str, Any]]], None]
+"""Given a metric's name and, for each of its quantities, what `metrics.MetricResult` says as plain values."""
+OnFailure = Callable[[str, str], None]
+"""Given the name of a metric that can't be computed, and the metric's own sentence why."""
 
 
-def measure(run: MetricRun, metric: str, *, progress: Progress) -> list[dict[str, Any]]:
-    """Compute one metric of a run; features are cached, so that the next metric finds them.
+def measure(
+    run: MetricRun,
+    names: Sequence[str],
+    *,
+    progress: Progress,
+    on_result: OnResult,
+    on_failure: OnFailure,
+) -> None:
+    """Compute metrics of a run in one evaluation, so that each network is opened once.
 
-    Returns:
-        For each of its quantities what `metrics.MetricResult` says, as plain values.
+    Args:
+        run: what is measured.
+        names: names of metrics.
+        progress: told of the images looked at.
+        on_result: given each metric's values as soon as they are computed.
+        on_failure: given each metric that can't be computed; the others are still computed.
 
     Raises:
-        MeasurementError: with the metric's own sentence: unknown name, missing weights, too few images…
+        MeasurementError: no metric can be computed, for example because an image can't be read.
     """
     folder = Path(settings.EVALSITE_DATA)
     try:
-        results = metrics.evaluate(
+        metrics.evaluate(
             generated=_images(run.sample_set),
             reference=_images(run.reference_set) if run.reference_set else None,
-            metrics=[metric],
+            metrics=list(names),
             extractor=run.settings.get("extractor") or None,
             protocol=run.settings.get("protocol") or None,
             seed=int(run.settings.get("seed") or 0),
             cache=folder / "cache",
             weights=folder / "weights",
             progress=progress,
+            on_result=lambda found: on_result(found[0].metric, [result.as_dict() for result in found]),
+            on_failure=lambda omitted: on_failure(omitted.metric, omitted.reason),
         )
     except (metrics.MetricsError, MissingFileError) as error:
         raise MeasurementError(str(error)) from error
-    return [result.as_dict() for result in results]
 
 
 def _images(sample_set: SampleSet) -> metrics.Images:

@@ -19,6 +19,7 @@ from evalsite.runs import jobs, services, tasks
 from evalsite.runs.models import Job, MetricRun, MetricValue
 from evalsite.samples.models import Checkpoint, SampleSet
 from evalsite.samples.selectors import image_paths
+from metrics.planning import extractors
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -207,12 +208,12 @@ def request_run(sets, metrics: list[str]) -> MetricRun:
 def test_a_run_cut_short_keeps_its_values_and_computes_only_the_rest(sets, caplog):
     run = request_run(sets, ["fid", "kid"])
 
-    def vanish_at_kid(done: int, total: int, words: str) -> None:
-        if words.startswith("kid"):
+    def vanish_after_fid(done: int, total: int, words: str) -> None:
+        if "1 of 2 metrics computed" in words:
             raise SystemExit
 
     with pytest.raises(SystemExit):
-        jobs.carry_out(jobs.take(run.job.pk, 0, observe=vanish_at_kid))
+        jobs.carry_out(jobs.take(run.job.pk, 0, observe=vanish_after_fid))
     first = run.values.get()
     assert first.metric == "fid"
 
@@ -226,6 +227,29 @@ def test_a_run_cut_short_keeps_its_values_and_computes_only_the_rest(sets, caplo
         "kernel_distance_full_efficientnet_lite0",
     ]
     assert run.values.get(metric="fid").pk == first.pk
+
+
+def test_each_network_is_opened_once_for_all_metrics_of_a_run(sets, monkeypatch):
+    opened: list[str] = []
+    monkeypatch.setattr(extractors, "open_extractor", _noting(extractors.open_extractor, opened))
+    run = services.request_evaluation(
+        sample_set=sets[0],
+        reference_set=sets[1],
+        metrics=["fid", "kid", "inception_score", "vendi_score", "ssim"],
+        settings={"extractor": "efficientnet_lite0"},
+        now=NOW,
+    )
+    assert jobs.perform(run.job.pk, 0).state == Job.State.DONE
+    assert opened == ["efficientnet_lite0"]
+    assert set(run.values.values_list("metric", flat=True)) == set(run.metrics)
+
+
+def _noting(open_extractor, opened: list[str]):
+    def noted(name, *args, **kwargs):
+        opened.append(name)
+        return open_extractor(name, *args, **kwargs)
+
+    return noted
 
 
 def test_one_metric_that_fails_takes_nothing_from_the_others(sets):

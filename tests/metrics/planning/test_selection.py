@@ -13,26 +13,28 @@ from metrics.errors import (
     TooFewSamplesError,
     UnknownNameError,
 )
-from metrics.inputs.opening import open_player
-from metrics.planning.selection import choose
+from metrics.inputs.opening import open_network
+from metrics.planning.selection import Omissions, select
 from metrics.results.formats import as_csv, as_json
 from tests.support.metric_world import ToyGenerator
 
+ROLES = {"generated", "reference", "held_out", "generator", "discriminator", "contest"}
+
 
 def test_names_and_selections_may_be_mixed():
-    choices = choose(["kid", "paper", "kid"])
+    choices = select(["kid", "paper", "kid"], ROLES, Omissions())
     assert choices[0].metric.name == "kid"
-    assert choices[0].named
+    assert choices[0].required
     assert {"fid", "kid", "inception_score"} <= {choice.metric.name for choice in choices}
-    assert [choice.named for choice in choices if choice.metric.name == "fid"] == [False]
-    assert len(choose(["all"])) == len(METRICS.names())
+    assert [choice.required for choice in choices if choice.metric.name == "fid"] == [False]
+    assert len(select(["all"], ROLES, Omissions())) == len(METRICS.names())
 
 
 def test_nothing_and_unknown_names_are_refused():
     with pytest.raises(InvalidSettingError, match="No metric is named"):
-        choose([])
+        select([], ROLES, Omissions())
     with pytest.raises(UnknownNameError, match="did you mean 'fid'"):
-        choose(["fdi"])
+        select(["fdi"], ROLES, Omissions())
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def test_a_generator_serves_metrics_that_make_images(paper, pictures):
     )
     assert found[0].n_generated == 25
     with pytest.raises(MissingEvidenceError, match="object can't be the generator"):
-        open_player("generator", object())
+        open_network("generator", object())
 
 
 def test_files_say_all_and_hold_no_number_that_isn_t_one(paper, pictures):
