@@ -18,8 +18,8 @@ from metrics.evidence.networks import Contest, DiscriminatorLike, GeneratorLike
 from metrics.extractors.registry import Extractor, WeightsRequest
 from metrics.inputs.opening import DEFAULT_SAMPLES, Input, Opening, open_inputs
 from metrics.planning.extractors import ExtractorOptions
-from metrics.planning.groups import make_plan
-from metrics.planning.selection import Choice, LeftOut, Omissions, Settings, select
+from metrics.planning.groups import PlannedMetric, make_plan
+from metrics.planning.selection import LeftOut, Omissions, Settings, select
 from metrics.registry.metric import measure
 from metrics.results.result import Evaluation, Facts, MetricResult, result_of
 
@@ -125,10 +125,10 @@ def evaluate(
             contribute(group, counter.advance)
             continue
         made = make(group, counter.advance)
-        for choice in made.computable(omissions):
-            name = choice.metric.name
-            with omissions.of(choice):
-                results[name] = _compute(choice, made)
+        for planned in _computable(made, omissions):
+            name = planned.metric.name
+            with omissions.of(planned.choice):
+                results[name] = _compute(planned, made)
             if on_result is not None and name in results:
                 on_result(results[name])
     ordered = [result for choice in choices for result in results.get(choice.metric.name, ())]
@@ -154,17 +154,26 @@ class _Counter:
             self.progress(self.done, self.total)
 
 
-def _compute(choice: Choice, made: Made) -> list[MetricResult]:
-    metric, group = choice.metric, made.group
-    evidence, settings = made.of(metric), group.settings(choice)
+def _computable(made: Made, omissions: Omissions) -> list[PlannedMetric]:
+    """The metrics whose evidence could all be made; the others are left out before any is computed."""
+    found = []
+    for planned in made.group.metrics:
+        with omissions.of(planned.choice):
+            made.of(planned)
+            found.append(planned)
+    return found
+
+
+def _compute(planned: PlannedMetric, made: Made) -> list[MetricResult]:
+    metric, evidence = planned.metric, made.of(planned)
     started = time.perf_counter()
-    measured = measure(metric, evidence, settings)
+    measured = measure(metric, evidence, planned.settings)
     facts = Facts(
-        settings=settings,
+        settings=planned.settings,
         seconds=time.perf_counter() - started,
-        notes=group.notes(metric),
-        extractor=group.facts,
-        layer=group.layer(metric),
+        notes=planned.notes,
+        extractor=made.group.facts,
+        layer=planned.layer,
     )
     return [
         result_of(metric, quantity, measured[quantity.name], evidence, facts)

@@ -30,7 +30,7 @@ from metrics.statistics.resampling import mean_interval, wilson_interval
         ),
     ],
 )
-def adversarial_accuracy(  # noqa: PLR0917 - evidence is positional
+def adversarial_accuracy(
     reference: Features,
     reference_labels: Labels,
     held_out: Features,

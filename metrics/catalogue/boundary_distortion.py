@@ -19,7 +19,7 @@ from metrics.statistics.resampling import paired_share_interval
     paper="arXiv:1711.00970",
     quantities=[Quantity("boundary_distortion", better="lower", ideal=0.0, senses={"diversity"})],
 )
-def boundary_distortion(  # noqa: PLR0917 - evidence is positional
+def boundary_distortion(
     reference: Features,
     reference_labels: Labels,
     held_out: Features,

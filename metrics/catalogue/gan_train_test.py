@@ -50,7 +50,7 @@ TOP = 5
         ),
     ],
 )
-def gan_train_test(  # noqa: PLR0917 - evidence is positional
+def gan_train_test(
     reference: Features,
     reference_labels: Labels,
     held_out: Features,

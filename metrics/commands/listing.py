@@ -12,8 +12,7 @@ from rich.console import Console
 
 from metrics.cache import FeatureCache, default_folder
 from metrics.distributed import Workers
-from metrics.evidence.gathering import EXTRACTED
-from metrics.evidence.kinds import Labels, Moments
+from metrics.evidence.kinds import EXTRACTED, Labels, Moments
 from metrics.extractors.registry import EXTRACTORS
 from metrics.inputs.opened import EMBED
 from metrics.registry.metric import METRICS, Metric, Quantity
@@ -37,7 +36,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def list_all(_options: argparse.Namespace, console: Console, _workers: Workers) -> None:
     """The two catalogues, and the named selections."""
     metrics = grid(
-        *("metric", "title", "needs", "extractor", "paper"), folded={"title", "needs", "extractor", "paper"}
+        "metric", "title", "needs", "extractor", "paper", folded={"title", "needs", "extractor", "paper"}
     )
     for metric in METRICS:
         needs = ", ".join(_needs(metric))

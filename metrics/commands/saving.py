@@ -21,13 +21,14 @@ from metrics.commands.common import (
 )
 from metrics.distributed import Workers
 from metrics.errors import MissingEvidenceError
-from metrics.evidence.gathering import Want, gather, required
+from metrics.evidence.gathering import gather, required
 from metrics.evidence.kinds import Moments
 from metrics.extractors.extraction import Pass
 from metrics.extractors.registry import PROBABILITIES, WeightsRequest
 from metrics.inputs.opening import Opening, open_set
 from metrics.inputs.saved_files import SUFFIX_OF, save_features, save_statistics
 from metrics.planning.extractors import DEFAULT_EXTRACTOR, ExtractorOptions, open_for
+from metrics.planning.wants import Want
 from metrics.registry.metric import FEATURES
 from metrics.results.files import check_writable
 
@@ -81,13 +82,13 @@ def keep_statistics(options: argparse.Namespace, console: Console, workers: Work
 def _chunks(over: Pass, workers: Workers) -> Iterator[Mapping[str, Tensor]]:
     """All chunks of a pass, with a progress bar."""
     done = 0
-    with progress_bar(workers) as report:
+    with progress_bar(workers) as show:
 
         def advance(images: int) -> None:
             nonlocal done
             done += images
-            if report is not None:
-                report(done, over.images.count)
+            if show is not None:
+                show(done, over.images.count)
 
         yield from over.chunks(advance)
 

@@ -14,40 +14,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from metrics.errors import MetricsError
-from metrics.evidence.kinds import Embedder, Features, Moments, Probabilities, Provenance
+from metrics.evidence.kinds import Features, Moments, Probabilities, Provenance
 from metrics.extractors.registry import FEATURES, PROBABILITIES, Extractor
 from metrics.images import protocols
-from metrics.registry.signatures import Need
+from metrics.planning.wants import Want
 from metrics.statistics.moments import MomentsAccumulator
-
-
-@dataclass(frozen=True)
-class Want:
-    """Evidence that metrics want of one role.
-
-    Attributes:
-        role: of which set of images, or from whom.
-        kind: of which kind.
-        output: which output of the network it is made of; empty for what needs no network.
-    """
-
-    role: str
-    kind: type[Any]
-    output: str
-
-
-def want(need: Need, output: str) -> Want:
-    """What a metric wants whose features are this output of the network."""
-    named = _OUTPUTS.get(need.kind)
-    return Want(need.role, need.kind, named(output) if named else "")
-
-
-_OUTPUTS: Mapping[type[Any], Callable[[str], str]] = {
-    Features: lambda output: output,
-    Moments: lambda output: output,
-    Embedder: lambda output: output,
-    Probabilities: lambda _: PROBABILITIES,
-}
 
 
 @runtime_checkable
@@ -93,8 +64,6 @@ _GATHERERS: Mapping[type[Any], Callable[[], _Gatherer]] = {
     Probabilities: lambda: _Rows(Probabilities),
     Moments: _Sums,
 }
-EXTRACTED: Collection[type[Any]] = _GATHERERS.keys()
-"""The kinds that are made of what a network says of each image."""
 
 
 def gather(

@@ -239,11 +239,20 @@ class Embedder(Protocol):
         ...
 
 
+EXTRACTED = (Features, Moments, Probabilities)
+"""The kinds that are made of a network's outputs for each image."""
 Extracted = Features | Moments | Probabilities
 Evidence = Images | Labels | Extracted | Embedder | GeneratorLike | DiscriminatorLike | Contest
 EVIDENCE_KINDS: tuple[type[Any], ...] = (
-    *(Images, Labels, Features, Moments, Probabilities),
-    *(Embedder, GeneratorLike, DiscriminatorLike, Contest),
+    Images,
+    Labels,
+    Features,
+    Moments,
+    Probabilities,
+    Embedder,
+    GeneratorLike,
+    DiscriminatorLike,
+    Contest,
 )
 
 

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from metrics.evidence.gathering import ExtractorEmbedder, Want, gather, required
+from metrics.evidence.gathering import ExtractorEmbedder, gather, required
 from metrics.evidence.kinds import Embedder, Labels, Moments
 from metrics.extractors.extraction import Pass
 from metrics.inputs.opened import OpenedInput
-from metrics.planning.groups import Group, Step
-from metrics.planning.selection import Choice, Omissions
-from metrics.registry.metric import Metric
+from metrics.planning.groups import Group, PlannedMetric, Step
+from metrics.planning.wants import Want
 
 Advance = Callable[[int], None]
 """Called with the number of images done since its last call."""
@@ -30,25 +29,14 @@ class Made:
     group: Group
     evidence: Mapping[Want, Any]
 
-    def of(self, metric: Metric) -> dict[str, Any]:
+    def of(self, planned: PlannedMetric) -> dict[str, Any]:
         """What a metric is computed from, by parameter.
 
         Raises:
             MetricsError: some of it could not be made.
         """
-        wants = zip(metric.needs, self.group.wants(metric), strict=True)
+        wants = zip(planned.metric.needs, planned.wants, strict=True)
         return {need.parameter: required(self.evidence[item]) for need, item in wants}
-
-    def computable(self, omissions: Omissions) -> list[Choice]:
-        """The metrics for which everything could be made; the others are left out.
-
-        Raises:
-            MetricsError: something could not be made for a required metric.
-        """
-        for choice in self.group.choices:
-            with omissions.of(choice):
-                self.of(choice.metric)
-        return omissions.remain(self.group.choices)
 
 
 def make(group: Group, advance: Advance) -> Made:
@@ -61,7 +49,7 @@ def make(group: Group, advance: Advance) -> Made:
     found: dict[Want, Any] = {}
     for step in group.steps:
         found |= _made(step, group, advance)
-    return Made(group, {item: _alike(made, group.inputs.classes) for item, made in found.items()})
+    return Made(group, {item: _alike(made, group.classes) for item, made in found.items()})
 
 
 def contribute(group: Group, advance: Advance) -> None:

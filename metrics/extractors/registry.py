@@ -164,7 +164,15 @@ def register_extractor(
 
     def decorate(load: Loader) -> Loader:
         entry = ExtractorEntry(
-            *(name, title, paper, frozenset(outputs), size_px, protocols, load, frozenset(digests)), any_size
+            name=name,
+            title=title,
+            paper=paper,
+            outputs=frozenset(outputs),
+            size_px=size_px,
+            protocols=protocols,
+            load=load,
+            digests=frozenset(digests),
+            any_size=any_size,
         )
         EXTRACTORS.add(name, entry, load.__module__)
         return load

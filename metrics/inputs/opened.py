@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor
 
-from metrics.evidence.gathering import EXTRACTED, Want
-from metrics.evidence.kinds import Embedder, Features, Images, Labels, Moments, Probabilities, Provenance
-from metrics.extractors.registry import FEATURES, PROBABILITIES
+from metrics.evidence.kinds import Features, Images, Labels, Moments, Probabilities, Provenance
+from metrics.extractors.registry import PROBABILITIES
 
 EMBED = "embed"
 """The role that needs no input: the extractor itself."""
@@ -21,7 +20,7 @@ EvidenceKey = tuple[type[Any], str]
 
 @dataclass(frozen=True)
 class OpenedInput:
-    """What was given for one role, and what it can become.
+    """What was given for one role.
 
     Attributes:
         images: a set of images, for a network to look at.
@@ -42,34 +41,6 @@ class OpenedInput:
         """The class of each image, where it is known."""
         labels: Labels | None = self.evidence.get((Labels, ""))
         return labels
-
-    def lacks(self, item: Want) -> str:
-        """What would have to be given instead to get this evidence; empty if it can be had."""
-        if (item.kind, item.output) in self.evidence:
-            return ""
-        if self.images is not None:
-            return self._images_lack(item)
-        if self.rows:
-            return self._rows_lack(item)
-        given = " or ".join(dict.fromkeys(_name_of(kind) for kind, _ in self.evidence))
-        of = "" if item.output in ("", FEATURES) else f" of {item.output}"
-        return f"{_name_of(item.kind)}{of}, not {given} alone; {_MOVE}"
-
-    def outputs(self, wants: Collection[Want]) -> frozenset[str]:
-        """Outputs of the network that has to look at the images for this evidence."""
-        if self.images is None:
-            return frozenset()
-        return frozenset(item.output for item in wants if item.kind in (*EXTRACTED, Embedder))
-
-    def _images_lack(self, item: Want) -> str:
-        if item.kind in (*EXTRACTED, Embedder):
-            return ""
-        return _LABELLED if item.kind is Labels else _name_of(item.kind)
-
-    def _rows_lack(self, item: Want) -> str:
-        if item.kind not in EXTRACTED:
-            return f"{_name_of(item.kind)}, not features alone; {_MOVE}"
-        return "" if item.output in self.rows else f"{item.output}, which the saved features lack; {_MOVE}"
 
 
 class _NoImages:
@@ -140,17 +111,4 @@ def opened_evidence(evidence: Features | Moments | Probabilities) -> OpenedInput
     return opened_rows({output: evidence.values}, origin, None)
 
 
-def _name_of(kind: type[Any]) -> str:
-    return _NAMES.get(kind, kind.__name__)
-
-
 _NETWORK_ALONE = OpenedInput(images=Images(_NoImages(), digest=""))
-_NAMES: Mapping[type[Any], str] = {
-    Images: "images",
-    Labels: "labels",
-    Features: "features",
-    Moments: "moments",
-    Probabilities: "class probabilities",
-}
-_MOVE = "give the images themselves"
-_LABELLED = "images with labels (a folder for each class, or an .npz file with arr_1)"

@@ -164,16 +164,6 @@ def check_device(name: str) -> None:
         ) from error
 
 
-def layer_output(layer: str | None, output: str) -> str:
-    """The output that a metric's features are, if the user chose a layer.
-
-    Args:
-        layer: what the user chose, such as "768" for the output "features_768".
-        output: the metric's own.
-    """
-    return f"{FEATURES}_{layer}" if layer and output == FEATURES else output
-
-
 def _load(name: str, outputs: frozenset[str], options: ExtractorOptions) -> Extractor:
     check_device(options.device)
     request = replace(options.request, outputs=outputs)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from metrics.errors import EvidenceMismatchError, MetricsError, MissingEvidenceError
-from metrics.evidence.gathering import Want, want
 from metrics.extractors.extraction import Pass
 from metrics.extractors.registry import Extractor
 from metrics.inputs.opened import EMBED, OpenedInput, OpenedInputs
@@ -16,10 +15,10 @@ from metrics.planning.extractors import (
     OpenedExtractor,
     extractor_for,
     facts_of_saved,
-    layer_output,
     open_for,
 )
 from metrics.planning.selection import LEFT_OUT, Choice, Omissions
+from metrics.planning.wants import Want, lacking, layer_of, outputs_of, wants_of
 from metrics.registry.metric import Metric
 from metrics.registry.signatures import SettingValue
 
@@ -45,41 +44,44 @@ class Step:
 
 
 @dataclass(frozen=True)
+class PlannedMetric:
+    """A metric with everything that is decided before its evidence is made.
+
+    Attributes:
+        choice: the metric that was asked for.
+        wants: the evidence it needs, in the order of its parameters.
+        settings: all its settings: what the user says, else what the protocol asks for, else the default.
+        layer: the layer that its features come from, if it isn't the metric's own.
+        notes: what must be known of the sets that it is computed from.
+    """
+
+    choice: Choice
+    wants: tuple[Want, ...]
+    settings: Mapping[str, SettingValue]
+    layer: str
+    notes: tuple[str, ...]
+
+    @property
+    def metric(self) -> Metric:
+        """The metric itself."""
+        return self.choice.metric
+
+
+@dataclass(frozen=True)
 class Group:
     """Metrics that share an extractor, and with it one pass over each set.
 
     Attributes:
-        choices: the metrics.
+        metrics: the metrics.
         steps: what is made for them, set by set.
         facts: what results say of the extractor.
-        layer_asked: the layer that the user chose, if any.
-        inputs: all that was given.
+        classes: names of the classes of all sets.
     """
 
-    choices: tuple[Choice, ...]
+    metrics: tuple[PlannedMetric, ...]
     steps: tuple[Step, ...]
     facts: ExtractorFacts
-    layer_asked: str | None
-    inputs: OpenedInputs
-
-    def wants(self, metric: Metric) -> list[Want]:
-        """What a metric needs, in the order of its parameters."""
-        return wants_of(metric, self.layer_asked)
-
-    def layer(self, metric: Metric) -> str:
-        """The layer that a metric's features come from, if it isn't the metric's own."""
-        taken = layer_output(self.layer_asked, metric.output)
-        return self.layer_asked or "" if taken != metric.output else ""
-
-    def notes(self, metric: Metric) -> tuple[str, ...]:
-        """What must be known of the sets that a metric is computed from."""
-        return tuple(note for need in metric.needs for note in self.inputs[need.role].notes)
-
-    def settings(self, choice: Choice) -> dict[str, SettingValue]:
-        """All settings of a metric: what the user says, else what the protocol asks for, else the default."""
-        metric = choice.metric
-        asked = {name: value for name, value in self.facts.settings.items() if name in metric.settings}
-        return metric.resolve(asked | dict(choice.settings))
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,6 @@ class Plan:
     def image_count(self) -> int:
         """How many images will be looked at; one that two extractors look at counts twice."""
         return sum(step.image_count for group in self.groups for step in group.steps)
-
-
-def wants_of(metric: Metric, layer: str | None) -> list[Want]:
-    """What a metric needs, in the order of its parameters."""
-    return [want(need, layer_output(layer, metric.output)) for need in metric.needs]
 
 
 def make_plan(
@@ -136,9 +133,8 @@ class _Planner:
 
     def require_kinds(self, metric: Metric) -> None:
         for item in wants_of(metric, self.options.layer):
-            lacking = self.inputs[item.role].lacks(item)
-            if lacking:
-                raise MissingEvidenceError(f"{metric.title} needs as {item.role}: {lacking}.")
+            if reason := lacking(self.inputs[item.role], item):
+                raise MissingEvidenceError(f"{metric.title} needs as {item.role}: {reason}.")
 
     def extractor(self, metric: Metric) -> str | Extractor:
         """The one that saved numbers come from, or the one asked for, or the metric's own."""
@@ -195,7 +191,19 @@ class _Planner:
             opened = None
             facts = facts_of_saved(key, self.inputs.provenance, self.options)
         steps = tuple(self._step(role, wants, opened) for role, wants in self._by_role(choices).items())
-        return Group(tuple(choices), steps, facts, self.options.layer, self.inputs)
+        metrics = tuple(self._planned(choice, facts) for choice in choices)
+        return Group(metrics, steps, facts, self.inputs.classes)
+
+    def _planned(self, choice: Choice, facts: ExtractorFacts) -> PlannedMetric:
+        metric, layer = choice.metric, self.options.layer
+        asked = {name: value for name, value in facts.settings.items() if name in metric.settings}
+        return PlannedMetric(
+            choice,
+            wants_of(metric, layer),
+            metric.resolve(asked | dict(choice.settings)),
+            layer_of(metric, layer),
+            tuple(note for need in metric.needs for note in self.inputs[need.role].notes),
+        )
 
     def _by_role(self, choices: Sequence[Choice]) -> Mapping[str, tuple[Want, ...]]:
         """What all metrics together need of each role, each once, in an order that is always the same."""
@@ -207,7 +215,7 @@ class _Planner:
 
     def _step(self, role: str, wants: tuple[Want, ...], opened: OpenedExtractor | None) -> Step:
         given = self.inputs[role]
-        outputs = given.outputs(wants)
+        outputs = outputs_of(given, wants)
         over = opened.over(given.images, outputs) if opened and given.images and outputs else None
         return Step(given, wants, over)
 
@@ -223,4 +231,4 @@ class _Planner:
 
     def _outputs(self, choice: Choice) -> frozenset[str]:
         wants = wants_of(choice.metric, self.options.layer)
-        return frozenset[str]().union(*(self.inputs[item.role].outputs([item]) for item in wants))
+        return frozenset[str]().union(*(outputs_of(self.inputs[item.role], [item]) for item in wants))

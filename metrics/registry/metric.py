@@ -181,7 +181,14 @@ def register(
             return function(*args, **kwargs)
 
         metric = Metric(
-            *(name, title, paper, extractor, tuple(quantities), needs, settings, compute),
+            name=name,
+            title=title,
+            paper=paper,
+            extractor=extractor,
+            quantities=tuple(quantities),
+            needs=needs,
+            settings=settings,
+            compute=compute,
             output=output,
             selections=frozenset(selections),
         )

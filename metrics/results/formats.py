@@ -13,8 +13,20 @@ from rich.table import Column, Table
 from metrics.results.result import Evaluation, MetricResult
 
 CSV_COLUMNS = (
-    *("metric", "quantity", "title", "value", "low", "high", "std", "better", "interval"),
-    *("n_generated", "n_reference", "extractor", "protocol", "seconds"),
+    "metric",
+    "quantity",
+    "title",
+    "value",
+    "low",
+    "high",
+    "std",
+    "better",
+    "interval",
+    "n_generated",
+    "n_reference",
+    "extractor",
+    "protocol",
+    "seconds",
 )
 CSV_JOINED = ("settings", "provenance", "warnings")
 """Parts that are no plain value: in a cell they are JSON."""

@@ -19,8 +19,16 @@ from metrics.results.result import Evaluation, MetricResult
 
 TABLE = "pairs.csv"
 COLUMNS = (
-    *("quantity", "rank", "distance", "first_set", "first_index", "first_file"),
-    *("second_set", "second_index", "second_file", "picture"),
+    "quantity",
+    "rank",
+    "distance",
+    "first_set",
+    "first_index",
+    "first_file",
+    "second_set",
+    "second_index",
+    "second_file",
+    "picture",
 )
 GAP_PX = 4
 WHITE = 255

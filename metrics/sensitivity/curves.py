@@ -17,7 +17,7 @@ from metrics.extractors.registry import Extractor, WeightsRequest
 from metrics.images.sources import ImageInput, open_images
 from metrics.registry.signatures import SettingValue
 from metrics.results.files import make_folder, write_results
-from metrics.sensitivity.sets import Scene, scene_of
+from metrics.sensitivity.sets import DealtSets, deal_sets
 
 STRENGTHS = (0.25, 0.5, 0.75, 1.0)
 UNSPOILED = "none"
@@ -39,10 +39,10 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Study:
+class Measurement:
     """How the curves are measured; the fields are arguments of `measure_sensitivity`."""
 
-    scene: Scene
+    sets: DealtSets
     metrics: tuple[str, ...]
     extractor: Extractor
     folder: Path
@@ -51,7 +51,7 @@ class Study:
 
     def points(self, distortion: str, strength: float) -> list[Point]:
         """All quantities at one strength; read from the folder if they were measured before."""
-        spoiled = self.scene.spoiled(distortion, strength, self.seed) if strength else self.scene.good
+        spoiled = self.sets.spoiled(distortion, strength, self.seed) if strength else self.sets.good
         path = self.folder / "measured" / f"{distortion}_{round(100 * strength):03}.json"
         identity = self._identity(spoiled)
         known = _read_points(path, identity)
@@ -60,8 +60,8 @@ class Study:
         found = evaluate(
             metrics=self.metrics,
             generated=spoiled,
-            reference=self.scene.reference,
-            held_out=self.scene.held_out,
+            reference=self.sets.reference,
+            held_out=self.sets.held_out,
             extractor=self.extractor,
             settings=self.settings,
             seed=self.seed,
@@ -70,7 +70,12 @@ class Study:
         )
         points = [
             Point(
-                *(distortion, strength, result.quantity, result.title, result.better, result.value),
+                distortion=distortion,
+                strength=strength,
+                quantity=result.quantity,
+                title=result.title,
+                better=result.better,
+                value=result.value,
                 low=result.value if result.low is None else result.low,
                 high=result.value if result.high is None else result.high,
             )
@@ -84,7 +89,7 @@ class Study:
         """Digest of everything that the numbers depend on."""
         looked = (self.extractor.name, self.extractor.weights_digest, self.extractor.dtype, self.seed)
         digest = hashlib.sha256(repr((self.metrics, self.settings, looked)).encode())
-        for pixels in (spoiled, self.scene.reference, self.scene.held_out):
+        for pixels in (spoiled, self.sets.reference, self.sets.held_out):
             digest.update(pixels.contiguous().numpy().tobytes())
         return digest.hexdigest()
 
@@ -134,20 +139,20 @@ def measure_sensitivity(
     """
     make_folder(folder / "measured")
     strange = None if other is None else open_images(other)
-    scene = scene_of(open_images(source), limit=images, seed=seed, other=strange)
+    sets = deal_sets(open_images(source), limit=images, seed=seed, other=strange)
     if isinstance(extractor, str):
         request = WeightsRequest(frozenset(), weights, download=False)
         extractor = open_extractor(extractor, request, torch.device(device))
-    study = Study(scene, tuple(metrics), extractor, folder, seed, settings or {})
-    tasks = [
+    measurement = Measurement(sets, tuple(metrics), extractor, folder, seed, settings or {})
+    measurements = [
         (UNSPOILED, 0.0),
-        *((distortion, strength) for distortion in scene.distortions for strength in strengths),
+        *((distortion, strength) for distortion in sets.distortions for strength in strengths),
     ]
     found: list[Point] = []
-    for done, (distortion, strength) in enumerate(tasks):
+    for done, (distortion, strength) in enumerate(measurements):
         if progress is not None:
-            progress(f"{distortion} {strength:g}", done, len(tasks))
-        found += study.points(distortion, strength)
+            progress(f"{distortion} {strength:g}", done, len(measurements))
+        found += measurement.points(distortion, strength)
     return found
 
 

@@ -26,7 +26,7 @@ MODES = 10
 
 
 @dataclass(frozen=True)
-class Scene:
+class DealtSets:
     """Three sets of different real images, and what spoils the third.
 
     Attributes:
@@ -46,7 +46,8 @@ class Scene:
     @property
     def distortions(self) -> tuple[str, ...]:
         """Names of all that can be done to it."""
-        return (*PIXELS, MODE_DROPPING, COPYING, *((CONTAMINATION,) if self.other is not None else ()))
+        always = (*PIXELS, MODE_DROPPING, COPYING)
+        return always if self.other is None else (*always, CONTAMINATION)
 
     def spoiled(self, distortion: str, strength: float, seed: int) -> UInt8[Tensor, "k c h w"]:
         """The third set, spoiled; equally many images.
@@ -82,7 +83,7 @@ class Scene:
         return spoiled
 
 
-def scene_of(images: Images, *, limit: int, seed: int, other: Images | None = None) -> Scene:
+def deal_sets(images: Images, *, limit: int, seed: int, other: Images | None = None) -> DealtSets:
     """Deal images of one size to the three sets.
 
     Args:
@@ -112,6 +113,6 @@ def scene_of(images: Images, *, limit: int, seed: int, other: Images | None = No
     else:
         modes = labels.values[indices][good]
     pixels = stack.byte()
-    return Scene(
+    return DealtSets(
         pixels[reference], pixels[held_out], pixels[good], modes, None if strange is None else strange.byte()
     )

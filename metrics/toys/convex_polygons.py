@@ -142,7 +142,10 @@ def score(
     covered = int((errors <= NEAR).sum())
     precision, recall = good / images, covered / images
     return PolygonScores(
-        *(precision, wilson_interval(good, images), recall, wilson_interval(covered, images)),
+        precision=precision,
+        precision_interval=wilson_interval(good, images),
+        recall=recall,
+        recall_interval=wilson_interval(covered, images),
         f1=2 * precision * recall / (precision + recall) if good + covered else 0.0,
     )
 

@@ -38,7 +38,9 @@ def test_what_is_written_is_read(entry):
     assert all(torch.equal(found[name], TENSORS[name]) for name in TENSORS)
     assert entry.read(1, TENSORS) is None
     assert _files(entry.folder) == [
-        *("features.000000.safetensors", "identity.json", "probabilities.000000.safetensors")
+        "features.000000.safetensors",
+        "identity.json",
+        "probabilities.000000.safetensors",
     ]
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -64,7 +65,7 @@ def _torchrun(processes: int, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
     return subprocess.run(
         [*command, *words],
-        env={**os.environ, "PYTHONPATH": os.getcwd(), "OMP_NUM_THREADS": "1"},  # noqa: PTH109
+        env={**os.environ, "PYTHONPATH": str(Path.cwd()), "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         timeout=200,
@@ -95,7 +96,14 @@ def test_the_command_gives_the_same_values_on_two_processes_and_prints_once(tmp_
     for role, pixels in sets.items():
         np.savez(tmp_path / f"{role}.npz", arr_0=pixels)
     command = [
-        *("-m", "metrics", "evaluate", "--metrics", "fid,kid", "--extractor", "pixels@8", "--no-cache"),
+        "-m",
+        "metrics",
+        "evaluate",
+        "--metrics",
+        "fid,kid",
+        "--extractor",
+        "pixels@8",
+        "--no-cache",
         *(word for role in sets for word in (f"--{role}", str(tmp_path / f"{role}.npz"))),
     ]
     values = {}

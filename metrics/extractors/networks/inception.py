@@ -39,8 +39,15 @@ _B = ("branch3x3", "branch3x3dbl_1", "branch3x3dbl_2", "branch3x3dbl_3")
 _C = ("branch1x1", "branch7x7_1", "branch7x7_2", "branch7x7_3", *_DOUBLE, "branch_pool")
 _D = ("branch3x3_1", "branch3x3_2", *(f"branch7x7x3_{step}" for step in range(1, 5)))
 _E = (
-    *("branch1x1", "branch3x3_1", "branch3x3_2a", "branch3x3_2b"),
-    *("branch3x3dbl_1", "branch3x3dbl_2", "branch3x3dbl_3a", "branch3x3dbl_3b", "branch_pool"),
+    "branch1x1",
+    "branch3x3_1",
+    "branch3x3_2a",
+    "branch3x3_2b",
+    "branch3x3dbl_1",
+    "branch3x3dbl_2",
+    "branch3x3dbl_3a",
+    "branch3x3dbl_3b",
+    "branch_pool",
 )
 _BLOCKS = {
     **dict.fromkeys(("5b", "5c", "5d"), _A),

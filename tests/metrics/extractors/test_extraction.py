@@ -97,14 +97,14 @@ def test_a_damaged_chunk_is_made_again(make_pass, source, tmp_path):
 
 
 def test_a_pass_cut_short_goes_on_where_it_was(make_pass, source):
-    class Cancelled(Exception):  # noqa: N818
+    class CancelledError(Exception):
         pass
 
     def cancel(_images: int) -> None:
         if source.read_so_far > 20:
-            raise Cancelled
+            raise CancelledError
 
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         list(make_pass().chunks(cancel))
     kept = source.read_so_far
     _rows(make_pass())

@@ -149,8 +149,15 @@ def test_every_entrys_weights_are_known_by_the_whole_of_their_digests():
 
 def test_all_of_the_issues_extractors_are_here():
     assert set(EXTRACTORS.names()) >= {
-        *("inception_v3", "inception_v3_torchvision", "efficientnet_lite0", "dinov2_vitl14"),
-        *("clip_vitl14_336", "vgg16", "random_vgg16", "lpips_alex", "pixels"),
+        "inception_v3",
+        "inception_v3_torchvision",
+        "efficientnet_lite0",
+        "dinov2_vitl14",
+        "clip_vitl14_336",
+        "vgg16",
+        "random_vgg16",
+        "lpips_alex",
+        "pixels",
     }
     assert all(
         isinstance(open_extractor("pixels", FEATURES, CPU, backend=b), Extractor) for b in ("auto", "torch")

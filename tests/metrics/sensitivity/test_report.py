@@ -41,7 +41,10 @@ def test_the_report_holds_table_values_and_plots(tmp_path):
     points = [_point(0), _point(9, 0.5), _point(12, 1.0), _point(0, 1.0, distortion="salt_and_pepper")]
     files = write_report(points, tmp_path)
     assert {path.name for path in files} == {
-        *("who_notices_what.csv", "who_notices_what.md", "curves.csv", "distance.png")
+        "who_notices_what.csv",
+        "who_notices_what.md",
+        "curves.csv",
+        "distance.png",
     }
     rows = list(csv.reader((tmp_path / "who_notices_what.csv").read_text().splitlines()))
     assert rows == [["quantity", "noise", "salt_and_pepper"], ["distance", "0.5", "–"]]
