@@ -74,7 +74,7 @@ def _untyped_setting(generated: Features, *, power=2): ...
     ],
 )
 def test_unreadable_signatures_are_refused_naming_the_file(registered, function):
-    with pytest.raises(InvalidMetricError, match=rf"test_registry\.py: {function.__name__}"):
+    with pytest.raises(InvalidMetricError, match=rf"test_metric\.py: {function.__name__}"):
         registered(function)
 
 
