@@ -3,8 +3,9 @@
 Jiralerspong, Bose, Gemp, Qin, Bachrach, Gidel: Feature Likelihood Divergence: Evaluating the Generalization
 of Generative Models Using Samples, NeurIPS 2023, arXiv:2302.04440.
 
-Without the data set's own baseline its zero means nothing: published values subtract one for each data set
-and extractor. It does not tell fidelity from diversity; the gap tells memory, but only where copies are near.
+Zero is what half of the training images reach in the place of generated ones; it differs between data sets
+and extractors, and so does the scale. It does not tell fidelity from diversity; the gap tells memory, but
+only where copies are near.
 """
 
 import math
@@ -23,7 +24,11 @@ from metrics.statistics.mixture import fit_log_variances, log_likelihoods
 from metrics.statistics.ordering import shuffled
 from metrics.statistics.resampling import normal_interval, standard_error
 
+BACKGROUND_SHARE = 0.81
+"""The background's squared distances are this share of those to the training images' mean (their code)."""
+
 SCALE = 100
+FITTED_IMAGES = 50_000
 HOW = "normal, over held-out and training images, the mixture as it is"
 
 
@@ -50,18 +55,21 @@ def fld(
     """100 × (negative log-likelihood of the held-out images per dimension - baseline), and its gap.
 
     All features are standardised by the held-out mean and deviation. The mixture has one round Gaussian at
-    each generated image and one at the origin, of equal weight; their variances are fitted to the training
-    images.
+    each generated image; their variances are fitted to the training images, beside a background that the
+    held-out images are not scored with.
 
     Args:
         reference: features of the training images (n, d).
         held_out: features of real images that were not trained on (l, d).
         generated: features of the generated images (m, d).
-        images: most images of each set that are looked at, drawn at random.
-        epochs: epochs of Adam.
+        images: most generated images that are used, drawn at random; variances are fitted to 50,000
+            training images at most.
+        epochs: most epochs of Adam.
         rate: its rate.
-        baseline: what is subtracted; for CIFAR-10 1.36636 in Inception and 1.28611 in DINOv2 features.
-        seed: fixes which images are looked at.
+        baseline: what is subtracted; 0 computes it: the likelihood under a mixture around half of the
+            training images, fitted to the other half. The paper's are 1.36636 in Inception and 1.28611 in
+            DINOv2 features for CIFAR-10.
+        seed: fixes which images are used, and the halves.
 
     Returns:
         `fld`; `fld_gap`, 100 × (training - held-out negative log-likelihood): far below 0 if the mixture
@@ -69,33 +77,66 @@ def fld(
 
     Raises:
         EvidenceMismatchError: the features come from different extractors or protocols.
-        TooFewSamplesError: a set has fewer than two images.
+        TooFewSamplesError: there are fewer than two held-out or generated, or four training images.
 
-    Source: Jiralerspong et al. 2023, sections 3 and 4; checked against autograd and torch.optim.Adam.
+    Source: Jiralerspong et al. 2023, sections 3 and 4, and their code (fld/metrics/FLD.py); checked against
+    autograd with torch.optim.Adam.
     """
-    require_images(2, reference, held_out, generated)
-    training, new, made = (
-        shuffled(item.values, seed, limit=images) for item in (reference, held_out, generated)
-    )
-    mean = new.mean(dim=0, dtype=torch.float64)
-    scale = new.double().std(dim=0)
+    require_images(2, held_out, generated)
+    require_images(4, reference)
+    new = held_out.values.double()
+    mean, scale = new.mean(dim=0), new.std(dim=0)
     scale = torch.where(scale > 0, scale, 1.0)
-    training, new, made = (((part - mean) / scale).float() for part in (training, new, made))
-    centres = torch.cat([made, torch.zeros(1, made.shape[1])])
-    dimensions = centres.shape[1]
-    squared = [_squared_distances(part, centres) for part in (training, new)]
-    logs = fit_log_variances(squared[0], dimensions, epochs=epochs, rate=rate)
-    seen, unseen = (-log_likelihoods(part, logs, dimensions) / dimensions for part in squared)
-    value = SCALE * (float(unseen.mean()) - baseline)
+    training, new, made = (
+        ((rows.double() - mean) / scale).float()
+        for rows in (
+            shuffled(reference.values, seed, limit=FITTED_IMAGES),
+            held_out.values,
+            shuffled(generated.values, seed, limit=images),
+        )
+    )
+    seen, unseen = _fitted(made, training, [training, new], epochs=epochs, rate=rate)
+    half = min(len(made), len(training) // 2)
+    zero = torch.full_like(unseen, baseline)
+    if not baseline:
+        (zero,) = _fitted(training[:half], training[half:], [new], epochs=epochs, rate=rate)
+    value = SCALE * float((unseen - zero).mean())
     gap = SCALE * float(seen.mean() - unseen.mean())
-    error = SCALE * standard_error(unseen)
-    low, high = normal_interval(value, error)
-    gap_low, gap_high = normal_interval(gap, math.hypot(error, SCALE * standard_error(seen)))
-    notes = () if baseline else ("No baseline is subtracted: compare only values of the same real images.",)
+    low, high = normal_interval(value, SCALE * standard_error(unseen - zero))
+    error = math.hypot(SCALE * standard_error(unseen), SCALE * standard_error(seen))
+    gap_low, gap_high = normal_interval(gap, error)
     return {
-        "fld": Measured(value, low=low, high=high, notes=notes, interval=HOW),
+        "fld": Measured(value, low=low, high=high, notes=_notes(zero, baseline, half), interval=HOW),
         "fld_gap": Measured(gap, low=gap_low, high=gap_high, interval=HOW),
     }
+
+
+def _fitted(
+    centres: Float[Tensor, "c d"],
+    training: Float[Tensor, "n d"],
+    scored: list[Float[Tensor, "_ d"]],
+    *,
+    epochs: int,
+    rate: float,
+) -> list[Float[Tensor, " _"]]:
+    """Negative log-likelihoods per dimension under the mixture that is fitted to the training images."""
+    dimensions = centres.shape[1]
+    background = BACKGROUND_SHARE * (training - training.mean(dim=0)).square().sum(dim=1)
+    logs = fit_log_variances(
+        _squared_distances(training, centres), background, dimensions, epochs=epochs, rate=rate
+    )
+    return [
+        -log_likelihoods(_squared_distances(rows, centres), logs, dimensions) / dimensions for rows in scored
+    ]
+
+
+def _notes(zero: Float[Tensor, " l"], baseline: float, half: int) -> tuple[str, ...]:
+    if baseline:
+        return ()
+    return (
+        f"The baseline {float(zero.mean()):.5f} is that of a mixture around {half:,} of the training images; "
+        "published values subtract the baseline of a whole data set.",
+    )
 
 
 def _squared_distances(one: Float[Tensor, "n d"], other: Float[Tensor, "c d"]) -> Float[Tensor, "n c"]:
