@@ -60,7 +60,7 @@ class Lease:
         self._stop = stop
         self._observe = observe
         self._until = clock() + duration
-        self._told = clock() - TELL_EVERY
+        self._told_at = clock() - TELL_EVERY
         self._lost = threading.Event()
 
     def check(self) -> None:
@@ -95,9 +95,9 @@ class Lease:
             self._observe(done, total, message)
         self.check()
         now = self._clock()
-        if now - self._told < TELL_EVERY and done < total:
+        if now - self._told_at < TELL_EVERY and done < total:
             return
-        self._told = now
+        self._told_at = now
         self._write(done_units=done, total_units=total, message=message[:MESSAGE_LENGTH])
         if self._held().filter(cancel_requested=True).exists():
             raise JobCancelledError(f"job {self.job_id} was cancelled")

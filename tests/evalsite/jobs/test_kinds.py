@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any):
     monkeypatch.setattr(evalsite, "__path__", [*evalsite.__path__, str(tmp_path)])
 
     def make(room: str, *names: str) -> None:
-        monkeypatch.delitem(sys.modules, f"evalsite.{room}", raising=False)
         folder = tmp_path / room / "job_kinds"
         folder.mkdir(parents=True)
         (folder.parent / "__init__.py").touch()

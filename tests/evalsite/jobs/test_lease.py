@@ -1,39 +1,18 @@
-"""Leases on their own: claimed once, fenced, renewed, reaped."""
+"""Leases on their own: claimed once, fenced, renewed."""
 
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.test import override_settings
 
-from evalsite.jobs import queue
 from evalsite.jobs.errors import JobCancelledError, LeaseLostError, WorkerStoppingError
-from evalsite.jobs.lease import Lease, claim
+from evalsite.jobs.lease import Clock, Lease, claim
 from evalsite.jobs.models import Job
 from evalsite.jobs.reaping import reap
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
 DURATION = timedelta(seconds=30)
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -126,38 +105,3 @@ def test_telling_ends_with_cancellation_and_with_stopping(job, clock):
     stop.set()
     with pytest.raises(WorkerStoppingError):
         lease.check()
-
-
-def test_a_vanished_workers_cancelled_job_is_cancelled(job, clock):
-    take(job, clock)
-    Job.objects.update(cancel_requested=True)
-    clock.move(31)
-    assert [reaped.state for reaped in reap(now=clock())] == [Job.State.CANCELLED]
-
-
-@override_settings(JOB_EXPIRIES=2)
-def test_a_job_that_kills_its_workers_is_given_up(job, clock):
-    for attempt in range(2):
-        take(job, clock, attempt)
-        clock.move(31)
-        (reaped,) = reap(now=clock())
-    assert reaped.state == Job.State.FAILED
-    assert "vanished 2 times" in reaped.error
-    assert reap(now=clock()) == []
-
-
-@override_settings(JOB_EXPIRIES=2)
-def test_a_step_done_forgives_earlier_vanishings(job, clock):
-    for attempt in range(4):
-        take(job, clock, attempt).save_progress({"next": attempt})
-        clock.move(31)
-        (reaped,) = reap(now=clock())
-        assert reaped.state == Job.State.QUEUED
-
-
-def test_the_reaper_adds_no_second_entry(job, clock, django_capture_on_commit_callbacks):
-    for _ in range(2):
-        with django_capture_on_commit_callbacks(execute=True) as callbacks:
-            reap(now=clock())
-    assert callbacks == []
-    assert queue.waiting() == {job.pk}
