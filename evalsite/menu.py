@@ -10,7 +10,7 @@ from django.urls import reverse
 SECTIONS: dict[str, dict[str, str]] = {
     "Study": {"studies.study": "Studies"},
     "Images": {"samples.sampleset": "Sample sets", "samples.checkpoint": "Checkpoints"},
-    "Measuring": {"runs.metricrun": "Metric runs", "runs.job": "Jobs"},
+    "Measuring": {"runs.metricrun": "Metric runs", "jobs.job": "Jobs"},
     "Answers": {
         "trials.session": "Sessions",
         "trials.response": "Responses",
@@ -30,7 +30,7 @@ ABOUT: dict[str, str] = {
     "samples.sampleset": "Real images and generated ones, imported or sampled.",
     "samples.checkpoint": "Trained generators, to draw images from.",
     "runs.metricrun": "What machines measured, and what they are measuring.",
-    "runs.job": "Background work, how far it is and what failed.",
+    "jobs.job": "Background work, how far it is and what failed.",
     "trials.session": "The sittings of raters.",
     "trials.response": "Every answer as it was stored.",
     "trials.participant": "Raters as each study knows them.",

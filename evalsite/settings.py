@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "evalsite.jobs",
     "evalsite.samples",
     "evalsite.studies",
     "evalsite.trials",
@@ -209,7 +210,7 @@ SPECTACULAR_SETTINGS = {
         "SessionKind": "evalsite.api.sessions.KINDS",
         "SessionState": "evalsite.trials.models.Session.State",
         "TrialKind": "evalsite.trials.models.Trial.Kind",
-        "JobState": "evalsite.runs.models.Job.State",
+        "JobState": "evalsite.jobs.models.Job.State",
     },
 }
 

@@ -8,6 +8,7 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("results/", include("evalsite.results.urls")),
+    path("jobs/", include("evalsite.jobs.urls")),
     path("runs/", include("evalsite.runs.urls")),
     path("api/", include("evalsite.api.urls")),
     path("", include("evalsite.launch.urls")),

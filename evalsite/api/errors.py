@@ -10,8 +10,9 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from evalsite.jobs.errors import JobStateError
 from evalsite.results.errors import UnknownQuantityError
-from evalsite.runs.errors import InvalidRequestError, JobStateError, UnknownNameError
+from evalsite.runs.errors import InvalidRequestError, UnknownNameError
 
 STATUS: dict[type[Exception], int] = {
     InvalidRequestError: status.HTTP_400_BAD_REQUEST,

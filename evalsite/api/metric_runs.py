@@ -17,9 +17,11 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from evalsite.api.errors import ErrorSerializer
 from evalsite.api.fields import Input, Number
 from evalsite.api.permissions import MayChangeJobs
-from evalsite.runs.errors import JobStateError
-from evalsite.runs.models import Job, MetricRun, MetricValue
-from evalsite.runs.services import cancel_job, request_evaluation
+from evalsite.jobs.errors import JobStateError
+from evalsite.jobs.models import Job
+from evalsite.jobs.services import cancel_job
+from evalsite.runs.models import MetricRun, MetricValue
+from evalsite.runs.services import request_evaluation
 from evalsite.samples.models import SampleSet
 
 NAME_LENGTH = 80

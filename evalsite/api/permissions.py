@@ -38,4 +38,4 @@ class MayChangeJobs(IsStaff):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the user has the permission that the job's own page asks for."""
-        return super().has_permission(request, view) and request.user.has_perm("runs.change_job")
+        return super().has_permission(request, view) and request.user.has_perm("jobs.change_job")

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
 
-ROOMS = ("samples", "studies", "trials", "runs")
+ROOMS = ("samples", "studies", "trials", "runs", "jobs")
 ROLES: dict[str, tuple[str, ...]] = {
     "Researchers": ("view", "add", "change", "delete"),
     "Analysts": ("view",),

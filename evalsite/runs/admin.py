@@ -1,4 +1,4 @@
-"""Background work in the admin: jobs, metric runs, and the forms that start them."""
+"""Metric runs and checkpoints in the admin, and the forms that start background work on them."""
 
 from __future__ import annotations
 
@@ -18,52 +18,21 @@ from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from evalsite.jobs.admin import ReadOnlyAdmin
+from evalsite.jobs.models import Job
 from evalsite.runs import services, summaries
 from evalsite.runs.errors import InvalidRequestError, UnknownNameError
 from evalsite.runs.forms import EvaluationForm, InspectionForm, RegistrationForm, SamplingForm
-from evalsite.runs.models import Job, MetricRun
+from evalsite.runs.models import MetricRun
 from evalsite.samples.admin import SampleSetAdmin
 from evalsite.samples.models import Checkpoint, SampleSet
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """Rows that only background work writes."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody edits them."""
-        return False
-
-
-@admin.register(Job)
-class JobAdmin(ReadOnlyAdmin):
-    """Jobs, their progress live."""
-
-    list_display = ("title", "progress", "created_at", "finished_at")
-    list_filter = ("state", "kind")
-    search_fields = ("title", "error")
-    fields = ("title", "created_at", "started_at", "finished_at", "attempt", "lease_owner", "arguments")
-    when_empty = "Jobs come of sampling a checkpoint, registering one, or measuring a sample set."
-    change_form_outer_before_template = "runs/job_page.html"  # type: ignore[assignment]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Jobs come of what is asked for elsewhere."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A worker may hold it."""
-        return False
-
-    @display(description="State", ordering="state")
-    def progress(self, job: Job) -> str:
-        """A cell that asks for itself again until the job has ended."""
-        return render_to_string("runs/job_cell.html", {"job": job})
 
 
 @admin.register(MetricRun)
 class MetricRunAdmin(ReadOnlyAdmin):
     """Metric runs with their values as they come in."""
 
-    list_display = ("__str__", "sample_set", "reference_set", "metric_names", "progress", "created_at")
+    list_display = ("__str__", "sample_set", "reference_set", "metric_names", "state_cell", "created_at")
     list_select_related = ("sample_set", "reference_set", "job")
     list_filter = ("sample_set", "reference_set")
     fields = ("sample_set", "reference_set", "metric_names", "settings", "job", "created_at")
@@ -95,9 +64,9 @@ class MetricRunAdmin(ReadOnlyAdmin):
         return idle and super().has_delete_permission(request, obj)
 
     @display(description="State")
-    def progress(self, run: MetricRun) -> str:
+    def state_cell(self, run: MetricRun) -> str:
         """The job's cell, or where imported values come from."""
-        return render_to_string("runs/job_cell.html", {"job": run.job}) if run.job else "imported"
+        return render_to_string("jobs/cell.html", {"job": run.job}) if run.job else "imported"
 
 
 @admin.register(Checkpoint)

@@ -1,29 +1,14 @@
-"""What can go wrong with background work, each error with the next move in its sentence."""
+"""What can go wrong with sampling and measuring, each error with the next move in its sentence."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
-
-class LeaseLostError(RuntimeError):
-    """Somebody else holds the job by now, or nobody: this attempt may write nothing more."""
-
-
-class JobCancelledError(RuntimeError):
-    """A user asked for the job to end."""
-
-
-class WorkerStoppingError(RuntimeError):
-    """This process is about to end; the job goes back to the queue."""
-
-
-class JobStateError(ValueError):
-    """The job is in no state in which this can be done to it."""
+from evalsite.suggestions import suggest
 
 
 class UnknownNameError(LookupError):
-    """No job kind, metric, extractor, checkpoint or sample set has this name."""
+    """No metric, model, extractor, checkpoint or sample set has this name."""
 
 
 class InvalidRequestError(ValueError):
@@ -42,10 +27,7 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
         name: what was asked for.
         known: the names that exist.
     """
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names[:20]) or 'none'}."
-    return UnknownNameError(f"No {kind} named {name!r}; {hint}")
+    return UnknownNameError(f"No {kind} named {name!r}; {suggest(name, known)}")
 
 
 class CheckpointRefusedError(ValueError):

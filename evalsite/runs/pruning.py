@@ -6,7 +6,8 @@ import json
 import re
 from datetime import datetime
 
-from evalsite.runs.models import GeneratorView, Job
+from evalsite.jobs.models import Job
+from evalsite.runs.models import GeneratorView
 from evalsite.samples.pruning import Pruned, prune_store
 
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
@@ -23,7 +24,7 @@ def digests_of_jobs() -> set[str]:
     A refused upload is in neither: its job has failed and has nothing to go on with.
     """
     given = Job.objects.unfinished().values_list("arguments", flat=True)
-    made = Job.objects.exclude(state=Job.State.DONE).values_list("checkpoint", flat=True)
+    made = Job.objects.exclude(state=Job.State.DONE).values_list("progress", flat=True)
     return {digest for part in (*given, *made) for digest in _DIGEST.findall(json.dumps(part))}
 
 

@@ -1,34 +1,17 @@
-"""Jobs, values and checkpoints as plain data, for pages, JSON and commands."""
+"""Metric runs, values and checkpoints as plain data, for pages, JSON and commands."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from evalsite.runs.models import Job, MetricRun, MetricValue
+from evalsite.jobs.models import Job
+from evalsite.jobs.summaries import describe_job
+from evalsite.runs.models import MetricRun, MetricValue
 from evalsite.runs.records import COPIED
 from evalsite.samples.models import Checkpoint
 
 _COLOURS = {1: "grey", 3: "colour"}
-
-
-def describe_job(job: Job) -> dict[str, Any]:
-    """What a page shows of a job, as JSON values."""
-    return {
-        "id": job.pk,
-        "kind": job.kind,
-        "title": job.title,
-        "state": job.state,
-        "finished": job.finished,
-        "attempt": job.attempt,
-        "done": job.done_units,
-        "total": job.total_units,
-        "share": job.share,
-        "message": job.message,
-        "cancel_requested": job.cancel_requested,
-        "error": job.error,
-        "result": job.result,
-    }
 
 
 def describe_value(value: MetricValue) -> dict[str, Any]:
@@ -69,7 +52,7 @@ def describe_inside(checkpoint: Checkpoint) -> dict[str, Any]:
     views = list(checkpoint.views.all())
     return {
         "checkpoint": checkpoint,
-        "job": Job.objects.inspecting(checkpoint.pk).first(),
+        "job": Job.objects.of_kind("inspection", checkpoint=checkpoint.pk).first(),
         "views": [view for view in views if view.rows],
         "lacking": [view for view in views if not view.rows],
     }

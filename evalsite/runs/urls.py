@@ -8,11 +8,6 @@ from evalsite.runs import views
 
 app_name = "runs"
 urlpatterns: list[URLPattern] = [
-    path("jobs/<int:pk>/", views.job_panel, name="job"),
-    path("jobs/<int:pk>/cell/", views.job_cell, name="job-cell"),
-    path("jobs/<int:pk>/state/", views.job_state, name="job-state"),
-    path("jobs/<int:pk>/cancel/", views.cancel, name="job-cancel"),
-    path("jobs/<int:pk>/retry/", views.retry, name="job-retry"),
     path("checkpoints/<int:pk>/", views.checkpoint_panel, name="checkpoint"),
     path(
         "checkpoints/<int:pk>/<slug:view>/<int:position>.png", views.view_picture, name="checkpoint-picture"

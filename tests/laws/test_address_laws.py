@@ -55,7 +55,7 @@ EVERY_STAFF = {
 """Pages that show each member of the staff what they may see, which is nothing for a newcomer."""
 SUPERUSERS_ONLY = ("admin:auth_", "admin:api_", "admin:axes_", "admin:django_tasks_database_")
 CHANGING = (
-    "_add", "_delete", "_open", "_close", "_sample", "_measure", "_inspect", "job-cancel", "job-retry",
+    "_add", "_delete", "_open", "_close", "_sample", "_measure", "_inspect", "jobs:cancel", "jobs:retry",
     "preview",
 )  # fmt: skip
 """Ends of the names of what analysts, who read, may not reach."""
@@ -163,7 +163,7 @@ def fill(foreign: Session) -> Callable[[str], str]:
 
 
 def _first_job() -> str:
-    from evalsite.runs.models import Job
+    from evalsite.jobs.models import Job
 
     return str(Job.objects.get().pk)
 
@@ -181,7 +181,7 @@ def said(response: Any) -> str:
 
 
 def test_every_address_has_a_rule() -> None:
-    staff = ("admin:", "results:", "runs:", "trials:preview")
+    staff = ("admin:", "results:", "runs:", "jobs:", "trials:preview")
     ruled = {route for route, name in ADDRESSES if name.startswith(staff) or name in PUBLIC}
     assert [route for route, _ in ADDRESSES if route not in ruled and not OWN_SESSION.match(route)] == []
     assert len(ADDRESSES) > 100

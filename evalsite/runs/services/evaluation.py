@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
+from evalsite.jobs.services import add_job
 from evalsite.runs import declarations
 from evalsite.runs.errors import InvalidRequestError, unknown_name
 from evalsite.runs.models import MetricRun
-from evalsite.runs.services.queueing import add_job, check_images_are_held
+from evalsite.runs.services.request_checks import check_images_are_held
 from evalsite.samples.models import SampleSet
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from evalsite.jobs.models import Job
+from evalsite.jobs.services import add_job
 from evalsite.runs.errors import InvalidRequestError
-from evalsite.runs.models import Job
-from evalsite.runs.services.queueing import add_job, check_images_are_held, check_seed
+from evalsite.runs.services.request_checks import check_images_are_held, check_seed
 from evalsite.runs.services.uploads import keep_upload
 from evalsite.samples.models import Checkpoint, SampleSet
 
@@ -48,7 +49,7 @@ def request_inspection(
     check_seed(seed)
     _check_counts(steps, dimensions, sought)
     _check_set(sample_set, state)
-    if Job.objects.unfinished().inspecting(checkpoint.pk).exists():
+    if Job.objects.unfinished().of_kind("inspection", checkpoint=checkpoint.pk).exists():
         raise InvalidRequestError(
             f"A job is looking inside {checkpoint.name!r} already; its page shows how far it is."
         )

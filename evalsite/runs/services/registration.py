@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
+from evalsite.jobs.models import Job
+from evalsite.jobs.services import add_job
 from evalsite.runs import declarations
 from evalsite.runs.errors import InvalidRequestError, unknown_name
-from evalsite.runs.models import Job
-from evalsite.runs.services.queueing import add_job, chosen_name
+from evalsite.runs.services.request_checks import chosen_name
 from evalsite.runs.services.uploads import keep_upload
 from evalsite.samples.models import Checkpoint
 

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from evalsite.jobs.models import Job
+from evalsite.jobs.services import add_job
 from evalsite.runs.errors import InvalidRequestError
-from evalsite.runs.models import Job
-from evalsite.runs.services.queueing import add_job, check_seed, chosen_name
+from evalsite.runs.services.request_checks import check_seed, chosen_name
 from evalsite.samples.models import Checkpoint, SampleSet
 
 MAX_SAMPLES = 100_000
@@ -57,5 +58,5 @@ def default_sample_name(checkpoint: Checkpoint, count: int, seed: int) -> str:
 def _refuse_taken_name(name: str) -> None:
     if SampleSet.objects.filter(name=name).exists():
         raise InvalidRequestError(f"A sample set named {name!r} exists already; choose another name.")
-    if Job.objects.unfinished().filter(kind="sampling", arguments__name=name).exists():
+    if Job.objects.unfinished().of_kind("sampling", name=name).exists():
         raise InvalidRequestError(f"A job is already making the sample set {name!r}; choose another name.")

@@ -14,8 +14,9 @@ from django.core.cache import cache
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
+from evalsite.jobs.models import Job
 from evalsite.launch.roles import create_roles
-from evalsite.runs.models import Job, MetricRun
+from evalsite.runs.models import MetricRun
 from evalsite.runs.records import import_values
 from evalsite.runs.services import request_evaluation
 from evalsite.samples.models import SampleSet

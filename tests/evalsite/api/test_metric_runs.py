@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from evalsite.runs.models import Job, MetricRun
+from evalsite.jobs.models import Job
+from evalsite.runs.models import MetricRun
 from evalsite.samples.models import SampleSet
 from evalsite.samples.services import create_empty_set
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from evalsite.runs.models import Job, MetricRun
+from evalsite.jobs.models import Job
+from evalsite.runs.models import MetricRun
 from evalsite.samples.models import SampleSet
 from evalsite.studies.models import Study
 from evalsite.trials.models import Response, Session

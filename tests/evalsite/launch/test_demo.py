@@ -41,7 +41,7 @@ def _counts(data: Path) -> dict[str, int]:
         "studies_studyversion",
         "trials_response",
         "runs_metricrun",
-        "runs_job",
+        "jobs_job",
         "auth_user",
     )
     with closing(sqlite3.connect(data / "evalsite.sqlite3")) as database:

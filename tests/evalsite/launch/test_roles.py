@@ -25,7 +25,7 @@ def test_researchers_set_up_studies_and_ask_for_metrics(staff: dict[str, User]) 
             "studies.add_study",
             "studies.change_block",
             "runs.add_metricrun",
-            "runs.change_job",
+            "jobs.change_job",
             "samples.view_sampleset",
         ]
     )

@@ -9,7 +9,8 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from PIL import Image
 
-from evalsite.runs.models import Job, MetricRun
+from evalsite.jobs.models import Job
+from evalsite.runs.models import MetricRun
 from evalsite.runs.records import import_values
 
 pytestmark = pytest.mark.django_db

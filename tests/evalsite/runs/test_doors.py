@@ -15,8 +15,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from PIL import Image
 
-from evalsite.runs import jobs, services, tasks
-from evalsite.runs.models import Job, MetricRun, MetricValue
+from evalsite.jobs import attempts
+from evalsite.jobs.models import Job
+from evalsite.jobs.reaping import reap
+from evalsite.jobs.services import retry_job
+from evalsite.runs import services
+from evalsite.runs.models import MetricRun, MetricValue
 from evalsite.samples.models import Checkpoint, SampleSet
 from evalsite.samples.selectors import image_paths
 from metrics.planning import extractors
@@ -88,7 +92,7 @@ def begun(checkpoint: Checkpoint) -> Job:
     job = services.request_sampling(
         checkpoint=checkpoint, count=3, seed=0, name="three", now=NOW, background=False
     )
-    assert jobs.take(job.pk, job.attempt) is not None
+    assert attempts.take(job.pk, job.attempt) is not None
     return job
 
 
@@ -125,18 +129,18 @@ def test_another_command_does_not_get_the_name_of_one_that_is_at_work(registered
 def test_killed_sampling_goes_on_and_makes_the_same_set(registered, start_worker, wait_for):
     job = services.request_sampling(checkpoint=registered, count=600, seed=5, name="long", now=NOW)
     worker = start_worker(lease_s=5)  # longer than loading torch may hold up the renewal
-    wait_for(job, lambda job: len(job.checkpoint.get("images", [])) >= 128)
+    wait_for(job, lambda job: len(job.progress.get("images", [])) >= 128)
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     job.refresh_from_db()
-    kept = len(job.checkpoint["images"])
+    kept = len(job.progress["images"])
     assert (job.state, job.attempt) == (Job.State.RUNNING, 1)
     assert 128 <= kept < 600
     assert not SampleSet.objects.exists(), "nothing half-made is seen"
 
     start_worker(lease_s=5)
     wait_for(job, lambda job: job.finished, timeout_s=60)
-    assert (job.state, job.attempt, job.error, job.checkpoint) == (Job.State.DONE, 2, "", {})
+    assert (job.state, job.attempt, job.error, job.progress) == (Job.State.DONE, 2, "", {})
     resumed = SampleSet.objects.get(name="long")
     assert job.result == {"model": "samples.sampleset", "key": resumed.pk}
     assert sample("tiny", count=600, seed=5, name="in one go").manifest_digest == resumed.manifest_digest
@@ -144,7 +148,7 @@ def test_killed_sampling_goes_on_and_makes_the_same_set(registered, start_worker
 
 def test_an_upload_that_is_no_checkpoint_fails_with_a_sentence(db):
     job = services.request_registration(data=b"\x80\x04 a pickle", name="evil", now=NOW)
-    failed = jobs.perform(job.pk, 0)
+    failed = attempts.perform(job.pk, 0)
     assert failed.state == Job.State.FAILED
     assert "evil can't be registered" in failed.error
     assert "pickle" in failed.error
@@ -153,7 +157,7 @@ def test_an_upload_that_is_no_checkpoint_fails_with_a_sentence(db):
 
 def test_an_upload_is_registered_by_the_worker(checkpoint_file):
     job = services.request_registration(data=checkpoint_file.read_bytes(), name="mine", now=NOW)
-    assert jobs.perform(job.pk, 0).state == Job.State.DONE
+    assert attempts.perform(job.pk, 0).state == Job.State.DONE
     assert Checkpoint.objects.get(name="mine").model == "gan"
 
 
@@ -213,13 +217,13 @@ def test_a_run_cut_short_keeps_its_values_and_computes_only_the_rest(sets, caplo
             raise SystemExit
 
     with pytest.raises(SystemExit):
-        jobs.carry_out(jobs.take(run.job.pk, 0, observe=vanish_after_fid))
+        attempts.carry_out(attempts.take(run.job.pk, 0, observe=vanish_after_fid))
     first = run.values.get()
     assert first.metric == "fid"
 
     Job.objects.update(lease_until=NOW)
-    tasks.reap(now=datetime.now(UTC))
-    job = jobs.perform(run.job.pk, 1)
+    reap(now=datetime.now(UTC))
+    job = attempts.perform(run.job.pk, 1)
     assert (job.state, job.attempt) == (Job.State.DONE, 2)
     assert sorted(run.values.values_list("quantity", flat=True)) == [
         "frechet_distance_efficientnet_lite0",
@@ -239,7 +243,7 @@ def test_each_network_is_opened_once_for_all_metrics_of_a_run(sets, monkeypatch)
         settings={"extractor": "efficientnet_lite0"},
         now=NOW,
     )
-    assert jobs.perform(run.job.pk, 0).state == Job.State.DONE
+    assert attempts.perform(run.job.pk, 0).state == Job.State.DONE
     assert opened == ["efficientnet_lite0"]
     assert set(run.values.values_list("metric", flat=True)) == set(run.metrics)
 
@@ -256,7 +260,7 @@ def test_one_metric_that_fails_takes_nothing_from_the_others(sets):
     alone = sample("tiny", count=1, seed=0, name="alone")
     run = request_run((alone, sets[1]), ["kid", "inception_score"])
     (path,) = image_paths(alone)
-    job = jobs.perform(run.job.pk, 0)
+    job = attempts.perform(run.job.pk, 0)
     assert job.state == Job.State.FAILED
     assert job.error.startswith("kid: ")
     assert "inception_score: " in job.error
@@ -268,10 +272,10 @@ def test_a_lost_image_is_named(sets):
     image = image_paths(sets[0])[3]
     hidden = shutil.move(image, image.with_suffix(".hidden"))
     try:
-        job = jobs.perform(run.job.pk, 0)
+        job = attempts.perform(run.job.pk, 0)
     finally:
         shutil.move(hidden, image)
     assert job.state == Job.State.FAILED
     assert image.name in job.error
-    services.retry_job(job=job)
-    assert jobs.perform(job.pk, 1).state == Job.State.DONE
+    retry_job(job=job)
+    assert attempts.perform(job.pk, 1).state == Job.State.DONE

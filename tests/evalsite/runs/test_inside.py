@@ -14,10 +14,12 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
+from evalsite.jobs import attempts
+from evalsite.jobs.models import Job
 from evalsite.launch.roles import create_roles
-from evalsite.runs import jobs, pruning, services
+from evalsite.runs import pruning, services
 from evalsite.runs.errors import InvalidRequestError
-from evalsite.runs.models import GeneratorView, Job
+from evalsite.runs.models import GeneratorView
 from evalsite.runs.services import uploads
 from evalsite.samples.models import Checkpoint, SampleSet
 from evalsite.samples.storage import store
@@ -40,7 +42,7 @@ def checkpoint(checkpoint_file: Path) -> Checkpoint:
 def looked(checkpoint: Checkpoint) -> Checkpoint:
     """A checkpoint that a worker has looked into."""
     job = services.request_inspection(checkpoint=checkpoint, now=NOW, **ASKED)
-    done = jobs.perform(job.pk, 0)
+    done = attempts.perform(job.pk, 0)
     assert (done.state, done.error) == (Job.State.DONE, "")
     assert done.result == {"model": "samples.checkpoint", "key": checkpoint.pk}
     return checkpoint
@@ -50,7 +52,7 @@ def looked(checkpoint: Checkpoint) -> Checkpoint:
 def sample_set(checkpoint: Checkpoint) -> SampleSet:
     """Three images that the generator makes from another seed."""
     job = services.request_sampling(checkpoint=checkpoint, count=3, seed=8, name="photos", now=NOW)
-    assert jobs.perform(job.pk, 0).state == Job.State.DONE
+    assert attempts.perform(job.pk, 0).state == Job.State.DONE
     return SampleSet.objects.get(name="photos")
 
 
@@ -154,10 +156,10 @@ def test_a_look_cut_short_keeps_its_views_and_goes_on(checkpoint: Checkpoint) ->
             raise SystemExit
 
     with pytest.raises(SystemExit):
-        jobs.carry_out(jobs.take(job.pk, 0, observe=vanish))
+        attempts.carry_out(attempts.take(job.pk, 0, observe=vanish))
     first = GeneratorView.objects.get(name="samples")
     Job.objects.update(state="queued", lease_owner="", lease_until=None)
-    assert jobs.perform(job.pk, 1).state == Job.State.DONE
+    assert attempts.perform(job.pk, 1).state == Job.State.DONE
     assert GeneratorView.objects.get(name="samples").created_at == first.created_at
     assert GeneratorView.objects.filter(name="filters").exists()
 
@@ -168,7 +170,7 @@ def test_a_second_look_replaces_the_first(looked: Checkpoint) -> None:
     )
     digests = [row["sha256"] for row in looked.views.get(name="samples").rows]
     job = services.request_inspection(checkpoint=looked, now=NOW, **{**ASKED, "seed": 4})
-    assert jobs.perform(job.pk, 0).state == Job.State.DONE
+    assert attempts.perform(job.pk, 0).state == Job.State.DONE
     assert not looked.views.filter(name="older").exists()
     assert [row["sha256"] for row in looked.views.get(name="samples").rows] != digests
 
@@ -176,7 +178,7 @@ def test_a_second_look_replaces_the_first(looked: Checkpoint) -> None:
 def test_a_file_that_is_gone_fails_the_job_with_a_sentence(db) -> None:
     gone = Checkpoint.objects.create(name="gone", sha256="1" * 64, size_bytes=1, model="gan", created_at=NOW)
     job = services.request_inspection(checkpoint=gone, now=NOW, **ASKED)
-    failed = jobs.perform(job.pk, 0)
+    failed = attempts.perform(job.pk, 0)
     assert failed.state == Job.State.FAILED
     assert "no file of digest" in failed.error
 
@@ -185,7 +187,7 @@ def test_images_of_a_set_are_looked_for(checkpoint: Checkpoint, sample_set: Samp
     address = reverse("admin:samples_checkpoint_inspect", args=[checkpoint.pk])
     researcher = client_of("Researchers")
     assert researcher.post(address, {**ASKED, "sample_set": sample_set.pk}).status_code == 302
-    job = jobs.perform(Job.objects.get(kind="inspection").pk, 0)
+    job = attempts.perform(Job.objects.get(kind="inspection").pk, 0)
     assert (job.state, job.error) == (Job.State.DONE, "")
     view = checkpoint.views.get(name="inversion-z")
     assert len(view.rows) == len(view.data["searches"]) == 2
@@ -231,7 +233,7 @@ def test_the_trainings_discriminator_scores_a_set(trained: tuple[Checkpoint, Pat
         assert (
             researcher.post(address, {**ASKED, "sample_set": sample_set.pk, "state": file}).status_code == 302
         )
-    done = jobs.perform(Job.objects.get(kind="inspection").pk, 0)
+    done = attempts.perform(Job.objects.get(kind="inspection").pk, 0)
     assert (done.state, done.error) == (Job.State.DONE, "")
     view = checkpoint.views.get(name="scores")
     assert len(view.data["real"]) == len(view.data["generated"]) == 3
@@ -247,7 +249,7 @@ def test_what_is_no_state_of_this_training_is_said_on_the_page(
         job = services.request_inspection(
             checkpoint=checkpoint, now=NOW, sample_set=sample_set, state=state, **ASKED
         )
-        assert jobs.perform(job.pk, 0).state == Job.State.DONE
+        assert attempts.perform(job.pk, 0).state == Job.State.DONE
         said = checkpoint.views.get(name="scores")
         assert not said.rows
         assert "the training's state" in said.about
@@ -268,7 +270,7 @@ def test_a_set_that_was_deleted_since_is_not_looked_for(
 ) -> None:
     job = services.request_inspection(checkpoint=checkpoint, now=NOW, sample_set=sample_set, **ASKED)
     sample_set.delete()
-    assert jobs.perform(job.pk, 0).state == Job.State.DONE
+    assert attempts.perform(job.pk, 0).state == Job.State.DONE
     assert not checkpoint.views.filter(name="inversion-z").exists()
 
 

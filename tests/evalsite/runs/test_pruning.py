@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from evalsite.runs.models import Job
+from evalsite.jobs.models import Job
 from evalsite.samples.storage import store
 
 pytestmark = pytest.mark.django_db
@@ -26,9 +26,9 @@ def put_long_ago(data: bytes) -> str:
     return sha256
 
 
-def add_job(state: str, arguments: dict[str, Any], checkpoint: dict[str, Any]) -> None:
+def add_job(state: str, arguments: dict[str, Any], progress: dict[str, Any]) -> None:
     Job.objects.create(
-        kind="sampling", title="x", state=state, arguments=arguments, checkpoint=checkpoint,
+        kind="sampling", title="x", state=state, arguments=arguments, progress=progress,
         created_at=timezone.now(),
     )  # fmt: skip
 

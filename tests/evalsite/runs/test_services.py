@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from evalsite.runs import services, tasks
-from evalsite.runs.errors import InvalidRequestError, JobStateError, UnknownNameError
-from evalsite.runs.models import Job, MetricRun
+from evalsite.jobs import queue
+from evalsite.jobs.models import Job
+from evalsite.jobs.services import cancel_job
+from evalsite.runs import services
+from evalsite.runs.errors import InvalidRequestError, UnknownNameError
+from evalsite.runs.models import MetricRun
 from evalsite.samples.models import Checkpoint, SampleSet
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -38,9 +41,9 @@ def ask(**changes) -> Job:
 def test_sampling_is_queued_after_the_commit(checkpoint, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
         job = ask(checkpoint=checkpoint)
-        assert tasks.waiting() == set()
+        assert queue.waiting() == set()
     assert len(callbacks) == 1
-    assert tasks.waiting() == {job.pk}
+    assert queue.waiting() == {job.pk}
     assert job.arguments["name"] == "gan, 10 images, seed 0"
     assert (job.state, job.attempt, job.title) == ("queued", 0, "Sample 10 images from gan, seed 0")
 
@@ -65,7 +68,7 @@ def test_two_jobs_do_not_make_one_set(checkpoint):
     first = ask(checkpoint=checkpoint, name="new")
     with pytest.raises(InvalidRequestError, match="already making"):
         ask(checkpoint=checkpoint, name="new")
-    services.cancel_job(job=first, now=NOW)
+    cancel_job(job=first, now=NOW)
     ask(checkpoint=checkpoint, name="new")
 
 
@@ -120,21 +123,3 @@ def test_an_upload_is_kept_and_queued(checkpoint):
     assert (job.kind, job.arguments["name"]) == ("registration", "upload")
     with pytest.raises(InvalidRequestError, match="'gan' exists already"):
         services.request_registration(data=b"anything else", name="gan", now=NOW)
-
-
-def test_a_waiting_job_is_cancelled_at_once_and_can_be_retried(checkpoint):
-    job = ask(checkpoint=checkpoint)
-    services.cancel_job(job=job, now=NOW)
-    assert (job.state, job.finished_at) == (Job.State.CANCELLED, NOW)
-    services.cancel_job(job=job, now=NOW)
-    services.retry_job(job=job)
-    assert (job.state, job.cancel_requested, job.finished_at) == (Job.State.QUEUED, False, None)
-
-
-def test_what_has_ended_well_is_left_alone(checkpoint):
-    job = ask(checkpoint=checkpoint)
-    Job.objects.update(state=Job.State.DONE)
-    with pytest.raises(JobStateError, match="is done already"):
-        services.cancel_job(job=job, now=NOW)
-    with pytest.raises(JobStateError, match="only a failed or cancelled job"):
-        services.retry_job(job=job)

@@ -12,9 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from evalsite.runs import declarations, jobs, services, state_dict_form
+from evalsite.jobs import attempts
+from evalsite.jobs.models import Job
+from evalsite.runs import declarations, services, state_dict_form
 from evalsite.runs.errors import InvalidRequestError, UnknownNameError
-from evalsite.runs.models import Job
 from evalsite.samples.models import Checkpoint
 from ganmodels.registry import get_model, model_names
 
@@ -45,7 +46,7 @@ def staff() -> Client:
 
 def perform(data: bytes, asked: dict[str, object]) -> Job:
     job = services.request_registration(data=data, name="theirs", now=NOW, told=asked)
-    return jobs.perform(job.pk, 0)
+    return attempts.perform(job.pk, 0)
 
 
 def test_the_models_are_those_of_the_catalogue() -> None:
@@ -59,7 +60,7 @@ def test_a_state_dict_becomes_a_checkpoint_that_describes_itself(weights: bytes)
     assert (made.model, made.description["image_shape"]) == ("vae", [1, 16, 16])
     assert made.description["data"]["source_format"] == "torch.save archive"
     job = services.request_sampling(checkpoint=made, count=2, seed=0, name="two", now=NOW)
-    assert jobs.perform(job.pk, 0).state == Job.State.DONE
+    assert attempts.perform(job.pk, 0).state == Job.State.DONE
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_what_does_not_fit_is_the_jobs_error(
 
 def test_a_state_dict_of_nobody_is_told_what_it_lacks_in_words_of_the_form(weights: bytes) -> None:
     job = services.request_registration(data=weights, name="theirs", now=NOW)
-    error = jobs.perform(job.pk, 0).error
+    error = attempts.perform(job.pk, 0).error
     assert "name the model, its settings and the images' shape" in error
     assert "--" not in error
 
@@ -130,7 +131,7 @@ def test_the_form_asks_for_what_belongs_together(staff: Client, weights: bytes) 
     assert not Job.objects.exists()
     taken = post(model="vae", image_shape="1x16x16", settings="latent_size=8\nwidth = 4\n")
     job = Job.objects.get()
-    assert taken.url == reverse("admin:runs_job_change", args=[job.pk])
+    assert taken.url == reverse("admin:jobs_job_change", args=[job.pk])
     assert (job.arguments["name"], job.arguments["told"]) == ("vae", TOLD)
 
 

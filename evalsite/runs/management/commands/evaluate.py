@@ -11,10 +11,11 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
+from evalsite.jobs.foreground import do_here
+from evalsite.jobs.models import Job
 from evalsite.runs import declarations, services
 from evalsite.runs.errors import InvalidRequestError, UnknownNameError, unknown_name
-from evalsite.runs.foreground import do_here
-from evalsite.runs.models import Job, MetricRun, MetricValue
+from evalsite.runs.models import MetricRun, MetricValue
 from evalsite.runs.summaries import describe_value, format_value
 from evalsite.samples.models import SampleSet
 

@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
 
+from evalsite.jobs.foreground import do_here, go_on_here
+from evalsite.jobs.models import Job
 from evalsite.runs import services
 from evalsite.runs.errors import CheckpointRefusedError, InvalidRequestError, UnknownNameError, unknown_name
-from evalsite.runs.foreground import do_here, go_on_here
-from evalsite.runs.models import Job
 from evalsite.samples.errors import InvalidNameError, NameTakenError, StoreError
 from evalsite.samples.models import Checkpoint, SampleSet
 
@@ -56,7 +56,8 @@ class Command(BaseCommand):
                 console=console,
             )
         except InvalidRequestError as error:
-            same = Job.objects.unfinished().sampling(checkpoint.pk, count, seed, name).first()
+            asked = {"checkpoint": checkpoint.pk, "count": count, "seed": seed, "name": name}
+            same = Job.objects.unfinished().of_kind("sampling", **asked).first()
             if same is None:
                 raise CommandError(str(error)) from error
             go_on_here(same, console=console)  # begun by another call, maybe one that was killed
