@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
+
+from evalsite.suggestions import did_you_mean
 
 
 class LeaseLostError(RuntimeError):
@@ -42,10 +43,7 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
         name: what was asked for.
         known: the names that exist.
     """
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names[:20]) or 'none'}."
-    return UnknownNameError(f"No {kind} named {name!r}; {hint}")
+    return UnknownNameError(f"No {kind} named {name!r}; {did_you_mean(name, sorted(known))}")
 
 
 class CheckpointRefusedError(ValueError):

@@ -19,7 +19,7 @@ from evalsite.recruiters import registry as recruiters
 from evalsite.samples.models import SampleSet
 from evalsite.studies.models import Block, Condition, Study
 from evalsite.tasks import registry
-from evalsite.tasks.errors import InvalidParamsError, UnknownTaskError
+from evalsite.tasks.errors import InvalidParamsError, MalformedTaskError, UnknownTaskError
 from evalsite.tasks.params import ParamSpec, specs
 from evalsite.tasks.protocol import REAL
 
@@ -135,7 +135,7 @@ class BlockForm(forms.ModelForm):  # type: ignore[type-arg]
         if not self.errors:
             try:
                 self.instance.params = registry.get(self.instance.task).Params.from_json(params).to_json()
-            except (InvalidParamsError, UnknownTaskError) as error:
+            except (InvalidParamsError, UnknownTaskError, MalformedTaskError) as error:
                 self.add_error(self._field_named_in(str(error)), str(error))
         return values
 
