@@ -31,10 +31,6 @@ class InvalidRequestError(ValueError):
     """What was asked for can't be done with these sets, counts or names."""
 
 
-class InvalidDeclarationError(TypeError):
-    """A catalogue file's declaration can't be read without importing it; the message names the file."""
-
-
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """The error for a name that nothing has, with the likeliest meant one.
 

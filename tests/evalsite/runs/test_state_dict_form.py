@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from evalsite.runs import declarations, jobs, services, state_dict_form
+from evalsite.runs import catalogue, jobs, services, state_dict_form
 from evalsite.runs.errors import InvalidRequestError, UnknownNameError
 from evalsite.runs.models import Job
 from evalsite.samples.models import Checkpoint
@@ -49,8 +49,8 @@ def perform(data: bytes, asked: dict[str, object]) -> Job:
 
 
 def test_the_models_are_those_of_the_catalogue() -> None:
-    assert tuple(declarations.models()) == model_names()
-    assert declarations.models()["vae"].startswith("VAE: ")
+    assert tuple(catalogue.models()) == model_names()
+    assert catalogue.models()["vae"].startswith("VAE: ")
 
 
 def test_a_state_dict_becomes_a_checkpoint_that_describes_itself(weights: bytes) -> None:

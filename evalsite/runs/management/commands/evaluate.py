@@ -11,7 +11,7 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
-from evalsite.runs import declarations, services
+from evalsite.runs import catalogue, services
 from evalsite.runs.errors import InvalidRequestError, UnknownNameError, unknown_name
 from evalsite.runs.foreground import do_here
 from evalsite.runs.models import Job, MetricRun, MetricValue
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        known = ", ".join(declarations.measurable())
+        known = ", ".join(catalogue.measurable())
         parser.add_argument("samples", help="name of the sample set to measure")
         parser.add_argument("--reference", help="name of the reference set")
         parser.add_argument("--metrics", required=True, help=f"names, separated by commas; known: {known}")
