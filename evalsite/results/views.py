@@ -25,10 +25,9 @@ from evalsite.results.plots.interactive import figure
 from evalsite.results.plots.of_study import caption_of, draw_plot
 from evalsite.results.scope import Scope
 from evalsite.studies.models import Study
-from evalsite.tasks.errors import MalformedTaskError, UnknownTaskError
+from evalsite.tasks.errors import UNUSABLE_TASK
 
 NOT_THERE = (UnknownQuantityError, UnknownTableError)
-WITHOUT_TASK = (MalformedTaskError, UnknownTaskError)
 TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 View = Callable[..., Any]
@@ -51,7 +50,7 @@ def researchers(permission: str) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             except NOT_THERE as error:
                 raise Http404(str(error)) from error
-            except WITHOUT_TASK as error:
+            except UNUSABLE_TASK as error:
                 said = {"title": "These results can't be computed", "message": str(error)}
                 return render(request, "message.html", said, status=500)
 

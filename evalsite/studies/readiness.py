@@ -12,7 +12,7 @@ from evalsite.studies.freezing import BlockData, SetData, StudyData
 from evalsite.studies.texts import default_instructions
 from evalsite.tasks import registry
 from evalsite.tasks.analysis.repetition import COMMON
-from evalsite.tasks.errors import InvalidParamsError, MalformedTaskError, PlanError, UnknownTaskError
+from evalsite.tasks.errors import UNUSABLE_TASK, InvalidParamsError, PlanError
 from evalsite.tasks.params import Params
 from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, Task
 
@@ -121,7 +121,7 @@ def _blocks(study: StudyData) -> Iterator[str]:
             if plannable:
                 plans = _plans(study, block)
                 yield from _qualification(number, block, plans)
-        except (UnknownTaskError, MalformedTaskError, InvalidParamsError, PlanError) as error:
+        except (*UNUSABLE_TASK, InvalidParamsError, PlanError) as error:
             yield _sentence(f"Block {number} ({block.task}): {error}")
 
     if study.blocks and all(block.qualification_share is not None for block in study.blocks):

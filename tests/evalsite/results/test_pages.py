@@ -11,9 +11,6 @@ from PIL import Image
 
 from evalsite.runs.models import Job, MetricRun
 from evalsite.runs.records import import_values
-from evalsite.studies.models import StudyVersion
-from evalsite.tasks import registry as tasks
-from tests.support.faulty import faulty_file
 
 pytestmark = pytest.mark.django_db
 
@@ -123,19 +120,15 @@ def test_unknown_names_are_not_found(analyst, study, address):
 
 
 def test_a_faulty_task_is_a_sentence_on_its_studys_page_and_stops_no_other(
-    analyst, study, make_study, tmp_path
+    analyst, study, make_study, spoil_task
 ):
     make_study(slug="other", trials=8)
-    version = StudyVersion.objects.get(study=study)
-    version.protocol["blocks"][0]["task"] = "mine"
-    StudyVersion.objects.filter(pk=version.pk).update(protocol=version.protocol)
-    (tmp_path / "catalogue").mkdir()
-    with faulty_file(tasks, tmp_path / "catalogue") as sentence:
-        page = analyst.get("/results/flash/")
-        assert page.status_code == 500
-        assert sentence.replace("'", "&#x27;") in page.content.decode()
-        assert analyst.get("/results/").status_code == 200
-        assert analyst.get("/results/other/").status_code == 200
+    sentence = spoil_task(study)
+    page = analyst.get("/results/flash/")
+    assert page.status_code == 500
+    assert sentence.replace("'", "&#x27;") in page.content.decode()
+    assert analyst.get("/results/").status_code == 200
+    assert analyst.get("/results/other/").status_code == 200
 
 
 def test_a_plot_of_nothing_is_not_found(analyst, make_study):
