@@ -48,7 +48,7 @@ $(JS)/node_modules/.stamp: $(JS)/package.json
 check: setup $(JS)/node_modules/.stamp ## style, types, contracts, settings, migrations, JavaScript
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
+	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/bandit -q -ll -r evalsite metrics ganmodels
 	$(VENV)/bin/deptry .
@@ -60,7 +60,8 @@ check: setup $(JS)/node_modules/.stamp ## style, types, contracts, settings, mig
 fix: setup ## what can be mended by itself
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
-	$(PY) tests/house/tables.py
+	$(PY) -m tests.house.tables
+	$(PY) manage.py refresh_catalogue
 
 bench: setup ## ratios against peers, into docs/benchmarks.md
 	$(PY) -m tests.bench

@@ -1,18 +1,28 @@
-"""What a sentence about an unknown name goes on with: the nearest known name, or all of them."""
+"""What to say after a name that nothing has: the likeliest name that was meant, or those there are."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
 
+MOST_NAMES = 20
+ALIKE = 0.5
+"""How much of a name must agree for it to be suggested, from 0 to 1."""
 
-def suggest(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence about a name that does not exist, such as "did you mean 'fid'?".
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """End a sentence about an unknown name, upper and lower case being alike.
 
     Args:
-        name: what was asked for.
-        known: the names that exist; at most 20 of them are listed.
+        name: What was asked for.
+        known: The names that exist.
+
+    Returns:
+        Such as "did you mean 'fid'?" or "there are fid, kid.", with the stop.
     """
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names[:20]) or 'none'}."
+    names = list(known)
+    folded = {candidate.casefold(): candidate for candidate in names}
+    if near := difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=ALIKE):
+        return f"did you mean {folded[near[0]]!r}?"
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"there are {', '.join(names[:MOST_NAMES])}{more}." if names else "there is none yet."

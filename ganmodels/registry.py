@@ -1,5 +1,6 @@
 """The catalogue, read: every file of `ganmodels/catalogue` is a model, and its stem is the model's name."""
 
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -76,9 +77,26 @@ class Model:
 
 
 @cache
-def model_names() -> tuple[str, ...]:
-    """Lists the catalogue, sorted."""
+def model_files() -> tuple[str, ...]:
+    """Lists the stems of the catalogue's files, sorted, and imports none of them."""
     return tuple(sorted(module.name for module in iter_modules(catalogue.__path__)))
+
+
+@cache
+def model_faults() -> Mapping[str, str]:
+    """Says in a sentence why a file can't be used, by the stems of those that can't; imports all."""
+    faults = {}
+    for name in model_files():
+        try:
+            get_model(name)
+        except MalformedModelError as error:
+            faults[name] = str(error)
+    return faults
+
+
+def model_names() -> tuple[str, ...]:
+    """Lists the models that can be used, sorted; imports all."""
+    return tuple(name for name in model_files() if name not in model_faults())
 
 
 @cache
@@ -87,13 +105,22 @@ def get_model(name: str) -> Model:
 
     Raises:
         ModelNameError: the catalogue has no file of that name.
-        MalformedModelError: the file can't be read as a model.
+        MalformedModelError: the file can't be read as a model, whatever goes wrong in it.
     """
-    if name not in model_names():
+    if name not in model_files():
         raise ModelNameError(
-            f"no model named {name[:_SHOWN]!r}; {did_you_mean(name[:_SHOWN], model_names())}"
+            f"no model named {name[:_SHOWN]!r}; {did_you_mean(name[:_SHOWN], model_files())}"
         )
-    return read_model(name, import_module(f"{catalogue.__name__}.{name}"))
+    module = f"{catalogue.__name__}.{name}"
+    try:
+        return read_model(name, import_module(module))
+    except MalformedModelError:
+        raise
+    except (Exception, SystemExit) as error:
+        path = f"{module.replace('.', '/')}.py"
+        raise MalformedModelError(
+            f"{path} can't be used: {_cause(error, path)}. Mend or remove the file."
+        ) from error
 
 
 def read_model(name: str, module: ModuleType) -> Model:
@@ -122,6 +149,15 @@ def read_model(name: str, module: ModuleType) -> Model:
             f"catalogue/{name}.py: needs a setting latent_size, and none named like the recipe's"
         )
     return Model(name, str(module.__doc__), build, recipe, settings)
+
+
+def _cause(error: BaseException, path: str) -> str:
+    """Says the kind of error, its words, and the line of the file that it comes from."""
+    said = " ".join(str(error).split()).rstrip(".")
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename.endswith(path)]
+    place = f" (line {lines[-1]})" if lines else ""
+    return f"{type(error).__name__}{': ' if said else ''}{said}{place}"
 
 
 def _taken(function: Callable[..., object], settings: Mapping[str, Value]) -> dict[str, Value]:

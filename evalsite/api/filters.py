@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 import django_filters
@@ -13,6 +12,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 
 from evalsite.studies.models import Study
+from evalsite.suggestions import did_you_mean
 
 WORDS = {"true": True, "false": False}
 
@@ -80,13 +80,7 @@ class StrictFilterBackend(DjangoFilterBackend):
 
 def refuse_unknown(given: Any, known: list[str]) -> None:
     """Check names of parameters or fields. Raises ``ValidationError`` with the likeliest meant one."""
-    wrong = {name: [_hint(name, known)] for name in given if name not in known}
+    said = "There is nothing of that name; "
+    wrong = {name: [said + did_you_mean(name, known)] for name in given if name not in known}
     if wrong:
         raise ValidationError(wrong)
-
-
-def _hint(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return "There is nothing of that name; " + (
-        f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}."
-    )

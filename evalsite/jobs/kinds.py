@@ -18,7 +18,7 @@ from django.apps import apps
 from evalsite.jobs.errors import DuplicateJobKindError, UnknownJobKindError
 from evalsite.jobs.lease import Lease
 from evalsite.jobs.models import Job
-from evalsite.suggestions import suggest
+from evalsite.suggestions import did_you_mean
 
 CarryOut = Callable[[Job, Lease], None]
 """`carry_out(job, lease)` goes on at `job.progress` and calls `lease.finish` with its last write."""
@@ -40,7 +40,7 @@ def get(kind: str) -> CarryOut:
     """
     rooms = _rooms_by_kind()
     if kind not in rooms:
-        raise UnknownJobKindError(f"No kind of job named {kind!r}; {suggest(kind, rooms)}")
+        raise UnknownJobKindError(f"No kind of job named {kind!r}; {did_you_mean(kind, sorted(rooms))}")
     if len(rooms[kind]) > 1:
         files = " and ".join(f"{room.replace('.', '/')}/{FOLDER}/{kind}.py" for room in rooms[kind])
         raise DuplicateJobKindError(f"{files} are both the job kind {kind!r}; rename one of the files.")

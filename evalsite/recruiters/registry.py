@@ -21,17 +21,26 @@ _RECRUITERS = Catalogue[Recruiter](
 
 
 def recruiters() -> Mapping[str, Recruiter]:
-    """Every recruiter by name, in order of name. Raises ``MalformedRecruiterError`` naming the file."""
+    """Every recruiter of the catalogue that can be used, by name, sorted."""
     return _RECRUITERS.all
 
 
+def faults() -> Mapping[str, str]:
+    """A sentence on each file of the catalogue that can't be used, by its stem."""
+    return _RECRUITERS.faults
+
+
 def names() -> list[str]:
-    """Names of all recruiters, sorted."""
+    """Names of all recruiters that can be used, sorted."""
     return list(recruiters())
 
 
 def get(name: str) -> Recruiter:
-    """The recruiter of that name. Raises ``UnknownRecruiterError`` with the nearest name."""
+    """The recruiter of that name.
+
+    Raises ``UnknownRecruiterError`` with the nearest name, or ``MalformedRecruiterError`` if its file can't
+    be used.
+    """
     return _RECRUITERS.get(name)
 
 

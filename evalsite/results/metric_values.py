@@ -8,14 +8,14 @@ from django.db.models import Q
 
 from evalsite.results.joining import Measured
 from evalsite.results.scope import Scope
-from evalsite.runs import declarations
+from evalsite.runs import catalogue
 from evalsite.runs.models import MetricRun, MetricValue
 
 
 def measure_study(scope: Scope) -> dict[str, list[Measured]]:
     """Values by condition: against the study's reference set, or of what looks at no real images."""
     found: dict[int, list[Measured]] = defaultdict(list)
-    alone = [name for name, metric in declarations.metrics().items() if not metric.comparing]
+    alone = [name for name, metric in catalogue.metrics().items() if not metric.comparing]
     against = Q(run__reference_set=None) | Q(run__reference_set=scope.reference_set) | Q(metric__in=alone)
     rows = MetricValue.objects.filter(against, run__sample_set__in=[s.sample_set for s in scope.sources])
     for row in rows.select_related("run").order_by("-run__created_at", "-run_id", "pk"):

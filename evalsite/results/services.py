@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from evalsite.results.errors import ImportFileError
 from evalsite.results.importing.judgements import JudgementFile, Survey, survey
-from evalsite.results.importing.matching import match_names, suggest
+from evalsite.results.importing.matching import match_names
 from evalsite.results.importing.metric_values import MetricFile
 from evalsite.runs.records import import_values
 from evalsite.samples.errors import InvalidNameError, NameTakenError
@@ -20,6 +20,7 @@ from evalsite.samples.models import SampleSet
 from evalsite.samples.services import create_empty_set
 from evalsite.studies.models import Block, Condition, Study
 from evalsite.studies.services import freeze_imported_study
+from evalsite.suggestions import did_you_mean
 from evalsite.trials.errors import InvalidImportError
 from evalsite.trials.services import import_responses
 
@@ -155,7 +156,7 @@ def _reference(reference: str, name: str, origin: str, now: datetime) -> SampleS
     references = SampleSet.objects.references()
     found: SampleSet | None = references.filter(name=reference).first()
     if found is None:
-        hint = suggest(reference, references.values_list("name", flat=True))
+        hint = did_you_mean(reference, references.values_list("name", flat=True))
         raise ImportFileError(f"no reference set is named {reference!r}; {hint}")
     return found
 

@@ -25,6 +25,7 @@ from evalsite.results.plots.interactive import figure
 from evalsite.results.plots.of_study import caption_of, draw_plot
 from evalsite.results.scope import Scope
 from evalsite.studies.models import Study
+from evalsite.tasks.errors import UNUSABLE_TASK
 
 NOT_THERE = (UnknownQuantityError, UnknownTableError)
 TYPES = {"png": "image/png", "svg": "image/svg+xml"}
@@ -33,7 +34,10 @@ View = Callable[..., Any]
 
 
 def researchers(permission: str) -> Callable[[View], View]:
-    """A page to read: strangers log in, users without the permission are refused, unknown names are 404."""
+    """A page to read: strangers log in, users without the permission are refused, unknown names are 404.
+
+    A study whose task can't be used has no results, and its page says why.
+    """
 
     def guard(view: View) -> View:
         @require_safe
@@ -46,6 +50,9 @@ def researchers(permission: str) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             except NOT_THERE as error:
                 raise Http404(str(error)) from error
+            except UNUSABLE_TASK as error:
+                said = {"title": "These results can't be computed", "message": str(error)}
+                return render(request, "message.html", said, status=500)
 
         return guarded
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from evalsite.suggestions import suggest
+from evalsite.suggestions import did_you_mean
 
 
 class UnknownNameError(LookupError):
@@ -15,10 +15,6 @@ class InvalidRequestError(ValueError):
     """What was asked for can't be done with these sets, counts or names."""
 
 
-class InvalidDeclarationError(TypeError):
-    """A catalogue file's declaration can't be read without importing it; the message names the file."""
-
-
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """The error for a name that nothing has, with the likeliest meant one.
 
@@ -27,7 +23,7 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
         name: what was asked for.
         known: the names that exist.
     """
-    return UnknownNameError(f"No {kind} named {name!r}; {suggest(name, known)}")
+    return UnknownNameError(f"No {kind} named {name!r}; {did_you_mean(name, sorted(known))}")
 
 
 class CheckpointRefusedError(ValueError):

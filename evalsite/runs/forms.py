@@ -16,7 +16,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from evalsite.runs import declarations, services, state_dict_form
+from evalsite.runs import catalogue, services, state_dict_form
 from evalsite.runs.errors import InvalidRequestError
 from evalsite.samples.models import SampleSet
 
@@ -134,8 +134,8 @@ class EvaluationForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         held = SampleSet.objects.filter(count__gt=0)
-        metrics = [(one.name, f"{one.summary} ({one.name})") for one in declarations.measurable().values()]
-        extractors = [(one.name, one.title) for one in declarations.extractors().values()]
+        metrics = [(one.name, f"{one.summary} ({one.name})") for one in catalogue.measurable().values()]
+        extractors = [(one.name, one.title) for one in catalogue.extractors().values()]
         self._field("sample_set").queryset = held
         self._field("reference_set").queryset = held.references()
         self._field("metrics").choices = metrics
@@ -143,7 +143,7 @@ class EvaluationForm(forms.Form):
 
     def clean_metrics(self) -> list[str]:
         """The names in the catalogue's order."""
-        return [name for name in declarations.measurable() if name in self.cleaned_data["metrics"]]
+        return [name for name in catalogue.measurable() if name in self.cleaned_data["metrics"]]
 
     def request(self) -> dict[str, Any]:
         """What `services.request_evaluation` takes."""
@@ -195,7 +195,7 @@ class RegistrationForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["model"]
-        choice.choices = [("", "the file says it"), *((name, name) for name in declarations.models())]
+        choice.choices = [("", "the file says it"), *((name, name) for name in catalogue.models())]
 
     def clean_settings(self) -> dict[str, str]:
         """The settings by name."""

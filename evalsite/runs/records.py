@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from evalsite.runs import declarations
+from evalsite.runs import catalogue
 from evalsite.runs.errors import MeasurementError
 from evalsite.runs.models import GeneratorView, MetricRun, MetricValue
 from evalsite.samples.models import Checkpoint, SampleSet
@@ -119,7 +119,7 @@ def import_values(
     )
     known = {
         quantity.name: (metric.name, quantity)
-        for metric in declarations.metrics().values()
+        for metric in catalogue.metrics().values()
         for quantity in metric.quantities
     }
     run.values.exclude(quantity__in=values).delete()

@@ -19,7 +19,7 @@ from evalsite.recruiters import registry as recruiters
 from evalsite.samples.models import SampleSet
 from evalsite.studies.models import Block, Condition, Study
 from evalsite.tasks import registry
-from evalsite.tasks.errors import InvalidParamsError, UnknownTaskError
+from evalsite.tasks.errors import UNUSABLE_TASK, InvalidParamsError
 from evalsite.tasks.params import ParamSpec, specs
 from evalsite.tasks.protocol import REAL
 
@@ -135,7 +135,7 @@ class BlockForm(forms.ModelForm):  # type: ignore[type-arg]
         if not self.errors:
             try:
                 self.instance.params = registry.get(self.instance.task).Params.from_json(params).to_json()
-            except (InvalidParamsError, UnknownTaskError) as error:
+            except (*UNUSABLE_TASK, InvalidParamsError) as error:
                 self.add_error(self._field_named_in(str(error)), str(error))
         return values
 
@@ -161,7 +161,7 @@ def _say_names(form: forms.BaseForm) -> None:
 
 
 def block_form(task: str) -> type[BlockForm]:
-    """The form of a block of that task. Raises ``UnknownTaskError``."""
+    """The form of a block of that task. Raises ``UnknownTaskError`` or ``MalformedTaskError``."""
     fields = {PREFIX + spec.name: param_field(spec) for spec in specs(registry.get(task).Params)}
     return type("TaskBlockForm", (BlockForm,), {**fields, "__module__": __name__})
 

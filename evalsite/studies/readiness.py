@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from evalsite.recruiters import registry as recruiters
-from evalsite.recruiters.errors import UnknownRecruiterError
+from evalsite.recruiters.errors import MalformedRecruiterError, UnknownRecruiterError
 from evalsite.studies.freezing import BlockData, SetData, StudyData
 from evalsite.studies.texts import default_instructions
 from evalsite.tasks import registry
 from evalsite.tasks.analysis.repetition import COMMON
-from evalsite.tasks.errors import InvalidParamsError, PlanError, UnknownTaskError
+from evalsite.tasks.errors import UNUSABLE_TASK, InvalidParamsError, PlanError
 from evalsite.tasks.params import Params
 from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, Task
 
@@ -64,6 +64,7 @@ def full_params(block: BlockData) -> dict[str, Any]:
 
     Raises:
         UnknownTaskError: there is no such task.
+        MalformedTaskError: the task's file can't be used.
         InvalidParamsError: a param is not what the task's form would have taken.
     """
     return _params(registry.get(block.task), block).to_json()
@@ -72,7 +73,7 @@ def full_params(block: BlockData) -> dict[str, Any]:
 def _recruiting(study: StudyData) -> Iterator[str]:
     try:
         recruiters.get(study.recruiter)
-    except UnknownRecruiterError as error:
+    except (UnknownRecruiterError, MalformedRecruiterError) as error:
         yield _sentence(f"Recruiter: {error}")
 
 
@@ -120,7 +121,7 @@ def _blocks(study: StudyData) -> Iterator[str]:
             if plannable:
                 plans = _plans(study, block)
                 yield from _qualification(number, block, plans)
-        except (UnknownTaskError, InvalidParamsError, PlanError) as error:
+        except (*UNUSABLE_TASK, InvalidParamsError, PlanError) as error:
             yield _sentence(f"Block {number} ({block.task}): {error}")
 
     if study.blocks and all(block.qualification_share is not None for block in study.blocks):

@@ -14,6 +14,10 @@ class MalformedTaskError(TypeError):
     """A file of the catalogue is not a task that can be read."""
 
 
+UNUSABLE_TASK = (UnknownTaskError, MalformedTaskError)
+"""What asking for a task by its name may raise."""
+
+
 class InvalidParamsError(ValueError):
     """A task's params are not what its form would have taken."""
 

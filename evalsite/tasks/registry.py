@@ -22,17 +22,25 @@ _TASKS = Catalogue[Task[Any]](
 
 
 def tasks() -> Mapping[str, Task[Any]]:
-    """Every task of the catalogue by name, sorted. Raises ``MalformedTaskError`` naming the file."""
+    """Every task of the catalogue that can be used, by name, sorted."""
     return _TASKS.all
 
 
+def faults() -> Mapping[str, str]:
+    """A sentence on each file of the catalogue that can't be used, by its stem."""
+    return _TASKS.faults
+
+
 def names() -> list[str]:
-    """Names of all tasks, sorted."""
+    """Names of all tasks that can be used, sorted."""
     return list(tasks())
 
 
 def get(name: str) -> Task[Any]:
-    """The task of that name. Raises ``UnknownTaskError`` with the nearest name."""
+    """The task of that name.
+
+    Raises ``UnknownTaskError`` with the nearest name, or ``MalformedTaskError`` if its file can't be used.
+    """
     return _TASKS.get(name)
 
 

@@ -42,7 +42,10 @@ class FrozenBlock:
 
 
 def read_block(protocol: Mapping[str, Any], number: int) -> FrozenBlock:
-    """The block of that number. Raises ``UnknownTaskError`` or ``InvalidParamsError``."""
+    """The block of that number.
+
+    Raises ``UnknownTaskError``, ``MalformedTaskError`` or ``InvalidParamsError``.
+    """
     block = protocol["blocks"][number]
     task = registry.get(block["task"])
     return FrozenBlock(

@@ -13,10 +13,10 @@ from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from evalsite.recruiters.errors import UnknownRecruiterError
+from evalsite.recruiters.errors import MalformedRecruiterError, UnknownRecruiterError
 from evalsite.samples.errors import MissingFileError
 from evalsite.studies.errors import NoVersionError, StudyNotReadyError
-from evalsite.tasks.errors import InvalidParamsError, PlanError, UnknownTaskError
+from evalsite.tasks.errors import InvalidParamsError, MalformedTaskError, PlanError, UnknownTaskError
 from evalsite.trials.errors import MalformedRequestError, NotYoursError, StudyClosedError, WrongStageError
 from evalsite.trials.models import Session
 
@@ -34,7 +34,9 @@ STATUS: dict[type[Exception], int] = {
     PlanError: 500,
     InvalidParamsError: 500,
     UnknownTaskError: 500,
+    MalformedTaskError: 500,
     UnknownRecruiterError: 500,
+    MalformedRecruiterError: 500,
     MissingFileError: 500,
 }
 """What each domain error is on the rater's pages; what is not here is a fault of ours."""

@@ -8,7 +8,7 @@ from ganmodels.checkpoints.format import MAX_FILE_BYTES
 from ganmodels.checkpoints.load import open_checkpoint
 from ganmodels.checkpoints.save import package_versions, save
 from ganmodels.errors import CheckpointModelError
-from ganmodels.registry import model_names
+from ganmodels.registry import model_files
 
 
 def convert(path: Path, target: Path, asked: Asked, *, max_bytes: int = MAX_FILE_BYTES) -> None:
@@ -25,7 +25,7 @@ def convert(path: Path, target: Path, asked: Asked, *, max_bytes: int = MAX_FILE
         CheckpointError, GanmodelsError: as `load`.
     """
     opened = open_checkpoint(path, asked, max_bytes=max_bytes)
-    if opened.info.model not in model_names():
+    if opened.info.model not in model_files():
         raise CheckpointModelError(
             f"{path.name} holds '{opened.info.model[:80]}', which is not of the catalogue; "
             "only its models are kept"

@@ -16,6 +16,7 @@ from ganmodels.errors import (
     CheckpointMetadataError,
     CheckpointModelError,
     ImageShapeError,
+    MalformedModelError,
     ModelNameError,
     SettingError,
 )
@@ -68,6 +69,8 @@ def _describe(file: CheckpointFile, asked: Asked) -> Opened:
         network = empty_network(model, told.image_shape, settings)
     except ModelNameError as error:
         raise CheckpointModelError(f"the checkpoint is of another catalogue: {error}") from error
+    except MalformedModelError as error:
+        raise CheckpointModelError(f"the checkpoint is of '{told.model}', but {error}") from error
     except (SettingError, ImageShapeError) as error:
         raise CheckpointMetadataError(
             f"the checkpoint describes no network that can be built: {error}"

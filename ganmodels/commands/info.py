@@ -7,7 +7,7 @@ from pathlib import Path
 from ganmodels.checkpoints.load import open_checkpoint
 from ganmodels.commands.opening import add_file_options, asked
 from ganmodels.commands.parsers import Subparsers
-from ganmodels.registry import get_model, model_names
+from ganmodels.registry import get_model, model_files
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -36,5 +36,5 @@ def run(options: argparse.Namespace) -> int:
 def _is_place(what: str) -> bool:
     """Tells a path, be there anything or not, from a model's name; a folder may be called like a model."""
     path = Path(what)
-    named = what in model_names() and not path.is_file()
+    named = what in model_files() and not path.is_file()
     return not named and (path.exists() or path.name != what or bool(path.suffix))

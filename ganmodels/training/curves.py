@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ganmodels.errors import LogError
-from ganmodels.registry import get_model, model_names
+from ganmodels.registry import get_model, model_files
 from ganmodels.training.log import read_log
 from ganmodels.training.saving import CHECKPOINT, LOG
 
@@ -70,7 +70,7 @@ def _model(description: Path) -> str:
         model = json.loads(description.read_text())["model"]
     except (OSError, ValueError, KeyError, TypeError):
         return ""
-    return model if model in model_names() else ""
+    return model if model in model_files() else ""
 
 
 def panels(runs: Sequence[Run]) -> list[Panel]:

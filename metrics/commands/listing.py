@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def list_all(_options: argparse.Namespace, console: Console, _workers: Workers) -> None:
-    """The two catalogues, and the named selections."""
+    """The two catalogues and the named selections; what can't be used goes to stderr."""
     metrics = grid(
         "metric", "title", "needs", "extractor", "paper", folded={"title", "needs", "extractor", "paper"}
     )
@@ -48,11 +49,13 @@ def list_all(_options: argparse.Namespace, console: Console, _workers: Workers) 
     for name in sorted({name for metric in METRICS for name in metric.selections}):
         members = ", ".join(metric.name for metric in METRICS if name in metric.selections)
         console.print(f"--metrics {name}: {members}", highlight=False, markup=False)
+    for sentence in (*METRICS.faults.values(), *EXTRACTORS.faults.values()):
+        print(sentence, file=sys.stderr)
 
 
 def describe(options: argparse.Namespace, console: Console, _workers: Workers) -> None:
     """One entry of either."""
-    if options.name in EXTRACTORS.names():
+    if EXTRACTORS.has(options.name):
         entry = EXTRACTORS.get(options.name)
         lines = [f"{entry.title} ({entry.paper})", "", _flowing(entry.description)]
     else:

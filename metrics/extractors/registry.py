@@ -188,10 +188,10 @@ def check_weights(name: str, digest: str) -> None:
         digest: the SHA-256 of its weights.
 
     Raises:
-        InvalidMetricError: the weights are others.
+        InvalidMetricError: the weights are others, or the file of that name can't be used.
     """
     stem = name.partition("@")[0]
-    digests = EXTRACTORS.get(stem).digests if stem in EXTRACTORS.names() else frozenset()
+    digests = EXTRACTORS.get(stem).digests if EXTRACTORS.has(stem) else frozenset()
     if digests and digest not in digests:
         raise InvalidMetricError(
             f"An extractor calls itself {name!r}, but its weights (SHA-256 {digest[:16]}…) are not that "

@@ -14,8 +14,9 @@ from pathlib import Path
 import torch
 
 from tests.bench.rows import BenchRow
+from tests.house.checkout import refuse_another_checkout
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 REPORT = HERE.parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
@@ -40,6 +41,7 @@ def main(words: list[str]) -> None:
     names = parser.parse_args(words).names or known
     if unknown := sorted({*names} - {*known}):
         parser.error(f"no benchmark named {', '.join(unknown)}; there are {', '.join(known)}")
+    refuse_another_checkout(HERE.parents[1])
     for name in names:
         print(f"· {name}", flush=True)
         lines = []

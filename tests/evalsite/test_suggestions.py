@@ -1,25 +1,24 @@
-"""What a sentence about an unknown name goes on with."""
-
 from __future__ import annotations
 
 import pytest
 
-from evalsite.suggestions import suggest
+from evalsite.suggestions import did_you_mean
 
 
 @pytest.mark.parametrize(
-    ("name", "known", "words"),
+    ("name", "known", "said"),
     [
         ("fdi", ["kid", "fid"], "did you mean 'fid'?"),
-        ("zzz", ["kid", "fid"], "known: fid, kid."),
-        ("zzz", [], "known: none."),
-        (
-            "zzz",
-            [f"n{number:02}" for number in range(30)],
-            f"known: {', '.join(f'n{i:02}' for i in range(20))}.",
-        ),
+        ("cifar10", ["MNIST", "CIFAR10"], "did you mean 'CIFAR10'?"),
+        ("quux", ["kid", "fid"], "there are kid, fid."),
+        ("quux", [], "there is none yet."),
     ],
-    ids=["a near name", "no near name", "no names", "the first 20 names"],
 )
-def test_the_nearest_name_is_suggested_or_the_known_ones_are_listed(name, known, words):
-    assert suggest(name, known) == words
+def test_the_likeliest_name_is_suggested_or_all_are_named(name: str, known: list[str], said: str) -> None:
+    assert did_you_mean(name, known) == said
+
+
+def test_of_many_names_twenty_are_named() -> None:
+    said = did_you_mean("x", [f"set {number}" for number in range(25)])
+    assert said.startswith("there are set 0, set 1, ")
+    assert said.endswith("set 19 and 5 more.")

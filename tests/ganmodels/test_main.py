@@ -34,6 +34,33 @@ def test_list_names_every_model(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(get_model(line.split()[0]).summary in line for line in lines)
 
 
+FAULTY = """
+import sys
+from ganmodels import catalogue
+catalogue.__path__.append(sys.argv[1])
+from ganmodels.__main__ import main
+statuses = [main(["info", "gan"])]
+assert "ganmodels.catalogue.vae" not in sys.modules, "one model is imported to show one"
+statuses += [main(["list"]), main(["info", "mine"]), main(["train", "mine", "--data", "d", "--out", "o"])]
+print("statuses", statuses)
+"""
+
+
+def test_a_faulty_file_is_a_sentence_and_the_others_are_listed(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("import nowhere")
+    done = subprocess.run(
+        [sys.executable, "-c", FAULTY, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    said = (
+        "ganmodels/catalogue/mine.py can't be used: ModuleNotFoundError: No module named 'nowhere'. "
+        "Mend or remove the file."
+    )
+    assert done.stderr.splitlines() == [said, *[f"MalformedModelError: {said}"] * 2]
+    assert "statuses [0, 0, 2, 2]" in done.stdout
+    assert "\nvae " in done.stdout
+    assert "mine" not in done.stdout
+
+
 def test_info_of_a_model_names_its_settings_and_departures(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info", "wgan_gp"]) == 0
     text = capsys.readouterr().out

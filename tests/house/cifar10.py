@@ -20,6 +20,7 @@ from ganmodels.checkpoints import inspect, load
 from ganmodels.training.grid import save_grid
 from metrics import evaluate
 from metrics.inputs.opening import Input
+from tests.house.checkout import refuse_another_checkout
 from tests.house.tables import markdown
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -256,6 +257,7 @@ def main() -> None:
     parser.add_argument("runs", nargs="?", type=Path, help="folder of the trainings")
     parser.add_argument("photographs", nargs="?", type=Path, help="of cifar10-train.zip and cifar10-test.zip")
     options = parser.parse_args()
+    refuse_another_checkout(ROOT)
     if options.photographs is not None:
         write_down(list(_measure_all(options.runs, options.photographs)))
     PAGE.write_text(page(), encoding="utf-8")

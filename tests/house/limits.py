@@ -23,6 +23,7 @@ from metrics import Extractor, evaluate
 from metrics.extractors.opening import open_extractor
 from metrics.extractors.registry import WeightsRequest
 from metrics.images.protocols import get_protocol
+from tests.house.checkout import refuse_another_checkout
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOGRAPHS = next(
@@ -268,6 +269,7 @@ def document() -> str:
 
 def main() -> None:
     """Write the page and its pictures."""
+    refuse_another_checkout(ROOT)
     for failure in failures():
         (PICTURES / f"limits-{failure.slug}.png").write_bytes(picture(failure))
     DOCUMENT.write_text(document())

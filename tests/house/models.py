@@ -8,6 +8,7 @@ from pathlib import Path
 import ganmodels
 from ganmodels.checkpoints import CheckpointInfo, inspect, load
 from ganmodels.training.grid import save_grid
+from tests.house.checkout import refuse_another_checkout
 from tests.house.tables import markdown
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,5 +113,6 @@ def draw() -> None:
 
 
 if __name__ == "__main__":
+    refuse_another_checkout(ROOT)
     draw()
     PAGE.write_text(page(), encoding="utf-8")

@@ -15,6 +15,7 @@ import numpy as np
 
 from metrics.sensitivity.curves import Point, measure_sensitivity
 from metrics.sensitivity.report import markdown, write_report
+from tests.house.checkout import refuse_another_checkout
 from tests.house.limits import FRECHET, PHOTOGRAPHS, PICTURES, ROOT, SCORE, garments
 
 PAGE = ROOT / "docs" / "sensitivity.md"
@@ -102,6 +103,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.house.sensitivity", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="measurements")
     options = parser.parse_args()
+    refuse_another_checkout(ROOT)
     if options.folder is not None:
         measure(options.folder)
     PAGE.write_text(page(), encoding="utf-8")

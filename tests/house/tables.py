@@ -1,4 +1,4 @@
-"""The README's tables, drawn from the registries: ``python tests/house/tables.py`` writes them."""
+"""The README's tables, drawn from the registries: ``python -m tests.house.tables`` writes them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from evalsite.tasks import registry as tasks
 from ganmodels import registry as models
 from metrics.extractors.registry import EXTRACTORS
 from metrics.registry.metric import METRICS
+from tests.house.checkout import refuse_another_checkout
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
 MARKED = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 
@@ -88,4 +90,5 @@ def filled(text: str) -> str:
 
 
 if __name__ == "__main__":
+    refuse_another_checkout(ROOT)
     README.write_text(filled(README.read_text()))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from PIL import Image
@@ -94,6 +96,33 @@ def test_list_and_info_know_everything(capsys):
     assert all(word in out for word in ("kid", "inception_score", "lower is better", "1512.00567"))
     assert "--metrics paper: density_coverage, fid, " in out
     assert main(["info", "fidd"]) == 2
+
+
+FAULTY = """
+import sys
+from metrics import catalogue
+from metrics.extractors import catalogue as extractors
+for found in (catalogue, extractors):
+    found.__path__.append(sys.argv[1])
+from metrics.__main__ import main
+print("statuses", [main(words) for words in (["list"], ["info", "kid"], ["info", "mine"])])
+"""
+
+
+def test_a_faulty_file_is_a_sentence_and_the_others_are_listed(tmp_path):
+    (tmp_path / "mine.py").write_text("def f(:")
+    done = subprocess.run(
+        [sys.executable, "-c", FAULTY, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    said = "mine.py can't be used: SyntaxError: invalid syntax (mine.py, line 1). Mend or remove the file."
+    assert done.stderr.splitlines() == [
+        f"metrics/catalogue/{said}",
+        f"metrics/extractors/catalogue/{said}",
+        f"error: metrics/extractors/catalogue/{said}",
+    ]
+    assert "statuses [0, 0, 2]" in done.stdout
+    assert "inception_v3" in done.stdout
+    assert "mine" not in done.stdout
 
 
 def test_what_is_to_be_known_of_several_numbers_is_said_once(folders, capsys):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from evalsite.results.errors import ImportFileError
-from evalsite.results.importing.matching import suggest
 from evalsite.results.importing.source_file import Line, SourceFile
+from evalsite.suggestions import did_you_mean
 from evalsite.tasks.protocol import REAL
 from evalsite.trials.services import ImportedJudgement
 
@@ -54,7 +54,7 @@ class JudgementFile:
         known = [*layout.required, *layout.optional]
         for meaning in self.columns:
             if meaning not in known:
-                hint = suggest(meaning, known)
+                hint = did_you_mean(meaning, known)
                 raise ImportFileError(f"no column of the {self.layout} layout means {meaning!r}; {hint}")
         self.source.require([self.column(meaning) for meaning in (*layout.required, *self.columns)])
         for column, meanings in self._meanings(known).items():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from evalsite.results.errors import ImportFileError, UnmatchedNameError
+from evalsite.suggestions import did_you_mean
 
 
 def match_names(names: Sequence[str], known: Sequence[str], aliases: Mapping[str, str]) -> dict[str, str]:
@@ -22,15 +22,15 @@ def match_names(names: Sequence[str], known: Sequence[str], aliases: Mapping[str
     """
     for name, condition in aliases.items():
         if name not in names:
-            raise ImportFileError(f"the alias {name!r} is not in the file; {suggest(name, names)}")
+            raise ImportFileError(f"the alias {name!r} is not in the file; {did_you_mean(name, names)}")
         if condition not in known:
             raise UnmatchedNameError(
                 f"the alias {name!r} leads to {condition!r}, which is no condition; "
-                f"{suggest(condition, known)}"
+                f"{did_you_mean(condition, known)}"
             )
     matched = {name: aliases.get(name, name) for name in names}
     if lost := [name for name in names if matched[name] not in known]:
-        hints = "; ".join(f"{name!r} ({suggest(name, known)})" for name in lost)
+        hints = "; ".join(f"{name!r} ({did_you_mean(name, known).rstrip('.')})" for name in lost)
         raise UnmatchedNameError(
             f"no condition of the study is named {hints}. Give an alias; nothing was imported"
         )
@@ -40,11 +40,3 @@ def match_names(names: Sequence[str], known: Sequence[str], aliases: Mapping[str
                 f"{' and '.join(map(repr, twice))} both mean {condition!r}; keep one of them"
             )
     return matched
-
-
-def suggest(name: str, known: Iterable[str]) -> str:
-    """A hint at the likeliest of the known names, or all of them."""
-    names = list(known)
-    folded = {candidate.casefold(): candidate for candidate in names}
-    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
-    return f"did you mean {folded[near[0]]!r}?" if near else f"there are {', '.join(names)}"

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evalsite.results.errors import ImportFileError
-from evalsite.results.importing.matching import suggest
 from evalsite.results.importing.source_file import Line, SourceFile
 from evalsite.samples.names import visible
+from evalsite.suggestions import did_you_mean
 
 CONDITION_COLUMNS = ("condition", "model")
 DIRECTIONS = ("higher", "lower")
@@ -69,7 +69,7 @@ class MetricFile:
             )
         for name, direction in self.better.items():
             if name not in wanted:
-                raise ImportFileError(f"no quantity named {name!r} is imported; {suggest(name, wanted)}")
+                raise ImportFileError(f"no quantity named {name!r} is imported; {did_you_mean(name, wanted)}")
             if direction not in DIRECTIONS:
                 raise ImportFileError(f"{name} was said to be better {direction!r}; say higher or lower")
         return wanted

@@ -6,8 +6,8 @@ from argparse import ArgumentTypeError
 
 from django.core.management.base import CommandError
 
-from evalsite.results.importing.matching import suggest
 from evalsite.studies.models import Study
+from evalsite.suggestions import did_you_mean
 
 MOST_TRIALS = 100_000
 
@@ -18,8 +18,7 @@ def find_study(slug: str) -> Study:
         return Study.objects.get(slug=slug)
     except Study.DoesNotExist:
         names = list(Study.objects.values_list("slug", flat=True))
-        hint = suggest(slug, names) if names else "there is none yet"
-        raise CommandError(f"no study named {slug!r}; {hint}") from None
+        raise CommandError(f"no study named {slug!r}; {did_you_mean(slug, names)}") from None
 
 
 def pair(text: str) -> tuple[str, str]:

@@ -28,6 +28,7 @@ from ganmodels.inside.judges import open_judge
 from ganmodels.inside.pictures import read_pictures, to_picture
 from ganmodels.inside.views import View, judged_view, usual_views
 from ganmodels.protocol import Generator
+from ganmodels.registry import get_model, model_faults, model_names
 
 BATCH_IMAGES = 64
 MOST_SCORED = 1024
@@ -77,7 +78,7 @@ def open_generator(checkpoint: Checkpoint) -> Generator:
     """
     try:
         return checkpoints.load(store().path(checkpoint.sha256))
-    except CheckpointError as error:
+    except GanmodelsError as error:
         raise CheckpointRefusedError(f"{checkpoint.name} can't be opened: {error}") from error
 
 
@@ -169,3 +170,11 @@ def _keep(pixels: np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]) -> NewIm
     height, width, channels = pixels.shape
     picture = Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels).convert("RGB")
     return NewImage(sha256=store().put(encode_lossless(picture)), width_px=width, height_px=height)
+
+
+def describe_catalogue() -> dict[str, Any]:
+    """What `evalsite.runs.catalogue` keeps of the models, and the sentences on faulty files."""
+    return {
+        "models": {name: get_model(name).summary for name in model_names()},
+        "faults": list(model_faults().values()),
+    }

@@ -64,3 +64,31 @@ def measure(
 
 def _images(sample_set: SampleSet) -> metrics.Images:
     return metrics.open_images(image_paths(sample_set), digest=sample_set.manifest_digest)
+
+
+def describe_catalogue() -> dict[str, Any]:
+    """What `evalsite.runs.catalogue` keeps of metrics and extractors, and the sentences on faulty files."""
+    return {
+        "metrics": {metric.name: _describe_metric(metric) for metric in metrics.METRICS},
+        "extractors": {
+            entry.name: {**_describe(entry), "protocols": entry.protocols} for entry in metrics.EXTRACTORS
+        },
+        "faults": [*metrics.METRICS.faults.values(), *metrics.EXTRACTORS.faults.values()],
+    }
+
+
+def _describe_metric(metric: metrics.Metric) -> dict[str, Any]:
+    return {
+        **_describe(metric),
+        "extractor": metric.extractor or "",
+        "needs": [{"role": need.role, "kind": need.kind.__name__} for need in metric.needs],
+        "quantities": [
+            {"name": one.name, "better": one.better, "title": one.title or metric.title}
+            for one in metric.quantities
+        ],
+    }
+
+
+def _describe(entry: Any) -> dict[str, str]:
+    summary = " ".join(entry.description.partition("\n\n")[0].split())
+    return {"title": entry.title, "summary": summary, "paper": entry.paper}

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from evalsite.jobs.services import add_job
-from evalsite.runs import declarations
+from evalsite.runs import catalogue
 from evalsite.runs.errors import InvalidRequestError, unknown_name
 from evalsite.runs.models import MetricRun
 from evalsite.runs.services.request_checks import check_images_are_held
@@ -68,7 +68,7 @@ def _check_evaluation(
 ) -> None:
     if not metrics:
         raise InvalidRequestError("No metric was chosen; choose at least one.")
-    known = declarations.measurable()
+    known = catalogue.measurable()
     for name in metrics:
         if name not in known:
             raise unknown_name("metric", name, known)
@@ -82,7 +82,7 @@ def _check_evaluation(
 
 
 def _check_extractor(extractor: str, protocol: str) -> None:
-    known = declarations.extractors()
+    known = catalogue.extractors()
     if extractor and extractor not in known:
         raise unknown_name("feature extractor", extractor, known)
     protocols = known[extractor].protocols if extractor else {p for e in known.values() for p in e.protocols}

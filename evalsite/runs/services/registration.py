@@ -10,7 +10,7 @@ from django.db import transaction
 
 from evalsite.jobs.models import Job
 from evalsite.jobs.services import add_job
-from evalsite.runs import declarations
+from evalsite.runs import catalogue
 from evalsite.runs.errors import InvalidRequestError, unknown_name
 from evalsite.runs.services.request_checks import chosen_name
 from evalsite.runs.services.uploads import keep_upload
@@ -34,8 +34,8 @@ def request_registration(
         InvalidRequestError: the file is too large, or the name can't be one or is taken.
         UnknownNameError: there is no such model.
     """
-    if told and told["model"] not in declarations.models():
-        raise unknown_name("model", told["model"], declarations.models())
+    if told and told["model"] not in catalogue.models():
+        raise unknown_name("model", told["model"], catalogue.models())
     name = chosen_name(name)
     sha256 = keep_upload(data)
     if Checkpoint.objects.filter(name=name).exclude(sha256=sha256).exists():

@@ -16,8 +16,9 @@ from evalsite.results.joining import Measured, PoolEstimates, ResultTable, join
 from evalsite.samples.models import SampleSet
 from evalsite.samples.services import NewImage, create_sample_set
 from evalsite.samples.storage import store
-from evalsite.studies.models import Block, Condition, Study
+from evalsite.studies.models import Block, Condition, Study, StudyVersion
 from evalsite.studies.services import open_study
+from evalsite.tasks import registry as tasks
 from evalsite.tasks.protocol import Estimate
 from evalsite.tasks.simulation import SimulatedRater
 from evalsite.trials import services
@@ -25,6 +26,7 @@ from evalsite.trials.models import Session, Trial
 from evalsite.trials.planning import from_json, read_block
 from evalsite.trials.quality import Exposure
 from evalsite.trials.wire.messages import Device, Submission
+from tests.support.faulty import FAULTY, faulty_file
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FRAME_MS = 1000 / 60
@@ -123,6 +125,22 @@ def answer():
         return [_sit(study, rater, kind, seed, spoiled) for seed in range(raters)]
 
     return run
+
+
+@pytest.fixture
+def spoil_task(tmp_path):
+    """Makes a study's tasks ones whose file can't be used; returns the sentence on the file."""
+    (tmp_path / "catalogue").mkdir()
+    with faulty_file(tasks, tmp_path / "catalogue") as sentence:
+
+        def spoil(study: Study) -> str:
+            version = StudyVersion.objects.get(study=study)
+            for block in version.protocol["blocks"]:
+                block["task"] = FAULTY
+            StudyVersion.objects.filter(pk=version.pk).update(protocol=version.protocol)
+            return sentence
+
+        yield spoil
 
 
 def _sit(study: Study, rater: SimulatedRater, kind: str, seed: int, spoiled: int) -> Session:

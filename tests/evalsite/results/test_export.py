@@ -295,3 +295,10 @@ def test_command_names_what_is_wrong(scope, tmp_path):
         call_command("export", "flash", "trails")
     with pytest.raises(CommandError, match=r"can't be written \(No such file or directory\)"):
         call_command("export", "flash", "trials", "--out", str(tmp_path / "nowhere" / "a.csv"))
+
+
+def test_a_study_whose_task_is_faulty_ends_the_command_with_the_sentence_on_its_file(scope, spoil_task):
+    sentence = spoil_task(scope.study)
+    with pytest.raises(CommandError) as caught:
+        call_command("export", "flash", "trials", stdout=io.StringIO())
+    assert str(caught.value) == sentence

@@ -120,6 +120,18 @@ def test_unknown_names_are_not_found(analyst, study, address):
     assert analyst.get(f"/results/{address}").status_code == 404
 
 
+def test_a_faulty_task_is_a_sentence_on_its_studys_page_and_stops_no_other(
+    analyst, study, make_study, spoil_task
+):
+    make_study(slug="other", trials=8)
+    sentence = spoil_task(study)
+    page = analyst.get("/results/flash/")
+    assert page.status_code == 500
+    assert sentence.replace("'", "&#x27;") in page.content.decode()
+    assert analyst.get("/results/").status_code == 200
+    assert analyst.get("/results/other/").status_code == 200
+
+
 def test_a_plot_of_nothing_is_not_found(analyst, make_study):
     make_study()
     assert analyst.get("/results/flash/plots/ranking.png").status_code == 404

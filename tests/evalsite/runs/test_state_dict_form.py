@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from evalsite.jobs import attempts
 from evalsite.jobs.models import Job
-from evalsite.runs import declarations, services, state_dict_form
+from evalsite.runs import catalogue, services, state_dict_form
 from evalsite.runs.errors import InvalidRequestError, UnknownNameError
 from evalsite.samples.models import Checkpoint
 from ganmodels.registry import get_model, model_names
@@ -50,8 +50,8 @@ def perform(data: bytes, asked: dict[str, object]) -> Job:
 
 
 def test_the_models_are_those_of_the_catalogue() -> None:
-    assert tuple(declarations.models()) == model_names()
-    assert declarations.models()["vae"].startswith("VAE: ")
+    assert tuple(catalogue.models()) == model_names()
+    assert catalogue.models()["vae"].startswith("VAE: ")
 
 
 def test_a_state_dict_becomes_a_checkpoint_that_describes_itself(weights: bytes) -> None:

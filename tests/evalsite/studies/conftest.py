@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evalsite.recruiters import registry as recruiters
 from evalsite.samples.models import SampleSet
 from evalsite.samples.services import NewImage, create_sample_set
 from evalsite.studies.freezing import BlockData, ConditionData, SetData, StudyData
 from evalsite.studies.models import Block, Condition, Study
+from evalsite.tasks import registry as tasks
+from tests.support.faulty import faulty_file
 
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
@@ -73,3 +76,22 @@ def data() -> StudyData:
         ],
         blocks=[BlockData("rapid_scene", {}, 20, 2, 1)],
     )
+
+
+@pytest.fixture
+def faulty_task(tmp_path: Path) -> Iterator[str]:
+    """The sentence on a file of the tasks, `mine.py`, that can't be imported."""
+    with faulty_file(tasks, _folder(tmp_path / "tasks")) as sentence:
+        yield sentence
+
+
+@pytest.fixture
+def faulty_recruiter(tmp_path: Path) -> Iterator[str]:
+    """The sentence on a file of the recruiters, `mine.py`, that can't be imported."""
+    with faulty_file(recruiters, _folder(tmp_path / "recruiters")) as sentence:
+        yield sentence
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    return path

@@ -408,3 +408,13 @@ def test_no_page_of_ours_holds_inline_script(admin_client: Client, study: Study,
 def test_a_study_that_is_not_there_sends_back(admin_client: Client) -> None:
     assert admin_client.get("/admin/studies/study/99/change/").status_code == 302
     assert admin_client.get("/admin/studies/study/99/open/").status_code == 404
+
+
+def test_a_faulty_task_stops_neither_the_studys_page_nor_its_blocks(
+    admin_client: Client, study: Study, faulty_task: str
+) -> None:
+    Block.objects.create(study=study, task="mine", trials_per_block=5, params={"size": 3})
+    assert faulty_task.replace("'", "&#x27;") in words(admin_client.get(page_of(study)))
+    for block in study.blocks.all():
+        assert admin_client.get(block_page(block)).status_code == 200
+    assert admin_client.get(ADD).status_code == 200

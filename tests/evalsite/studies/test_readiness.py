@@ -66,6 +66,14 @@ def test_every_problem_is_a_sentence_that_says_what_to_do(
     assert problems(replace(data, **change)) == [sentence]
 
 
+def test_a_task_and_a_recruiter_whose_files_are_faulty_are_problems(
+    data: StudyData, faulty_task: str, faulty_recruiter: str
+) -> None:
+    found = problems(replace(data, recruiter="mine", blocks=[BlockData("mine", {}, 9)]))
+    assert found == [f"Recruiter: {faulty_recruiter}", f"Block 1 (mine): {faulty_task}"]
+    assert problems(data) == []
+
+
 @pytest.mark.parametrize(
     "params",
     [{"exposure_ms": -5}, {"exposure_ms": "long"}, {"no_such": 1}, ["exposure_ms"], {"exposure_ms": True}],

@@ -28,6 +28,7 @@ from ganmodels.toys.optimum import Optimum, train_discriminator
 from ganmodels.toys.plan import HIDDEN_LAYERS, WIDTH, toy_plan
 from ganmodels.toys.scores import mode_scores
 from ganmodels.toys.training import ToyRun, train_toy
+from tests.house.checkout import refuse_another_checkout
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = ROOT / "docs" / "toys.md"
@@ -207,6 +208,7 @@ def document() -> str:
 
 def main() -> None:
     """Write the page and its pictures."""
+    refuse_another_checkout(ROOT)
     PICTURES.mkdir(parents=True, exist_ok=True)
     for name, figure in figures().items():
         save_figure(figure, PICTURES / f"{name}.png")

@@ -8,7 +8,6 @@ import pytest
 
 from metrics import METRICS, Features, Measured, Moments, Quantity, register
 from metrics.errors import InvalidMetricError, InvalidSettingError, UnknownNameError
-from metrics.registry.discovery import Catalogue, unknown_name
 from metrics.registry.metric import measure
 from metrics.registry.signatures import Need, Range, Setting, argument_texts
 
@@ -202,29 +201,3 @@ def test_a_name_stands_for_its_extractor_only():
 def test_every_setting_is_explained():
     for metric in METRICS:
         assert not set(metric.settings) - set(argument_texts(metric.compute)), metric.name
-
-
-def test_unknown_names_suggest_the_meant_one():
-    with pytest.raises(UnknownNameError, match="did you mean 'CIFAR10'"):
-        raise unknown_name("data set", "cifar10", ["CIFAR10", "MNIST"])
-    with pytest.raises(UnknownNameError, match=r"No metric named 'fdi'; did you mean 'fid'\?"):
-        METRICS.get("fdi")
-    with pytest.raises(UnknownNameError, match=r"known: .*fid, .*inception_score, .*kid"):
-        METRICS.get("quux")
-
-
-def test_a_file_registers_its_own_stem(tmp_path, monkeypatch):
-    package = tmp_path / "shelf"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    (package / "vase.py").write_text("")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    shelf: Catalogue[int] = Catalogue("vessel", "shelf")
-    with pytest.raises(InvalidMetricError, match=r"vase\.py registers no vessel"):
-        shelf.names()
-    with pytest.raises(InvalidMetricError, match=r"vase\.py registers the vessel 'jug'"):
-        shelf.add("jug", 1, "shelf.vase")
-    shelf.add("vase", 1, "shelf.vase")
-    with pytest.raises(InvalidMetricError, match="a second time"):
-        shelf.add("vase", 2, "shelf.vase")
-    assert shelf.names() == ["vase"]

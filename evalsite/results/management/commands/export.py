@@ -12,6 +12,7 @@ from evalsite.results.export import TABLES, codebook_lines, export_lines
 from evalsite.results.export.writing import write_whole
 from evalsite.results.management.arguments import find_study
 from evalsite.results.scope import Scope
+from evalsite.tasks.errors import UNUSABLE_TASK
 
 CODEBOOK = "codebook"
 
@@ -34,6 +35,12 @@ class Command(BaseCommand):
     def handle(self, *, study: str, table: str, out: Path | None, **options: Any) -> None:
         """Do it; a mistake ends in one sentence."""
         scope = Scope(find_study(study), simulated=options["simulated"], inattentive=options["inattentive"])
+        try:
+            self._export(scope, table, out)
+        except UNUSABLE_TASK as error:
+            raise CommandError(str(error)) from error
+
+    def _export(self, scope: Scope, table: str, out: Path | None) -> None:
         lines = codebook_lines(scope) if table == CODEBOOK else export_lines(scope, table)
         with closing(lines):  # ended early, by a signal or by a reader such as head, it lets the database go
             if out is None:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from evalsite.jobs.foreground import do_here
 from evalsite.jobs.models import Job
-from evalsite.runs import declarations, services
+from evalsite.runs import catalogue, services
 from evalsite.runs.errors import InvalidRequestError, UnknownNameError, unknown_name
 from evalsite.runs.models import MetricRun, MetricValue
 from evalsite.runs.summaries import describe_value, format_value
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        known = ", ".join(declarations.measurable())
+        known = ", ".join(catalogue.measurable())
         parser.add_argument("samples", help="name of the sample set to measure")
         parser.add_argument("--reference", help="name of the reference set")
         parser.add_argument("--metrics", required=True, help=f"names, separated by commas; known: {known}")
