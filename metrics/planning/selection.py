@@ -139,9 +139,10 @@ def _chosen(names: Sequence[str], omissions: Omissions) -> list[Choice]:
     chosen: dict[str, Choice] = {}
     for name in names:
         members = [metric for metric in METRICS if name == ALL or name in metric.selections]
-        named = not members
+        if members:
+            _leave_out_faulty(omissions)
         for metric in members or _named(name, omissions):
-            required = named and omissions.listener is None
+            required = not members and omissions.listener is None
             before = chosen.get(metric.name)
             chosen[metric.name] = Choice(metric, required or (before is not None and before.required))
     return list(chosen.values())
@@ -155,6 +156,14 @@ def _named(name: str, omissions: Omissions) -> list[Metric]:
             raise
         omissions.add(name, name, str(error))
         return []
+
+
+def _leave_out_faulty(omissions: Omissions) -> None:
+    """Name the files that can't be used: a selection might have held their metrics."""
+    known = {omitted.metric for omitted in omissions.found}
+    for stem, sentence in METRICS.faults.items():
+        if stem not in known:
+            omissions.add(stem, stem, sentence)
 
 
 def _with_settings(choices: Sequence[Choice], settings: Settings, seed: int) -> list[Choice]:

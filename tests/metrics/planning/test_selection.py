@@ -8,6 +8,7 @@ import pytest
 import metrics
 from metrics import METRICS
 from metrics.errors import (
+    InvalidMetricError,
     InvalidSettingError,
     MissingEvidenceError,
     TooFewSamplesError,
@@ -119,3 +120,15 @@ def test_a_layer_is_part_of_the_name():
 def test_a_missing_layer_is_named(paper, pictures):
     with pytest.raises(MissingEvidenceError, match="gives no features_768"):
         paper(metrics=["fid"], layer="768", reference=np.zeros((4, 8, 8, 3), np.uint8))
+
+
+@pytest.mark.parametrize("name", ["all", "paper"])
+def test_a_selection_names_the_files_that_can_t_be_used(monkeypatch, name):
+    sentence = "metrics/catalogue/mine.py can't be used: SyntaxError."
+    monkeypatch.setattr(type(METRICS), "faults", {"mine": sentence})
+    omissions = Omissions()
+    assert "fid" in {choice.metric.name for choice in select([name, "all"], ROLES, omissions)}
+    assert [(item.metric, item.reason) for item in omissions.found] == [("mine", sentence)]
+    assert select(["fid"], ROLES, Omissions())[0].required
+    with pytest.raises(InvalidMetricError, match="mine.py can't be used"):
+        select(["mine"], ROLES, Omissions())
