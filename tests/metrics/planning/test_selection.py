@@ -130,5 +130,5 @@ def test_a_selection_names_the_files_that_can_t_be_used(monkeypatch, name):
     assert "fid" in {choice.metric.name for choice in select([name, "all"], ROLES, omissions)}
     assert [(item.metric, item.reason) for item in omissions.found] == [("mine", sentence)]
     assert select(["fid"], ROLES, Omissions())[0].required
-    with pytest.raises(InvalidMetricError, match="mine.py can't be used"):
+    with pytest.raises(InvalidMetricError, match=r"mine\.py can't be used"):
         select(["mine"], ROLES, Omissions())
