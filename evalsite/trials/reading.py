@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Any
 
 from evalsite.studies.models import Study, StudyVersion
+from evalsite.studies.planning import from_json, qualifying_blocks, read_block
 from evalsite.tasks.params import Params
 from evalsite.tasks.protocol import ScoredTrial, Task
 from evalsite.trials.models import Session, Trial
-from evalsite.trials.planning import from_json, qualifying_blocks, read_block
 
 SESSIONS_AT_ONCE = 20
 """Few enough that their trials fit into memory and that their index is used, even before any statistics."""

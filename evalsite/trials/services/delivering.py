@@ -10,11 +10,11 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
+from evalsite.studies.planning import FrozenBlock, from_json, read_block
 from evalsite.tasks.protocol import ScoredTrial
 from evalsite.trials.delivery import describe_trial
 from evalsite.trials.models import Session, Trial
 from evalsite.trials.naming import stimulus_name
-from evalsite.trials.planning import FrozenBlock, from_json, read_block
 from evalsite.trials.reading import SCORED_COLUMNS, to_scored_trial
 from evalsite.trials.services.locking import lock_running, touch
 from evalsite.trials.state import describe_progress

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from evalsite.studies.planning import FrozenBlock, from_json
 from evalsite.trials.checks import Check, check_each, check_share
 from evalsite.trials.models import Response, Session, Trial
-from evalsite.trials.planning import FrozenBlock, from_json
 
 
 def end_unqualified(session: Session, blocks: Iterable[FrozenBlock], now: datetime) -> bool:

@@ -8,11 +8,11 @@ from django.conf import settings
 from django.db import transaction
 
 from evalsite.recruiters.protocol import Ending
+from evalsite.studies.planning import PlacedTrial, plan_session, read_block, to_json
 from evalsite.trials.checks import Check
 from evalsite.trials.errors import WrongStageError
 from evalsite.trials.models import Session, Trial
 from evalsite.trials.naming import completion_code
-from evalsite.trials.planning import PlacedTrial, plan_session, read_block, to_json
 from evalsite.trials.quality import MIN_REFRESH_HZ
 from evalsite.trials.services.judging import attends
 from evalsite.trials.services.locking import BEGUN, lock_session

@@ -10,10 +10,10 @@ from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from evalsite.studies.planning import FrozenBlock, derive_seed, from_json, read_block
 from evalsite.tasks.simulation import SimulatedRater
 from evalsite.trials.errors import SimulationError
 from evalsite.trials.models import Session, Trial
-from evalsite.trials.planning import FrozenBlock, derive_seed, from_json, read_block
 from evalsite.trials.quality import Exposure
 from evalsite.trials.simulation.channels import Channel
 from evalsite.trials.wire.messages import Device

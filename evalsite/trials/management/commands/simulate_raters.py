@@ -18,10 +18,10 @@ from rich.progress import Progress
 
 from evalsite.studies.errors import NoVersionError
 from evalsite.studies.models import Study
+from evalsite.studies.planning import derive_seed
 from evalsite.tasks.errors import PlanError
 from evalsite.trials.errors import SimulationError, StudyClosedError
 from evalsite.trials.models import Session
-from evalsite.trials.planning import derive_seed
 from evalsite.trials.simulation.channels import Channel, HttpChannel, ServicesChannel
 from evalsite.trials.simulation.population import Population
 from evalsite.trials.simulation.sitting import Sitter, Sitting
