@@ -16,10 +16,9 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class PlacedTrial:
-    """A planned trial in its place: block of the protocol, order in the block's plan."""
+    """A planned trial and the number of its block in the protocol."""
 
     block: int
-    index: int
     trial: PlannedTrial
 
 
@@ -91,7 +90,7 @@ def plan_session(
     placed = []
     for number in range(len(protocol["blocks"])):
         planned = plan_block(protocol, number, seed=seed, condition=condition, mirrored=mirrored)
-        placed += [PlacedTrial(number, index, trial) for index, trial in enumerate(planned)]
+        placed += [PlacedTrial(number, trial) for trial in planned]
     return placed
 
 

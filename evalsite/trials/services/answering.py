@@ -158,7 +158,6 @@ def _repeat(session: Session, block: FrozenBlock, trial: Trial) -> None:
         session=session,
         position=counts["last"] + 1,
         block=trial.block,
-        index=trial.index,
         kind=trial.kind,
         plan=trial.plan,
         presentation=None if block.adaptive else trial.presentation,

@@ -104,7 +104,6 @@ class _Desk:
             session=session,
             position=position,
             block=0,
-            index=position,
             kind=Trial.Kind.SCORED,
             plan=to_json(planned),
             presentation=self.block.task.adapt(self.block.params, planned, []),

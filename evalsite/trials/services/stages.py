@@ -106,7 +106,6 @@ def _trial_row(session: Session, position: int, placed: PlacedTrial) -> Trial:
         session=session,
         position=position,
         block=placed.block,
-        index=placed.index,
         kind=placed.trial.kind,
         plan=to_json(placed.trial),
         presentation=presentation,
