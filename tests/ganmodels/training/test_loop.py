@@ -133,7 +133,7 @@ def test_the_log_says_losses_speed_and_waiting(
     tmp_path: Path, make_plan: MakePlan, small_data: ImageData
 ) -> None:
     lines: list[dict[str, Any]] = []
-    train(make_plan("wgan_gp"), small_data, tmp_path, report=lines.append)
+    train(make_plan("wgan_gp"), small_data, tmp_path, on_log=lines.append)
     assert json.loads((tmp_path / LOG).read_text()) == lines[0]
     assert {"step", "images_per_s", "waiting_for_data", "critic.distance", "generator.loss"} <= lines[
         0

@@ -62,7 +62,7 @@ class Command(BaseCommand):
         parser.add_argument("--concurrency", type=_workers, default=1, help="raters at a time, for http (1)")
 
     def handle(self, *_args: object, **options: Any) -> None:
-        """Run the sessions, show progress, report."""
+        """Run the sessions, show progress, say how it went."""
         try:
             self._simulate(options)
         except FAULTS as error:
