@@ -48,7 +48,7 @@ class SampleSetAdmin(ModelAdmin):
         "name", "kind", "count", "labels", "conversions", "refused", "checkpoint", "seed", "created_at",
         "manifest_digest", "settings",
     )  # fmt: skip
-    change_form_outer_after_template = "samples/grid.html"  # type: ignore[assignment]
+    change_form_outer_after_template = "samples/grid.html"  # type: ignore[assignment]  # unfold declares None
 
     class Media:
         css: ClassVar = {"all": ("css/admin.css",)}

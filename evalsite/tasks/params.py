@@ -117,7 +117,7 @@ class ParamSpec:
 def param(
     default: Any,
     label: str,
-    help: str,  # noqa: A002 - the word that forms use
+    help: str,
     *,
     unit: str = "",
     low: float | None = None,

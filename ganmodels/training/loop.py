@@ -22,13 +22,15 @@ from ganmodels.training.state import TrainingState, clip_parameters
 
 __all__ = ["CHECKPOINT", "LOG", "STATE", "advance", "train"]
 
+CPU = torch.device("cpu")
+
 
 def train(
     plan: Plan,
     data: ImageData,
     out: Path,
     *,
-    device: torch.device = torch.device("cpu"),  # noqa: B008 - a constant
+    device: torch.device = CPU,
     resume: bool = False,
     should_stop: Callable[[], bool] = lambda: False,
     on_log: LogListener | None = None,

@@ -128,11 +128,8 @@ def _gather(candidates: Iterable[Candidate], total: int, progress: Progress | No
 def _keep(candidate: Candidate, batch: Batch) -> tuple[NewImage, str]:
     data = candidate.read()
     decoded = decode(data)
-    return _new_image(candidate, batch.put(_stored_bytes(data, decoded)), decoded), decoded.format
-
-
-def _stored_bytes(data: bytes, decoded: DecodedImage) -> bytes:
-    return encode_lossless(decoded.image) if decoded.conversion else data
+    stored = encode_lossless(decoded.image) if decoded.conversion else data
+    return _new_image(candidate, batch.put(stored), decoded), decoded.format
 
 
 def _new_image(candidate: Candidate, sha256: str, decoded: DecodedImage) -> NewImage:

@@ -123,7 +123,7 @@ def _choose_place(version: StudyVersion, kind: str, *, now: datetime, seed: int)
     """The condition that fewest raters have, and of its two arrangements of keys the rarer one."""
     places = version.study.sessions.filter(kind=kind).taking_part(seen_since=now - PLACE_HELD)
     taken = list(places.values_list("condition", "mirrored"))
-    chance = Random(seed)  # noqa: S311 - nothing secret
+    chance = Random(seed)
     condition = _rarest(rater_groups(version.protocol), [name for name, _ in taken], chance)
     return condition, _rarest([False, True], [turned for name, turned in taken if name == condition], chance)
 

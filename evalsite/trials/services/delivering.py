@@ -69,7 +69,7 @@ def _deliver(session: Session, block: FrozenBlock, trials: Sequence[Trial], now:
 
 def _history(session: Session, block: FrozenBlock) -> list[ScoredTrial]:
     answered = session.trials.filter(block=block.number, response__isnull=False).order_by("position")
-    return [to_scored_trial(*row) for row in answered.values_list(*SCORED_COLUMNS)]
+    return [to_scored_trial(row) for row in answered.values_list(*SCORED_COLUMNS)]
 
 
 def _describe(session: Session, block: FrozenBlock, trial: Trial) -> Json:

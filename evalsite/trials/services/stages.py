@@ -81,7 +81,7 @@ def complete_session(*, session: Session, now: datetime) -> Ending:
         raise WrongStageError(f"A session is completed after its trials; this one is at {locked.state!r}.")
     if missing := locked.trials.pending().count():
         raise WrongStageError(f"{missing} trials are not answered yet; answer them before completing.")
-    attentive = attends(locked) is not Check.FAIL
+    attentive = attends(locked) is not Check.FAILED
     if locked.kind == Session.Kind.PREVIEW:
         discard_preview(session=locked)
         return PREVIEW_ENDING if attentive else PREVIEW_INATTENTIVE

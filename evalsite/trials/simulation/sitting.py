@@ -154,5 +154,5 @@ def _expect_stored(receipt: Json) -> None:
 
 
 def _answer_id(session: UUID, position: int) -> UUID:
-    rng = Random(f"{session}/{position}")  # noqa: S311 - nothing secret
+    rng = Random(f"{session}/{position}")
     return UUID(int=rng.getrandbits(128), version=4)

@@ -28,7 +28,7 @@ class Writer:
 
 def test_every_number_of_a_line_is_a_scalar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("torch.utils.tensorboard")
-    module.SummaryWriter = Writer  # type: ignore[attr-defined]
+    module.SummaryWriter = Writer
     monkeypatch.setitem(sys.modules, module.__name__, module)
     WRITTEN.clear()
     with tensorboard(tmp_path) as on_log:
