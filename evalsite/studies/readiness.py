@@ -34,12 +34,12 @@ Sides = Mapping[int, tuple[int, int]]
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found of a study, in sentences.
+    """What was found out about a study, in sentences.
 
     Attributes:
-        problems: What must be mended before raters can come.
-        warnings: What is allowed and may be unwanted; empty as long as there are problems.
-        facts: What follows from each block's params, fit to be told to raters; empty likewise.
+        problems: What must be fixed before raters can come.
+        warnings: What is allowed but may be unwanted; empty while there are problems.
+        facts: What follows from each block's params, in words for raters; empty while there are problems.
     """
 
     problems: Sequence[str] = ()
@@ -49,10 +49,10 @@ class Findings:
 
 @dataclass(frozen=True)
 class PlannedBlock:
-    """A block with the trials that a rater of each group would be given, from which all findings are made.
+    """A block with the trials that a rater of each group would get; all findings are made from these.
 
     Attributes:
-        number: As people count, from 1.
+        number: Its number, from 1.
         block: As it is set up.
         plans: A rater's trials, for every group of raters; empty if images are missing or planning failed.
         fault: Why planning failed, in a sentence; empty if it did not.
@@ -75,11 +75,11 @@ class PlannedBlock:
 
 
 def check_study(study: StudyData, sides: Sides | None = None) -> Findings:
-    """What keeps a study from being opened; where nothing does, what a researcher should know before.
+    """Find what keeps a study from being opened; if nothing does, what a researcher should know first.
 
     Args:
         study: The study as it is set up.
-        sides: Sizes of the images of its sets, as far as they are known.
+        sides: Sizes of the images in its sets, where known.
     """
     blocks = _planned(study)
     problems = [*_recruiting(study), *_texts(study), *_sets(study), *_blocks(blocks), *_attention(study)]
@@ -99,7 +99,7 @@ def full_params(block: BlockData) -> dict[str, Any]:
 
 
 def _planned(study: StudyData) -> list[PlannedBlock]:
-    """Every block with its plans, made as a session's are made; a faulty one has its sentence instead."""
+    """Every block with its plans, made as for a session; a faulty block has a sentence instead."""
     protocol = freeze(study)
     counts = [study.reference.count, *(condition.sample_set.count for condition in study.conditions)]
     groups = rater_groups(protocol) if study.conditions and all(counts) else []
@@ -193,15 +193,13 @@ def _qualification(planned: PlannedBlock) -> Iterator[str]:
     if share is None:
         return
     yield from _share(f"Block {planned.number}", share)
-    if not all(any(_has_truth(planned, trial) for trial in trials) for trials in planned.plans):
+    task, params = planned.task, planned.params
+    scored = [[trial for trial in trials if trial.kind == "scored"] for trials in planned.plans]
+    if not all(any(task.truth(params, trial) for trial in trials) for trials in scored):
         yield (
             f"Block {planned.number} is a qualification, but none of its trials has a right answer; change "
             "its params, or leave its required share empty."
         )
-
-
-def _has_truth(planned: PlannedBlock, trial: PlannedTrial) -> bool:
-    return trial.kind == "scored" and bool(planned.task.truth(planned.params, trial))
 
 
 def _attention(study: StudyData) -> Iterator[str]:

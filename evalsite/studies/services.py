@@ -107,7 +107,7 @@ def deletion_obstacle(study: Study) -> str:
 
 
 def study_findings(study: Study) -> Findings:
-    """What keeps the study from being opened; where nothing does, what its researcher should know before."""
+    """What keeps the study from being opened; if nothing does, what its researcher should know first."""
     if problem := _not_openable(study):
         return Findings([problem])
     return check_study(study_data(study), image_sides(study))

@@ -150,6 +150,8 @@ def _words(place: str, call: ast.Call) -> Iterator[Use]:
 def _javascript(place: str, source: str) -> Iterator[Use]:
     for what, name in re.findall(r"\b(class|function|const|let)\s+(\w+)", source):
         yield Use(CLASS if what == "class" else NAME, place, name)
+    for name in re.findall(r"^  (?:static |async )*#?(\w+)\(.*\) \{$", source, re.MULTILINE):
+        yield Use(NAME, place, name)  # a method
 
 
 def refusals(path: PurePosixPath, source: str) -> list[str]:
@@ -216,6 +218,7 @@ def test_every_rule_catches_an_offender(rule: Rule, kind: str) -> None:
         ("evalsite/studies/deeds/opening.py", "", "evalsite/studies/deeds: 'deeds' (say job kind)"),
         ("evalsite/static/js/rater/timing_report.js", "", "'timing_report' (say summary)"),
         ("evalsite/static/js/rater/main.js", "function report() {}", "'report' (say summary)"),
+        ("evalsite/static/js/rater/outbox.js", "  #report() {", "'report' (say summary)"),
         ("evalsite/jobs/queue.py", "def run(task_id): ...", "'task_id' (say job)"),
         ("evalsite/tasks/columns.py", "job = 1", "'job' (say task)"),
         ("evalsite/runs/models.py", "class Job:\n    checkpoint: int = 1", "'checkpoint' (say progress)"),
