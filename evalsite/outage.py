@@ -70,13 +70,10 @@ def _answer(request: HttpRequest, error: Exception) -> HttpResponse | None:
     if sentence is None:
         return None
     logger.error("%s %s: %s", request.method, request.path, sentence)
-    response = _page() if "text/html" in request.headers.get("Accept", "") else _json()
+    wants_page = "text/html" in request.headers.get("Accept", "")
+    response = _page() if wants_page else JsonResponse({"error": SENTENCE, "next": NEXT}, status=503)
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
-
-
-def _json() -> HttpResponse:
-    return JsonResponse({"error": SENTENCE, "next": NEXT}, status=503)
 
 
 def _page() -> HttpResponse:

@@ -28,13 +28,13 @@ class ModuleManifestStorage(ManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
     _js_module_import_aggregation_patterns = (
         "js/*.js",
-        ManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],  # type: ignore[attr-defined]
+        ManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],  # type: ignore[attr-defined]  # private
     )
 
     def _save(self, name: str, content: File[Any]) -> str:
         half = f"{name}.half-{token_hex(4)}"
         try:
-            super()._save(half, content)  # type: ignore[misc]
+            super()._save(half, content)  # type: ignore[misc]  # missing in the stubs
             Path(self.path(half)).replace(self.path(name))
         except BaseException:
             self.delete(half)

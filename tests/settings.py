@@ -13,8 +13,8 @@ if _url := os.environ.get("EVALSITE_TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = _url
 atexit.register(shutil.rmtree, os.environ["EVALSITE_DATA"], ignore_errors=True)
 
-from evalsite.settings import *  # noqa: E402, F403
-from evalsite.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
+from evalsite.settings import *
+from evalsite.settings import DATABASES, STATIC_ROOT, STORAGES
 
 STATIC_ROOT.mkdir()
 # Pages are rendered without collecting first; tests of the collected files ask for them (test_staticfiles).

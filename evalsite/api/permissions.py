@@ -24,7 +24,7 @@ class IsStaff(IsAuthenticated):
 class HasModelPermissions(IsStaff, DjangoModelPermissions):
     """Staff with Django's permission on the view's model; REST framework's own class lets everybody read."""
 
-    perms_map = {**DjangoModelPermissions.perms_map, "GET": [VIEW], "HEAD": [VIEW], "OPTIONS": [VIEW]}  # noqa: RUF012
+    perms_map = DjangoModelPermissions.perms_map | {"GET": [VIEW], "HEAD": [VIEW], "OPTIONS": [VIEW]}
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Whether the user is on the staff and has the permission that the method asks for."""

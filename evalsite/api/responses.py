@@ -17,9 +17,9 @@ from evalsite.api.filters import CountedFilterSet, TrueFalseFilter
 from evalsite.api.pagination import ReceivedPages
 from evalsite.api.sessions import KINDS
 from evalsite.studies.models import StudyVersion
+from evalsite.studies.planning import qualifying_blocks
 from evalsite.tasks import registry
 from evalsite.trials.models import Response, Trial
-from evalsite.trials.planning import qualifying_blocks
 
 
 class StimulusSerializer(Output):

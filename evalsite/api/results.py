@@ -208,10 +208,10 @@ class ResultViewSet(ReadOnlyModelViewSet[Study]):
         choice.is_valid(raise_exception=True)
         asked = choice.validated_data
         scope = Scope(self.get_object(), simulated=asked["simulated"], inattentive=asked["inattentive"])
-        return Response(ResultSerializer(_report(scope, asked["human"])).data)
+        return Response(ResultSerializer(_study_results(scope, asked["human"])).data)
 
 
-def _report(scope: Scope, human: str) -> dict[str, Any]:
+def _study_results(scope: Scope, human: str) -> dict[str, Any]:
     """The study's results as plain data and dataclasses. Raises ``UnknownQuantityError``."""
     table = tabulate(scope)
     leading = table.human_quantity(human) if human else leading_quantity(table)

@@ -23,7 +23,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 class SchemaView(SpectacularAPIView):
     """The OpenAPI description of this API."""
 
-    renderer_classes = (OpenApiJsonRenderer2, OpenApiYamlRenderer)  # type: ignore[assignment]
+    renderer_classes = (OpenApiJsonRenderer2, OpenApiYamlRenderer)  # type: ignore[assignment]  # declared a list
     permission_classes = (IsStaff,)
 
 

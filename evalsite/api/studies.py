@@ -18,7 +18,7 @@ class StudySerializer(serializers.ModelSerializer[Study]):
 
     class Meta:
         model = Study
-        fields = (
+        fields: tuple[str, ...] = (
             "slug",
             "title",
             "state",
@@ -128,7 +128,7 @@ class StudyDetailSerializer(StudySerializer):
             "conditions",
             "blocks",
             "versions",
-        )  # type: ignore[assignment]
+        )
 
 
 class StudyViewSet(ReadOnlyModelViewSet[Study]):

@@ -9,7 +9,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 
-class StaffAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # both draw form fields
+class StaffAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc]  # both draw form fields
     """Accounts of the staff."""
 
     form = UserChangeForm

@@ -106,7 +106,7 @@ def run_together(web: Sequence[str], worker: Sequence[str], *, say: Callable[[st
 def _start(command: Sequence[str], **environment: str) -> subprocess.Popen[bytes]:
     # Web threads share the cores by themselves: each must not start a thread a core for a small matrix.
     # A session of its own: Ctrl-C reaches only this process, which ends the others in order.
-    return subprocess.Popen(  # noqa: S603  # nosec B603
+    return subprocess.Popen(
         command, cwd=MANAGE.parent, env={**os.environ, **environment}, start_new_session=True
     )
 

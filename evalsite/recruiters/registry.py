@@ -12,7 +12,7 @@ from evalsite.recruiters.protocol import Recruiter
 
 _RECRUITERS = Catalogue[Recruiter](
     catalogue,
-    Recruiter,  # type: ignore[type-abstract]  # its subclasses are what is made
+    Recruiter,
     noun="recruiter",
     declared=("name", "title", "summary"),
     unknown=UnknownRecruiterError,

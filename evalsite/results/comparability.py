@@ -14,13 +14,13 @@ def unlike(label: str, evidence: Sequence[Mapping[str, Any]]) -> str:
         label: What the values are.
         evidence: For each value what it must share with the others, by its name in words.
     """
-    differing = [name for name in evidence[0] if len({_said(one[name]) for one in evidence}) > 1]
+    differing = [
+        name
+        for name in evidence[0]
+        if len({json.dumps(one[name], sort_keys=True, default=str) for one in evidence}) > 1
+    ]
     if not differing:
         return ""
     *first, last = differing
     words = f"{', '.join(first)} and {last}" if first else last
     return f"{label}: the conditions' values differ in {words}, so that their order may come from that"
-
-
-def _said(fact: Any) -> str:
-    return json.dumps(fact, sort_keys=True, default=str)

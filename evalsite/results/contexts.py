@@ -28,7 +28,7 @@ from evalsite.results.scope import Scope
 from evalsite.results.timing import TimingGroup
 from evalsite.runs.models import MetricRun
 from evalsite.studies.models import Study
-from evalsite.trials.planning import qualifying_blocks
+from evalsite.studies.planning import qualifying_blocks
 
 
 @dataclass(frozen=True)

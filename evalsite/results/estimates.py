@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from evalsite.results.block_titles import changed, telling_apart
 from evalsite.results.joining import PoolEstimates
 from evalsite.results.scope import Scope
-from evalsite.tasks.params import Params
 from evalsite.trials.reading import Pool, scored_trials
 
 SEED = 0
@@ -21,17 +18,14 @@ def estimate_study(scope: Scope) -> list[PoolEstimates]:
 
 def _estimate(scope: Scope, pool: Pool) -> PoolEstimates:
     task, params = pool.task, pool.params
+    same_task = [other.params for other in scope.pools if other.task.name == task.name]
     trials = scored_trials(scope.study, pool, simulated=scope.simulated, inattentive=scope.inattentive)
     return PoolEstimates(
         blocks=tuple(number + 1 for number in pool.blocks),
         task=task.name,
         title=task.title,
         params=changed(params),
-        apart=telling_apart(params, _same_task(scope.pools, pool)),
+        apart=telling_apart(params, same_task),
         estimates=tuple(task.estimate(params, trials, seed=SEED, resamples=RESAMPLES)),
         facts=task.facts(params),
     )
-
-
-def _same_task(pools: Sequence[Pool], pool: Pool) -> list[Params]:
-    return [other.params for other in pools if other.task.name == pool.task.name]

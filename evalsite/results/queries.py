@@ -17,8 +17,8 @@ from evalsite.results.metric_values import measure_study
 from evalsite.results.scope import Scope
 from evalsite.results.timing import Shown, TimingGroup, summarise
 from evalsite.studies.models import Study
+from evalsite.studies.planning import required_checks
 from evalsite.trials.models import Response, Session
-from evalsite.trials.planning import required_checks
 
 CHUNK = 2000
 

@@ -23,7 +23,7 @@ from evalsite.samples.errors import REFUSALS, MissingFileError
 from evalsite.samples.forms import UploadForm
 from evalsite.samples.models import SampleImage, SampleSet
 from evalsite.samples.selectors import describe_images
-from evalsite.samples.services import ImportReport, import_sample_set
+from evalsite.samples.services import ImportSummary, import_sample_set
 from evalsite.samples.storage import store
 
 IMAGES_PER_PAGE = 120
@@ -48,7 +48,7 @@ class SampleSetAdmin(ModelAdmin):
         "name", "kind", "count", "labels", "conversions", "refused", "checkpoint", "seed", "created_at",
         "manifest_digest", "settings",
     )  # fmt: skip
-    change_form_outer_after_template = "samples/grid.html"  # type: ignore[assignment]
+    change_form_outer_after_template = "samples/grid.html"  # type: ignore[assignment]  # unfold declares None
 
     class Media:
         css: ClassVar = {"all": ("css/admin.css",)}
@@ -97,13 +97,13 @@ class SampleSetAdmin(ModelAdmin):
         form = UploadForm(request.POST or None, request.FILES or None)
         if form.is_valid():
             try:
-                report = _import_upload(form.cleaned_data)
+                summary = _import_upload(form.cleaned_data)
             except REFUSALS as error:
                 form.add_error(None, str(error))
             else:
-                self.log_addition(request, report.sample_set, "Imported.")
-                _tell(request, report)
-                return redirect("admin:samples_sampleset_change", report.sample_set.pk)
+                self.log_addition(request, summary.sample_set, "Imported.")
+                _tell(request, summary)
+                return redirect("admin:samples_sampleset_change", summary.sample_set.pk)
         context = {
             **self.admin_site.each_context(request),
             "form": form,
@@ -134,7 +134,7 @@ class SampleSetAdmin(ModelAdmin):
         return "; ".join(f"{name}: {reason}" for name, reason in refused) or "none"
 
 
-def _import_upload(values: dict[str, Any]) -> ImportReport:
+def _import_upload(values: dict[str, Any]) -> ImportSummary:
     """Import an uploaded archive from a copy that has its suffix; the copy goes when this ends."""
     upload: UploadedFile[Any] = values["file"]
     name = PurePath(str(upload.name)).name
@@ -152,11 +152,11 @@ def _import_upload(values: dict[str, Any]) -> ImportReport:
         )
 
 
-def _tell(request: HttpRequest, report: ImportReport) -> None:
-    converted, refused = len(report.converted), len(report.refused)
+def _tell(request: HttpRequest, summary: ImportSummary) -> None:
+    converted, refused = len(summary.converted), len(summary.refused)
     messages.success(
-        request, f"Images imported: {report.accepted}; converted: {converted}; refused: {refused}."
+        request, f"Images imported: {summary.accepted}; converted: {converted}; refused: {refused}."
     )
     if refused:
-        name, reason = report.refused[0]
+        name, reason = summary.refused[0]
         messages.warning(request, f"Refused first: {name}, {reason}. All refused files are listed below.")

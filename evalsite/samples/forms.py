@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -20,7 +20,7 @@ MAX_UPLOAD_BYTES = 512 * 1024**2
 SUFFIXES = (".zip", ".npz")
 
 
-class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
+class UploadForm(forms.ModelForm):
     """A new sample set from an uploaded zip or npz file."""
 
     file = forms.FileField(
@@ -32,7 +32,7 @@ class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = SampleSet
         fields = ("name", "kind", "origin", "attribution")
-        widgets = {  # noqa: RUF012 - Django reads it once
+        widgets: ClassVar = {
             "name": UnfoldAdminTextInputWidget,
             "kind": UnfoldAdminSelectWidget,
             "origin": UnfoldAdminTextInputWidget,

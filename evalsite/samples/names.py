@@ -32,12 +32,10 @@ def check_name(name: str) -> str:
 
 def visible(text: str) -> str:
     """The text, with the code of each character that can't be seen, stored or printed in its place."""
-    return "".join(_code(letter) if _is_hidden(letter) else letter for letter in text)
+    return "".join(
+        letter.encode("unicode_escape").decode("ascii") if _is_hidden(letter) else letter for letter in text
+    )
 
 
 def _is_hidden(letter: str) -> bool:
     return unicodedata.category(letter) in _HIDDEN or letter in _TURNING
-
-
-def _code(letter: str) -> str:
-    return letter.encode("unicode_escape").decode("ascii")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 
 
-class SampleSetQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class SampleSetQuerySet(models.QuerySet[Any]):
     """Sample sets by what they hold."""
 
     def references(self) -> Self:

@@ -30,7 +30,7 @@ PREFIX = "param_"
 NO_REFERENCE = "No real images are here yet: import a reference set under Sample sets first."
 
 
-class StudyForm(forms.ModelForm):  # type: ignore[type-arg]
+class StudyForm(forms.ModelForm):
     """A study's own fields."""
 
     recruiter = forms.ChoiceField(
@@ -59,7 +59,7 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
 
-class ConditionForm(forms.ModelForm):  # type: ignore[type-arg]
+class ConditionForm(forms.ModelForm):
     """A condition; its name is the sample set's if none is given."""
 
     name = forms.CharField(required=False, max_length=80, widget=UnfoldAdminTextInputWidget)
@@ -86,7 +86,7 @@ class ConditionForm(forms.ModelForm):  # type: ignore[type-arg]
         return values
 
 
-class BlockRowForm(forms.ModelForm):  # type: ignore[type-arg]
+class BlockRowForm(forms.ModelForm):
     """A block in the study's list: its task and how many trials."""
 
     task = forms.ChoiceField(
@@ -113,7 +113,7 @@ class BlockRowForm(forms.ModelForm):  # type: ignore[type-arg]
         return block
 
 
-class BlockForm(forms.ModelForm):  # type: ignore[type-arg]
+class BlockForm(forms.ModelForm):
     """A block on its own page; ``block_form`` adds the fields of its task's params."""
 
     class Meta:

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from evalsite.tasks.protocol import REAL, Materials, Source
-
 Json = dict[str, Any]
 
 
@@ -77,14 +75,6 @@ class StudyData:
         """Trials that one rater goes through, practice and catch trials included."""
         return sum(block.trials + block.practice + block.catch for block in self.blocks)
 
-    def materials(self) -> list[Materials]:
-        """What a rater's plan draws from: one for all raters, or one for each condition between raters."""
-        reference = Source(REAL, range(self.reference.count))
-        sources = [Source(condition.name, range(condition.sample_set.count)) for condition in self.conditions]
-        if self.assignment == "between":
-            return [Materials(reference, [source]) for source in sources]
-        return [Materials(reference, sources)]
-
 
 def freeze(study: StudyData) -> Json:
     """The protocol as JSON; blocks' params are taken as they are given, so give them in full.
@@ -114,7 +104,7 @@ def freeze(study: StudyData) -> Json:
         "blocks": [
             {
                 "task": block.task,
-                "params": dict(block.params),
+                "params": block.params,
                 "trials": block.trials,
                 "practice": block.practice,
                 "catch": block.catch,

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalsite.studies.models import Study, StudyVersion
-from evalsite.studies.readiness import facts, warnings
-from evalsite.studies.selectors import image_sides, study_data
-from evalsite.studies.services import has_unopened_changes, study_problems
+from evalsite.studies.selectors import study_data
+from evalsite.studies.services import has_unopened_changes, study_findings
 
 
 @dataclass(frozen=True)
@@ -60,14 +59,13 @@ class StudyPanel:
 
 def study_panel(study: Study) -> StudyPanel:
     """The panel of a study that is saved."""
-    data = study_data(study)
-    problems = study_problems(study)
+    findings = study_findings(study)
     return StudyPanel(
         study=study,
-        problems=problems,
-        warnings=[] if problems else warnings(data, image_sides(study)),
-        facts=[] if problems else facts(data),
+        problems=findings.problems,
+        warnings=findings.warnings,
+        facts=findings.facts,
         versions=list(StudyVersion.objects.filter(study=study).opened().order_by("-number")),
         changed=has_unopened_changes(study),
-        trials_per_session=data.trials_per_session,
+        trials_per_session=study_data(study).trials_per_session,
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 
 
-class StudyVersionQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class StudyVersionQuerySet(models.QuerySet[Any]):
     """Versions by what became of them."""
 
     def opened(self) -> Self:

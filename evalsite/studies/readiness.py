@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from evalsite.recruiters import registry as recruiters
 from evalsite.recruiters.errors import MalformedRecruiterError, UnknownRecruiterError
-from evalsite.studies.freezing import BlockData, SetData, StudyData
+from evalsite.studies.freezing import BlockData, Json, SetData, StudyData, freeze
+from evalsite.studies.planning import plan_block, rater_groups
 from evalsite.studies.texts import default_instructions
 from evalsite.tasks import registry
 from evalsite.tasks.analysis.repetition import COMMON
 from evalsite.tasks.errors import UNUSABLE_TASK, InvalidParamsError, PlanError
 from evalsite.tasks.params import Params
-from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, Task
+from evalsite.tasks.protocol import REAL, PlannedTrial, Task
 
 LOSSY = frozenset({"JPEG", "MPO", "WEBP"})
 """Formats whose compression leaves traces that re-encoding keeps."""
@@ -30,33 +32,60 @@ Sides = Mapping[int, tuple[int, int]]
 """By a sample set's key, the shorter side of its smallest and of its largest image, pixels."""
 
 
-def problems(study: StudyData) -> list[str]:
-    """One sentence for each thing that must be mended before raters can come; empty if there is none."""
-    return [*_recruiting(study), *_texts(study), *_sets(study), *_blocks(study), *_attention(study)]
+@dataclass(frozen=True)
+class Findings:
+    """What was found out about a study, in sentences.
+
+    Attributes:
+        problems: What must be fixed before raters can come.
+        warnings: What is allowed but may be unwanted; empty while there are problems.
+        facts: What follows from each block's params, in words for raters; empty while there are problems.
+    """
+
+    problems: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    facts: Sequence[str] = ()
 
 
-def warnings(study: StudyData, sides: Sides) -> list[str]:
-    """One sentence for each thing that is allowed and may be unwanted; for a study without problems."""
-    by_block = [_plans(study, block) for block in study.blocks]
-    found = [*_traces(study), *_scaling(study, sides), *_weight(study, by_block)]
-    for number, plans in enumerate(by_block, start=1):
-        found += _promise(study, number, plans)
-        for trials in plans:
-            found += [*_repeats(number, trials), *_common(study, number, trials)]
-    return list(dict.fromkeys(found))
+@dataclass(frozen=True)
+class PlannedBlock:
+    """A block with the trials that a rater of each group would get; all findings are made from these.
+
+    Attributes:
+        number: Its number, from 1.
+        block: As it is set up.
+        plans: A rater's trials, for every group of raters; empty if images are missing or planning failed.
+        fault: Why planning failed, in a sentence; empty if it did not.
+    """
+
+    number: int
+    block: BlockData
+    plans: Sequence[Sequence[PlannedTrial]] = ()
+    fault: str = ""
+
+    @property
+    def task(self) -> Task[Any]:
+        """The block's task."""
+        return registry.get(self.block.task)
+
+    @property
+    def params(self) -> Params:
+        """Its params with their defaults."""
+        return _params(self.block)
 
 
-def facts(study: StudyData) -> list[str]:
-    """What follows from each block's params, fit to be told to raters; for a study without problems."""
-    found = []
-    for number, block in enumerate(study.blocks, start=1):
-        task = registry.get(block.task)
-        share = f"{_real_share(_plans(study, block)):.0%} of the images in scored trials are real."
-        said = [share, *_qualifies(block), *task.facts(_params(task, block))]
-        found += [f"Block {number}: {fact}" for fact in said]
-    if study.attention_share is not None:
-        found.append(f"Results leave out who gets under {study.attention_share:.0%} of catch trials right.")
-    return found
+def check_study(study: StudyData, sides: Sides | None = None) -> Findings:
+    """Find what keeps a study from being opened; if nothing does, what a researcher should know first.
+
+    Args:
+        study: The study as it is set up.
+        sides: Sizes of the images in its sets, where known.
+    """
+    blocks = _planned(study)
+    problems = [*_recruiting(study), *_texts(study), *_sets(study), *_blocks(blocks), *_attention(study)]
+    if problems:
+        return Findings(problems)
+    return Findings(warnings=_warnings(study, blocks, sides or {}), facts=_facts(study, blocks))
 
 
 def full_params(block: BlockData) -> dict[str, Any]:
@@ -67,7 +96,45 @@ def full_params(block: BlockData) -> dict[str, Any]:
         MalformedTaskError: the task's file can't be used.
         InvalidParamsError: a param is not what the task's form would have taken.
     """
-    return _params(registry.get(block.task), block).to_json()
+    return _params(block).to_json()
+
+
+def _planned(study: StudyData) -> list[PlannedBlock]:
+    """Every block with its plans, made as for a session; a faulty block has a sentence instead."""
+    protocol = freeze(study)
+    counts = [study.reference.count, *(condition.sample_set.count for condition in study.conditions)]
+    groups = rater_groups(protocol) if study.conditions and all(counts) else []
+    return [_plan(protocol, index, block, groups) for index, block in enumerate(study.blocks)]
+
+
+def _plan(protocol: Json, index: int, block: BlockData, groups: Sequence[str]) -> PlannedBlock:
+    number = index + 1
+    try:
+        _params(block)
+        plans = [plan_block(protocol, index, seed=0, condition=group) for group in groups]
+    except (*UNUSABLE_TASK, InvalidParamsError, PlanError) as error:
+        return PlannedBlock(number, block, fault=_sentence(f"Block {number} ({block.task}): {error}"))
+    return PlannedBlock(number, block, plans)
+
+
+def _warnings(study: StudyData, blocks: Sequence[PlannedBlock], sides: Sides) -> list[str]:
+    found = [*_traces(study), *_scaling(study, sides), *_weight(study, blocks)]
+    for block in blocks:
+        found += _promise(study, block)
+        for trials in block.plans:
+            found += [*_repeats(block.number, trials), *_common(study, block.number, trials)]
+    return list(dict.fromkeys(found))
+
+
+def _facts(study: StudyData, blocks: Sequence[PlannedBlock]) -> list[str]:
+    found = []
+    for block in blocks:
+        share = f"{_real_share(block.plans):.0%} of the images in scored trials are real."
+        said = [share, *_qualifies(block.block), *block.task.facts(block.params)]
+        found += [f"Block {block.number}: {fact}" for fact in said]
+    if study.attention_share is not None:
+        found.append(f"Results leave out who gets under {study.attention_share:.0%} of catch trials right.")
+    return found
 
 
 def _recruiting(study: StudyData) -> Iterator[str]:
@@ -107,42 +174,33 @@ def _condition(name: str, set_name: str, kind: str) -> Iterator[str]:
         yield f"Condition {name!r} shows real images, {set_name!r}, as if generated; choose another set."
 
 
-def _blocks(study: StudyData) -> Iterator[str]:
-    if not study.blocks:
+def _blocks(blocks: Sequence[PlannedBlock]) -> Iterator[str]:
+    if not blocks:
         yield "There is no block; add at least one, with a task."
-    plannable = (
-        study.reference.count and study.conditions and all(c.sample_set.count for c in study.conditions)
-    )
-    for number, block in enumerate(study.blocks, start=1):
-        if not block.trials:
-            yield f"Block {number} has no scored trials; give it at least one."
-        try:
-            full_params(block)
-            if plannable:
-                plans = _plans(study, block)
-                yield from _qualification(number, block, plans)
-        except (*UNUSABLE_TASK, InvalidParamsError, PlanError) as error:
-            yield _sentence(f"Block {number} ({block.task}): {error}")
-
-    if study.blocks and all(block.qualification_share is not None for block in study.blocks):
+    for planned in blocks:
+        if not planned.block.trials:
+            yield f"Block {planned.number} has no scored trials; give it at least one."
+        if planned.fault:
+            yield planned.fault
+        elif planned.plans:
+            yield from _qualification(planned)
+    if blocks and all(planned.block.qualification_share is not None for planned in blocks):
         yield "Every block is a qualification; add one whose answers make the results."
 
 
-def _qualification(number: int, block: BlockData, plans: Iterable[Iterable[PlannedTrial]]) -> Iterator[str]:
+def _qualification(planned: PlannedBlock) -> Iterator[str]:
     """What keeps a block from being the qualification that it is to be."""
-    share = block.qualification_share
+    share = planned.block.qualification_share
     if share is None:
         return
-    yield from _share(f"Block {number}", share)
-    task = registry.get(block.task)
-    params = _params(task, block)
-    for trials in plans:
-        if not any(trial.kind == "scored" and task.truth(params, trial) for trial in trials):
-            yield (
-                f"Block {number} is a qualification, but none of its trials has a right answer; change its "
-                "params, or leave its required share empty."
-            )
-            return
+    yield from _share(f"Block {planned.number}", share)
+    task, params = planned.task, planned.params
+    scored = [[trial for trial in trials if trial.kind == "scored"] for trials in planned.plans]
+    if not all(any(task.truth(params, trial) for trial in trials) for trials in scored):
+        yield (
+            f"Block {planned.number} is a qualification, but none of its trials has a right answer; change "
+            "its params, or leave its required share empty."
+        )
 
 
 def _attention(study: StudyData) -> Iterator[str]:
@@ -169,31 +227,8 @@ def _qualifies(block: BlockData) -> Iterator[str]:
         )
 
 
-def _plans(study: StudyData, block: BlockData) -> list[list[PlannedTrial]]:
-    """A rater's trials as the task plans them, for every group of raters. Raises ``PlanError``."""
-    task = registry.get(block.task)
-    return [_plan(task, block, materials, study.seed) for materials in study.materials()]
-
-
-def _plan(task: Task[Any], block: BlockData, materials: Materials, seed: int) -> list[PlannedTrial]:
-    return task.plan(
-        _params(task, block),
-        materials,
-        trials=block.trials,
-        practice=block.practice,
-        catch=block.catch,
-        seed=seed,
-    )
-
-
-def _params(task: Task[Any], block: BlockData) -> Params:
-    params: Params = task.Params.from_json(_plain(block.params))
-    return params
-
-
-def _plain(params: Mapping[str, Any] | Any) -> Mapping[str, Any]:
-    if not isinstance(params, Mapping):
-        raise InvalidParamsError(f"params were {params!r:.60}; expected names with values")
+def _params(block: BlockData) -> Params:
+    params: Params = registry.get(block.task).Params.from_json(block.params)
     return params
 
 
@@ -208,13 +243,13 @@ def _real_share(plans: Iterable[Iterable[PlannedTrial]]) -> float:
     return sum(shown) / len(shown)
 
 
-def _promise(study: StudyData, number: int, plans: Iterable[Iterable[PlannedTrial]]) -> Iterator[str]:
+def _promise(study: StudyData, planned: PlannedBlock) -> Iterator[str]:
     """A sentence if raters are told of a half that is none: answers shift with what they expect."""
-    share = _real_share(plans)
+    share = _real_share(planned.plans)
     if study.texts.get("instructions") == default_instructions() and abs(share - HALF) > FAR_FROM_HALF:
         yield (
-            f"Block {number}: the instructions say that half of the images are real, and {share:.0%} are; "
-            "tell raters the share that they meet."
+            f"Block {planned.number}: the instructions say that half of the images are real, and "
+            f"{share:.0%} are; tell raters the share that they meet."
         )
 
 
@@ -275,9 +310,9 @@ def _common(study: StudyData, number: int, trials: Iterable[PlannedTrial]) -> It
             )
 
 
-def _weight(study: StudyData, by_block: Iterable[list[list[PlannedTrial]]]) -> Iterator[str]:
+def _weight(study: StudyData, blocks: Iterable[PlannedBlock]) -> Iterator[str]:
     """A sentence if a session's images, which are sent uncompressed, are many megabytes."""
-    shown = sum(len(trial.stimuli) for plans in by_block for trial in plans[0])
+    shown = sum(len(trial.stimuli) for block in blocks for trial in block.plans[0])
     megabytes = shown * study.stimulus_px**2 * 3 / 1e6
     if megabytes > HEAVY_MB:
         yield (

@@ -11,8 +11,8 @@ from evalsite.studies.code_version import code_version
 from evalsite.studies.errors import NoVersionError, StudyInUseError, StudyNotReadyError
 from evalsite.studies.freezing import Json, digest, freeze
 from evalsite.studies.models import Study, StudyVersion
-from evalsite.studies.readiness import full_params, problems
-from evalsite.studies.selectors import study_data
+from evalsite.studies.readiness import Findings, check_study, full_params
+from evalsite.studies.selectors import image_sides, study_data
 
 
 @transaction.atomic
@@ -106,11 +106,11 @@ def deletion_obstacle(study: Study) -> str:
     return f"Study {study.slug!r} is not deleted: {held} part of it. Close it instead; its answers stay."
 
 
-def study_problems(study: Study) -> list[str]:
-    """One sentence for each thing that keeps the study from being opened."""
+def study_findings(study: Study) -> Findings:
+    """What keeps the study from being opened; if nothing does, what its researcher should know first."""
     if problem := _not_openable(study):
-        return [problem]
-    return problems(study_data(study))
+        return Findings([problem])
+    return check_study(study_data(study), image_sides(study))
 
 
 def current_version(study: Study) -> StudyVersion:
@@ -124,7 +124,7 @@ def current_version(study: Study) -> StudyVersion:
 def has_unopened_changes(study: Study) -> bool:
     """Whether the study as it is now differs from its current version."""
     version = _last_opened(study)
-    return version is None or bool(study_problems(study)) or _frozen(study) != version.protocol
+    return version is None or bool(study_findings(study).problems) or _frozen(study) != version.protocol
 
 
 def _last_opened(study: Study) -> StudyVersion | None:
@@ -144,7 +144,7 @@ def _not_openable(study: Study) -> str:
 
 def _protocol(study: Study) -> Json:
     """The frozen protocol of a study that is ready. Raises ``StudyNotReadyError``."""
-    if found := problems(study_data(study)):
+    if found := check_study(study_data(study)).problems:
         raise StudyNotReadyError(study.slug, found)
     return _frozen(study)
 

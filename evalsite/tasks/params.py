@@ -30,8 +30,11 @@ class Params:
         """Params from stored JSON, defaults for what is missing.
 
         Raises:
-            InvalidParamsError: A field is unknown or out of range; the message names it.
+            InvalidParamsError: The values are no mapping, or a field is unknown or out of range; the message
+                names it.
         """
+        if not isinstance(values, Mapping):
+            raise InvalidParamsError(f"params were {values!r:.60}; expected names with values")
         known = {f.name for f in dataclasses.fields(cls)}
         if unknown := sorted(set(values) - known):
             raise InvalidParamsError(
@@ -114,7 +117,7 @@ class ParamSpec:
 def param(
     default: Any,
     label: str,
-    help: str,  # noqa: A002 - the word that forms use
+    help: str,
     *,
     unit: str = "",
     low: float | None = None,

@@ -228,7 +228,7 @@ class Task(ABC, Generic[P]):
     ) -> Json:
         """What a rater of known ability would send: ``{"answer": what read takes, "rt_ms": float}``."""
 
-    def report(self, condition: str, quantity: str, summary: Summary, *, n_trials: int) -> Estimate:
+    def estimate_of(self, condition: str, quantity: str, summary: Summary, *, n_trials: int) -> Estimate:
         """An estimate of one of the declared quantities."""
         declared = next(q for q in self.quantities if q.name == quantity)
         return Estimate(

@@ -13,7 +13,7 @@ from evalsite.tasks.protocol import Task
 
 _TASKS = Catalogue[Task[Any]](
     catalogue,
-    Task,  # type: ignore[type-abstract]  # its subclasses are what is made
+    Task,
     noun="task",
     declared=("name", "title", "summary", "columns", "quantities", "Params"),
     unknown=UnknownTaskError,

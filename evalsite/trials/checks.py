@@ -13,8 +13,8 @@ from enum import StrEnum
 class Check(StrEnum):
     """What came of a check."""
 
-    PASS = "pass"  # noqa: S105 - no password
-    FAIL = "fail"
+    PASSED = "pass"
+    FAILED = "fail"
     UNKNOWN = "unknown"
 
 
@@ -22,7 +22,7 @@ def check_share(right: int, judged: int, required: float) -> Check:
     """Whether enough of what was judged is right; unknown if nothing could be judged."""
     if not judged:
         return Check.UNKNOWN
-    return Check.PASS if right / judged >= required else Check.FAIL
+    return Check.PASSED if right / judged >= required else Check.FAILED
 
 
 def check_each(answers: Iterable[tuple[str, bool]], required: float) -> Check:
@@ -36,4 +36,4 @@ def check_each(answers: Iterable[tuple[str, bool]], required: float) -> Check:
     for truth, right in answers:
         by_truth[truth].append(right)
     found = {check_share(sum(given), len(given), required) for given in by_truth.values()}
-    return next((check for check in (Check.FAIL, Check.PASS) if check in found), Check.UNKNOWN)
+    return next((check for check in (Check.FAILED, Check.PASSED) if check in found), Check.UNKNOWN)

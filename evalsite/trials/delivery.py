@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from evalsite.studies.planning import FrozenBlock
 from evalsite.tasks.protocol import PlannedTrial
-from evalsite.trials.planning import FrozenBlock
 
 Json = dict[str, Any]
 

@@ -98,7 +98,6 @@ class Trial(models.Model):
         help_text="Number in the session; within a block it is the order, repeats last."
     )
     block = models.PositiveIntegerField(help_text="Position of the block in the frozen protocol.")
-    index = models.PositiveIntegerField(help_text="Order in the block's plan.")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     plan = models.JSONField(help_text="PlannedTrial: stimuli, truth, settings. Never sent to the client.")
     presentation = models.JSONField(

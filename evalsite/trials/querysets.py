@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 
@@ -11,7 +11,7 @@ COUNTED_KINDS = ("live", "imported")
 UNFINISHED_STATES = ("arrived", "consented", "ready", "running")
 
 
-class SessionQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class SessionQuerySet(models.QuerySet[Any]):
     """Sessions by whether they count."""
 
     def counted(self, *, simulated: bool = False) -> Self:
@@ -42,7 +42,7 @@ class SessionQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return self.filter(kind="preview")
 
 
-class TrialQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class TrialQuerySet(models.QuerySet[Any]):
     """Trials by whether they are answered."""
 
     def pending(self) -> Self:
@@ -54,7 +54,7 @@ class TrialQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return self.filter(kind="scored", response__valid=True)
 
 
-class ResponseQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class ResponseQuerySet(models.QuerySet[Any]):
     """Responses by whether they count."""
 
     def counted(self, *, simulated: bool = False) -> Self:

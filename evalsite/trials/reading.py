@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from evalsite.studies.models import Study, StudyVersion
+from evalsite.studies.planning import from_json, qualifying_blocks, read_block
 from evalsite.tasks.params import Params
 from evalsite.tasks.protocol import ScoredTrial, Task
 from evalsite.trials.models import Session, Trial
-from evalsite.trials.planning import from_json, qualifying_blocks, read_block
 
 SESSIONS_AT_ONCE = 20
 """Few enough that their trials fit into memory and that their index is used, even before any statistics."""
@@ -26,7 +26,7 @@ SCORED_COLUMNS = (
     "response__exposures",
     "block",
 )
-"""What ``to_scored_trial`` takes of an answered trial, in its order."""
+"""The values of an answered trial that ``to_scored_trial`` takes, in its order."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def scored_trials(
             rows = Trial.objects.scored().filter(session__in=batch, block__in=blocks)
             in_order = rows.order_by("session__created_at", "session_id", "block", "position")
             for row in in_order.values_list(*SCORED_COLUMNS):
-                yield to_scored_trial(*row)
+                yield to_scored_trial(row)
 
 
 def comparable_versions(study: Study, *, simulated: bool = False) -> list[StudyVersion]:
@@ -95,17 +95,9 @@ def comparable_versions(study: Study, *, simulated: bool = False) -> list[StudyV
     return [version for version in versions if _shown(version.protocol) == _shown(versions[-1].protocol)]
 
 
-def to_scored_trial(  # noqa: PLR0917 - a row of the database, column by column
-    plan: Mapping[str, Any],
-    presentation: dict[str, Any] | None,
-    score: Mapping[str, Any],
-    valid: bool,
-    participant_id: object,
-    rt_ms: float | None,
-    exposures: list[dict[str, Any]],
-    block: int,
-) -> ScoredTrial:
-    """One answered trial as tasks read it."""
+def to_scored_trial(row: Sequence[Any]) -> ScoredTrial:
+    """One answered trial as tasks read it, from its values in `SCORED_COLUMNS`."""
+    plan, presentation, score, valid, participant_id, rt_ms, exposures, block = row
     return ScoredTrial(
         trial=from_json(plan),
         presentation=presentation or {},

@@ -9,8 +9,8 @@ from django.db.models import Count, Min, Q
 
 from evalsite.recruiters import registry as recruiters
 from evalsite.recruiters.protocol import Ending
+from evalsite.studies.planning import read_block
 from evalsite.trials.models import Session
-from evalsite.trials.planning import read_block
 from evalsite.trials.quality import MIN_REFRESH_HZ
 
 Json = dict[str, Any]

@@ -10,11 +10,11 @@ from django.conf import settings
 from evalsite.samples.encoding import encode_stimulus
 from evalsite.samples.models import SampleImage
 from evalsite.samples.storage import store
+from evalsite.studies.planning import from_json
 from evalsite.tasks.protocol import REAL, Stimulus
 from evalsite.trials.errors import NotYoursError
 from evalsite.trials.models import Session
 from evalsite.trials.naming import read_stimulus_name
-from evalsite.trials.planning import from_json
 
 
 def read_stimulus(session: Session, name: str) -> bytes:

@@ -30,7 +30,7 @@ class Comparison:
     unlike: tuple[str, ...]
 
     def check(self) -> None:
-        """Raises `CheckpointShapeError`, with the report, where anything differs."""
+        """Raises `CheckpointShapeError`, naming what differs, where anything does."""
         parts = {"missing": self.missing, "unexpected": self.unexpected, "of other shapes": self.unlike}
         if any(parts.values()):
             told = "; ".join(f"{len(names)} {what}: {_few(names)}" for what, names in parts.items() if names)

@@ -98,9 +98,9 @@ def _architecture(text: str, allow_code: bool) -> Architecture:
         raise CheckpointArchitectureError(
             f"{path.name} can't be run ({type(error).__name__}: {error})"
         ) from error
-    found = getattr(module, factory, None)
+    found: Architecture | None = getattr(module, factory, None)
     if not callable(found):
         raise CheckpointArchitectureError(
             f"{path.name} has no function '{factory[:80]}'; name the one that builds"
         )
-    return found  # type: ignore[no-any-return]
+    return found

@@ -3,6 +3,7 @@
 import argparse
 import json
 import shlex
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -50,12 +51,12 @@ def run(options: argparse.Namespace) -> int:
     with stop_on_signals() as wish, Progress(*columns) as progress:
         task = progress.add_task(f"{plan.model.name} on {toy.name}", total=plan.steps)
 
-        def report(line: dict[str, Any]) -> None:
+        def on_log(line: Mapping[str, Any]) -> None:
             losses = {name: value for name, value in line.items() if name.endswith(".loss")}
             numbers = "  ".join(f"{name} {value:.4g}" for name, value in losses.items())
             progress.update(task, completed=line["step"], description=numbers)
 
-        done = train_toy(plan, toy, options.out, should_stop=lambda: bool(wish), report=report)
+        done = train_toy(plan, toy, options.out, should_stop=lambda: bool(wish), on_log=on_log)
     _write(done, options.out)
     scores = mode_scores(done.moments[-1].points, toy)
     print(

@@ -2,7 +2,7 @@
 
 import argparse
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ from rich.table import Column
 from ganmodels.commands.parsers import Subparsers, assignments
 from ganmodels.errors import ImageShapeError, SettingError
 from ganmodels.registry import get_model
-from ganmodels.training.board import Report, tensorboard
+from ganmodels.training.board import tensorboard
 from ganmodels.training.data import ImageData
 from ganmodels.training.datasets import open_images
+from ganmodels.training.log import LogListener
 from ganmodels.training.loop import train
 from ganmodels.training.plan import Plan
 from ganmodels.training.processes import Processes, joined
@@ -76,7 +77,11 @@ def run(options: argparse.Namespace) -> int:
     kind = _device(options.device)
     with joined(kind) as processes:
         data = _data(options, processes)
-        with stop_on_signals() as wish, _size_offered(), _reports(options, plan, data, processes) as report:
+        with (
+            stop_on_signals() as wish,
+            _size_offered(),
+            _progress_shown(options, plan, data, processes) as on_log,
+        ):
             step = train(
                 plan,
                 data,
@@ -84,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
                 device=processes.device(kind),
                 resume=options.resume,
                 should_stop=lambda: bool(wish),
-                report=report,
+                on_log=on_log,
                 processes=processes,
             )
         status = processes.largest(wish.exit_status)
@@ -114,17 +119,17 @@ def _size_offered() -> Iterator[None]:
 
 
 @contextmanager
-def _reports(
+def _progress_shown(
     options: argparse.Namespace, plan: Plan, data: ImageData, processes: Processes
-) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+) -> Iterator[LogListener]:
     """Shows the lines of the log to whoever watches: a progress bar, and TensorBoard where wished."""
     with ExitStack() as stack:
-        shown: list[Report] = []
+        listeners: list[LogListener] = []
         if processes.leads and options.tensorboard:
-            shown.append(stack.enter_context(tensorboard(options.out / "tensorboard")))
+            listeners.append(stack.enter_context(tensorboard(options.out / "tensorboard")))
         progress = stack.enter_context(Progress(*_COLUMNS, disable=not processes.leads))
         task = progress.add_task(f"{plan.model.name} on {len(data)} images", total=plan.steps, speed="")
-        shown.append(
+        listeners.append(
             lambda line: progress.update(
                 task,
                 completed=line["step"],
@@ -133,11 +138,11 @@ def _reports(
             )
         )
 
-        def report(line: Mapping[str, Any]) -> None:
-            for show in shown:
-                show(line)
+        def on_log(line: Mapping[str, Any]) -> None:
+            for listener in listeners:
+                listener(line)
 
-        yield report
+        yield on_log
 
 
 def _losses(line: Mapping[str, Any], signal: str) -> str:

@@ -30,6 +30,7 @@ recipe's 10 is for images, and takes many times the steps.
 
 WIDTH = 64
 HIDDEN_LAYERS = 3
+BODY = Body(WIDTH, HIDDEN_LAYERS)
 STEPS = 3000
 
 _OWN_SHAPE: ImageShape = (1, 32, 32)
@@ -42,7 +43,7 @@ def toy_plan(
     *,
     steps: int = STEPS,
     seed: int = 0,
-    body: Body = Body(WIDTH, HIDDEN_LAYERS),  # noqa: B008 - a constant
+    body: Body = BODY,
     command: str = "",
 ) -> Plan:
     """Makes the plan of a model's training on points.

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -13,7 +12,7 @@ from torch import Tensor, nn
 from ganmodels.registry import GENERATOR, LATENT_SIZE
 from ganmodels.seeds import normal_rows
 from ganmodels.toys.data import POINT_SHAPE, Draws, Frame, Toy
-from ganmodels.training.log import TrainingLog
+from ganmodels.training.log import LogListener, TrainingLog
 from ganmodels.training.loop import LOG, advance
 from ganmodels.training.plan import Plan
 from ganmodels.training.state import TrainingState
@@ -59,7 +58,7 @@ def train_toy(
     *,
     looks: int = 8,
     should_stop: Callable[[], bool] = lambda: False,
-    report: Callable[[dict[str, Any]], None] = lambda _line: None,
+    on_log: LogListener = lambda _line: None,
     prepare: Callable[[TrainingState], None] = lambda _state: None,
 ) -> ToyRun:
     """Trains a model on points.
@@ -70,7 +69,7 @@ def train_toy(
         out: folder for the log; made where missing.
         looks: moments to keep, the first before any step.
         should_stop: asked after every step.
-        report: called with every line of the log.
+        on_log: called with every line of the log.
         prepare: may change the state before the first step.
 
     Raises:
@@ -91,7 +90,7 @@ def train_toy(
             if stopping or state.step in wanted:
                 moments.append(_look(plan, frame, state))
             if stopping or state.step % plan.log_every == 0:
-                report(log.write(state.step))
+                on_log(log.write(state.step))
             if stopping:
                 break
     return ToyRun(plan, toy, frame, state.networks.eval(), tuple(moments))

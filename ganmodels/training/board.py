@@ -1,18 +1,18 @@
 """The training log in TensorBoard, for those who watch there."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ganmodels.errors import ExtraMissingError
+from ganmodels.training.log import LogListener
 
-Report = Callable[[Mapping[str, Any]], None]
 _GROUPS = {"images_per_s": "speed/images_per_s", "waiting_for_data": "speed/waiting_for_data"}
 
 
 @contextmanager
-def tensorboard(folder: Path) -> Iterator[Report]:
+def tensorboard(folder: Path) -> Iterator[LogListener]:
     """Answers what writes a line of the log as scalars; what a resumed training makes again is purged.
 
     Args:
@@ -29,7 +29,7 @@ def tensorboard(folder: Path) -> Iterator[Report]:
         ) from error
     writers: list[SummaryWriter] = []
 
-    def report(line: Mapping[str, Any]) -> None:
+    def on_log(line: Mapping[str, Any]) -> None:
         if not writers:
             writers.append(SummaryWriter(str(folder), purge_step=line["step"]))
         for name, value in line.items():
@@ -37,7 +37,7 @@ def tensorboard(folder: Path) -> Iterator[Report]:
                 writers[0].add_scalar(_GROUPS.get(name, name.replace(".", "/", 1)), value, line["step"])
 
     try:
-        yield report
+        yield on_log
     finally:
         for writer in writers:
             writer.close()

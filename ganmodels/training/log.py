@@ -7,7 +7,7 @@ in which the loop had no images to work on, from 0 to 1. Time spent on saving co
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ import torch
 from torch import Tensor
 
 from ganmodels.errors import DivergenceError, LogError
+
+LogListener = Callable[[Mapping[str, Any]], None]
+"""Called with every line of a log."""
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:

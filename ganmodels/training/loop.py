@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -14,7 +13,7 @@ from ganmodels.registry import GENERATOR, LATENT_SIZE
 from ganmodels.seeds import torch_rng
 from ganmodels.training.data import Batches, ImageData
 from ganmodels.training.ema import update_average
-from ganmodels.training.log import TrainingLog
+from ganmodels.training.log import LogListener, TrainingLog
 from ganmodels.training.plan import Plan, check_labels
 from ganmodels.training.processes import ALONE, Processes
 from ganmodels.training.saving import CHECKPOINT, LOG, STATE, save_training
@@ -23,16 +22,18 @@ from ganmodels.training.state import TrainingState, clip_parameters
 
 __all__ = ["CHECKPOINT", "LOG", "STATE", "advance", "train"]
 
+CPU = torch.device("cpu")
+
 
 def train(
     plan: Plan,
     data: ImageData,
     out: Path,
     *,
-    device: torch.device = torch.device("cpu"),  # noqa: B008 - a constant
+    device: torch.device = CPU,
     resume: bool = False,
     should_stop: Callable[[], bool] = lambda: False,
-    report: Callable[[dict[str, Any]], None] | None = None,
+    on_log: LogListener | None = None,
     processes: Processes = ALONE,
 ) -> int:
     """Trains until `plan.steps`, or until asked to stop; saves every so often and at the end.
@@ -47,7 +48,7 @@ def train(
         device: where the networks live.
         resume: go on from the state in `out`.
         should_stop: asked after every step; one process that wishes stops all.
-        report: called with every line of the log, in the process that leads.
+        on_log: called with every line of the log, in the process that leads.
         processes: those that train together.
 
     Returns:
@@ -74,8 +75,8 @@ def train(
             stopping = bool(processes.largest(state.step == plan.steps or should_stop()))
             if stopping or state.step % plan.log_every == 0:
                 line = log.write(state.step)
-                if processes.leads and report is not None:
-                    report(line)
+                if processes.leads and on_log is not None:
+                    on_log(line)
             if stopping or state.step % plan.save_every == 0:
                 with log.paused():
                     save_training(state, plan, data, out, processes)

@@ -54,14 +54,12 @@ QUANTITIES: Mapping[str, str] = {
 }
 HIGHER_IS_BETTER = {quantity: title.endswith("↑") for quantity, title in QUANTITIES.items()}
 METRICS = (
-    *(
-        "inception_score",
-        "frechet_distance",
-        "precision_recall",
-        "vendi_score",
-        "nearest_neighbours",
-        "authpct",
-    ),
+    "inception_score",
+    "frechet_distance",
+    "precision_recall",
+    "vendi_score",
+    "nearest_neighbours",
+    "authpct",
 )
 
 

@@ -48,7 +48,11 @@ def written_down() -> list[Point]:
     with NUMBERS.open(encoding="utf-8", newline="") as file:
         return [
             Point(
-                *(row["distortion"], float(row["strength"]), row["quantity"], row["quantity"], row["better"]),
+                distortion=row["distortion"],
+                strength=float(row["strength"]),
+                quantity=row["quantity"],
+                title=row["quantity"],
+                better=row["better"],
                 value=float(row["value"]),
                 low=float(row["low"]),
                 high=float(row["high"]),

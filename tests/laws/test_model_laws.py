@@ -124,7 +124,7 @@ def test_one_step_changes_every_network(trained: Model, data: ImageData, tmp_pat
 
 def test_two_steps_have_finite_losses(trained: Model, data: ImageData, tmp_path: Path) -> None:
     lines: list[Mapping[str, float]] = []
-    train(_plan(trained), data, tmp_path, report=lines.append)
+    train(_plan(trained), data, tmp_path, on_log=lines.append)
     assert [line["step"] for line in lines] == [1, 2]
     assert all(math.isfinite(value) for line in lines for value in line.values())
     assert trained.recipe.signal in {"", *lines[-1]}

@@ -16,17 +16,17 @@ import django
 
 django.setup()
 
-import numpy as np  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.utils import timezone  # noqa: E402
-from PIL import Image  # noqa: E402
+import numpy as np
+from django.core.management import call_command
+from django.utils import timezone
+from PIL import Image
 
-from evalsite.samples.images import encode_lossless  # noqa: E402
-from evalsite.samples.models import SampleSet  # noqa: E402
-from evalsite.samples.services import NewImage, create_sample_set  # noqa: E402
-from evalsite.samples.storage import store  # noqa: E402
-from evalsite.studies.models import Block, Condition, Study  # noqa: E402
-from evalsite.studies.services import open_study  # noqa: E402
+from evalsite.samples.images import encode_lossless
+from evalsite.samples.models import SampleSet
+from evalsite.samples.services import NewImage, create_sample_set
+from evalsite.samples.storage import store
+from evalsite.studies.models import Block, Condition, Study
+from evalsite.studies.services import open_study
 
 SIDE_PX = 32
 IMAGES_PER_SET = 64

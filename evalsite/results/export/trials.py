@@ -18,11 +18,11 @@ from evalsite.results.export.trial_columns import EXPOSURE, PLACE, PLAN, RESPONS
 from evalsite.results.scope import Scope
 from evalsite.samples.models import SampleImage
 from evalsite.studies.models import StudyVersion
+from evalsite.studies.planning import qualifying_blocks
 from evalsite.tasks import registry
 from evalsite.tasks.columns import Column
 from evalsite.tasks.protocol import REAL
 from evalsite.trials.models import Response, Session, Trial
-from evalsite.trials.planning import qualifying_blocks
 
 Row = list[Any]
 Json = dict[str, Any]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evalsite.results.errors import ImportFileError
-from evalsite.results.importing.source_file import Line, SourceFile
+from evalsite.results.importing.source_file import SourceFile
 from evalsite.samples.names import visible
 from evalsite.suggestions import did_you_mean
 
@@ -39,13 +39,14 @@ class MetricFile:
             name = line.cells[column]
             if not name or name in found:
                 raise self.source.error(line.number, f"{column} was {name!r}; expected each name once")
-            found[name] = self._line(line, quantities)
+            found[name] = {
+                quantity: self.source.number(line, quantity)
+                for quantity in quantities
+                if line.cells[quantity]
+            }
         if not any(found.values()):
             raise ImportFileError(f"{self.source.name} holds no values; nothing was imported")
         return found
-
-    def _line(self, line: Line, quantities: Sequence[str]) -> dict[str, float]:
-        return {name: self.source.number(line, name) for name in quantities if line.cells[name]}
 
     def _named(self) -> str:
         guesses = [name for name in CONDITION_COLUMNS if name in self.source.header]

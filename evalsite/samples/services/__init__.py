@@ -1,11 +1,11 @@
 """Deeds of the samples room: the one way in which sample sets and checkpoints are written."""
 
 from evalsite.samples.services.checkpoints import add_checkpoint
-from evalsite.samples.services.importing import ImportReport, import_sample_set
+from evalsite.samples.services.importing import ImportSummary, import_sample_set
 from evalsite.samples.services.sets import NewImage, create_empty_set, create_sample_set
 
 __all__ = [
-    "ImportReport",
+    "ImportSummary",
     "NewImage",
     "add_checkpoint",
     "create_empty_set",

@@ -27,7 +27,7 @@ _REFUSALS_REMEMBERED = 200
 
 
 @dataclass(frozen=True)
-class ImportReport:
+class ImportSummary:
     """What became of the files of an import.
 
     Args:
@@ -66,7 +66,7 @@ def import_sample_set(
     origin: str = "",
     attribution: str = "",
     progress: Progress | None = None,
-) -> ImportReport:
+) -> ImportSummary:
     """Make a sample set of the images in a folder, zip or npz file.
 
     Files go to the store first and the rows come last, in one transaction: a crash leaves no half set, only
@@ -106,7 +106,7 @@ def import_sample_set(
         attribution=attribution,
     )
     converted = [(image.source_name, image.conversion) for image in gathered.images if image.conversion]
-    return ImportReport(sample_set, len(gathered.images), converted, gathered.refused)
+    return ImportSummary(sample_set, len(gathered.images), converted, gathered.refused)
 
 
 def _gather(candidates: Iterable[Candidate], total: int, progress: Progress | None) -> _Gathered:
@@ -128,11 +128,8 @@ def _gather(candidates: Iterable[Candidate], total: int, progress: Progress | No
 def _keep(candidate: Candidate, batch: Batch) -> tuple[NewImage, str]:
     data = candidate.read()
     decoded = decode(data)
-    return _new_image(candidate, batch.put(_stored_bytes(data, decoded)), decoded), decoded.format
-
-
-def _stored_bytes(data: bytes, decoded: DecodedImage) -> bytes:
-    return encode_lossless(decoded.image) if decoded.conversion else data
+    stored = encode_lossless(decoded.image) if decoded.conversion else data
+    return _new_image(candidate, batch.put(stored), decoded), decoded.format
 
 
 def _new_image(candidate: Candidate, sha256: str, decoded: DecodedImage) -> NewImage:

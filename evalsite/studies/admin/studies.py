@@ -47,7 +47,7 @@ class StudyAdmin(ModelAdmin):
         ("Recruiting and chance", {"fields": ("recruiter", "seed")}),
     ]
     when_empty = "A study asks raters about sets of images: import or sample those first."
-    change_form_outer_before_template = "studies/panel.html"  # type: ignore[assignment]
+    change_form_outer_before_template = "studies/panel.html"  # type: ignore[assignment]  # unfold declares None
 
     class Media:
         css: ClassVar = {"all": ("css/admin.css",)}

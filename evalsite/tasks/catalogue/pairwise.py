@@ -213,12 +213,12 @@ class Pairwise(Task[PairwiseParams]):
         counts = paired_comparison.tally(comparisons)
         fitted = paired_comparison.strengths(counts, resampling)
         win_rates = paired_comparison.win_rates(counts)
-        estimates = [self.report("", "side_bias", fitted.side_bias, n_trials=comparisons.total())]
+        estimates = [self.estimate_of("", "side_bias", fitted.side_bias, n_trials=comparisons.total())]
         for i, item in enumerate(counts.items):
             n = sum(times for c, times in comparisons.items() if item in (c.left, c.right))
             rate = bootstrap.mean_over_raters(win_rates[:, i], resampling)
-            estimates.append(self.report(item, "bradley_terry_strength", fitted.items[item], n_trials=n))
-            estimates.append(self.report(item, "win_rate", rate, n_trials=n))
+            estimates.append(self.estimate_of(item, "bradley_terry_strength", fitted.items[item], n_trials=n))
+            estimates.append(self.estimate_of(item, "win_rate", rate, n_trials=n))
         if params.question == "real":
             estimates += self._deception(comparisons, resampling)
         return seen.warn(estimates)
@@ -235,7 +235,7 @@ class Pairwise(Task[PairwiseParams]):
                 counts = paired_comparison.tally(own)
                 rates = paired_comparison.win_rates(counts)[:, counts.items.index(condition)]
                 summary = bootstrap.mean_over_raters(rates, resampling)
-                estimates.append(self.report(condition, "deception_rate", summary, n_trials=own.total()))
+                estimates.append(self.estimate_of(condition, "deception_rate", summary, n_trials=own.total()))
         return estimates
 
     def simulate(

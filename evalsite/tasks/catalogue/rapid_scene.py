@@ -275,7 +275,7 @@ class RapidScene(Task[RapidSceneParams]):
                 caution = few[i] if quantity in signals else ""
                 summary = bootstrap.mean_over_raters(values[:, i], resampling).noting(note, caution)
                 n = n_trials.get(quantity, counts.trials)[:, i].sum()
-                estimates.append(self.report(condition, quantity, summary, n_trials=int(n)))
+                estimates.append(self.estimate_of(condition, quantity, summary, n_trials=int(n)))
         thresholds: list[Estimate] = []
         for condition, flashes in staircases.items():
             thresholds += self._thresholds(params.staircase, condition, flashes, resampling)
@@ -292,8 +292,8 @@ class RapidScene(Task[RapidSceneParams]):
         threshold = psychometric.threshold(flashes, staircase.target_accuracy, bounds_ms, resampling)
         modal = bootstrap.mean_over_raters(psychometric.modal_exposures(flashes), resampling)
         return [
-            self.report(condition, "threshold_ms", threshold, n_trials=flashes.total()),
-            self.report(condition, "modal_exposure_ms", modal, n_trials=flashes.total()),
+            self.estimate_of(condition, "threshold_ms", threshold, n_trials=flashes.total()),
+            self.estimate_of(condition, "modal_exposure_ms", modal, n_trials=flashes.total()),
         ]
 
     def simulate(

@@ -11,11 +11,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Max
 
+from evalsite.studies.planning import FrozenBlock, from_json, read_block
 from evalsite.tasks.errors import InvalidResponseError
 from evalsite.tasks.protocol import PlannedTrial
 from evalsite.trials.delivery import image_urls
 from evalsite.trials.models import Response, Session, Trial
-from evalsite.trials.planning import FrozenBlock, from_json, read_block
 from evalsite.trials.quality import Verdict, judge_payload
 from evalsite.trials.services.delivering import next_adaptive
 from evalsite.trials.services.judging import end_unqualified
@@ -158,7 +158,6 @@ def _repeat(session: Session, block: FrozenBlock, trial: Trial) -> None:
         session=session,
         position=counts["last"] + 1,
         block=trial.block,
-        index=trial.index,
         kind=trial.kind,
         plan=trial.plan,
         presentation=None if block.adaptive else trial.presentation,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from django.db import transaction
 from evalsite.recruiters import registry as recruiters
 from evalsite.recruiters.protocol import Arrival
 from evalsite.studies.models import Study, StudyVersion
+from evalsite.studies.planning import rater_groups
 from evalsite.studies.services import current_version, preview_version, renew_version
 from evalsite.trials.errors import StudyClosedError
 from evalsite.trials.models import Participant, Session
@@ -122,16 +123,9 @@ def _choose_place(version: StudyVersion, kind: str, *, now: datetime, seed: int)
     """The condition that fewest raters have, and of its two arrangements of keys the rarer one."""
     places = version.study.sessions.filter(kind=kind).taking_part(seen_since=now - PLACE_HELD)
     taken = list(places.values_list("condition", "mirrored"))
-    chance = Random(seed)  # noqa: S311 - nothing secret
-    condition = _rarest(_conditions(version.protocol), [name for name, _ in taken], chance)
+    chance = Random(seed)
+    condition = _rarest(rater_groups(version.protocol), [name for name, _ in taken], chance)
     return condition, _rarest([False, True], [turned for name, turned in taken if name == condition], chance)
-
-
-def _conditions(protocol: Mapping[str, Any]) -> list[str]:
-    """What a rater may be given: one condition each, or all of them, written as an empty name."""
-    if protocol["assignment"] != Study.Assignment.BETWEEN:
-        return [""]
-    return [condition["name"] for condition in protocol["conditions"]]
 
 
 def _rarest(options: Sequence[T], taken: Iterable[T], chance: Random) -> T:

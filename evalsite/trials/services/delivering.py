@@ -10,11 +10,11 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
+from evalsite.studies.planning import FrozenBlock, from_json, read_block
 from evalsite.tasks.protocol import ScoredTrial
 from evalsite.trials.delivery import describe_trial
 from evalsite.trials.models import Session, Trial
 from evalsite.trials.naming import stimulus_name
-from evalsite.trials.planning import FrozenBlock, from_json, read_block
 from evalsite.trials.reading import SCORED_COLUMNS, to_scored_trial
 from evalsite.trials.services.locking import lock_running, touch
 from evalsite.trials.state import describe_progress
@@ -69,7 +69,7 @@ def _deliver(session: Session, block: FrozenBlock, trials: Sequence[Trial], now:
 
 def _history(session: Session, block: FrozenBlock) -> list[ScoredTrial]:
     answered = session.trials.filter(block=block.number, response__isnull=False).order_by("position")
-    return [to_scored_trial(*row) for row in answered.values_list(*SCORED_COLUMNS)]
+    return [to_scored_trial(row) for row in answered.values_list(*SCORED_COLUMNS)]
 
 
 def _describe(session: Session, block: FrozenBlock, trial: Trial) -> Json:

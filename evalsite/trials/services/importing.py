@@ -11,11 +11,11 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.db import IntegrityError, transaction
 
 from evalsite.studies.models import Study, StudyVersion
+from evalsite.studies.planning import FrozenBlock, derive_seed, read_block, to_json
 from evalsite.tasks.errors import InvalidResponseError
 from evalsite.tasks.protocol import REAL, PlannedTrial, Stimulus
 from evalsite.trials.errors import InvalidImportError
 from evalsite.trials.models import Participant, Response, Session, Trial
-from evalsite.trials.planning import FrozenBlock, derive_seed, read_block, to_json
 
 BATCH = 2000
 RECRUITER = "imported"
@@ -104,7 +104,6 @@ class _Desk:
             session=session,
             position=position,
             block=0,
-            index=position,
             kind=Trial.Kind.SCORED,
             plan=to_json(planned),
             presentation=self.block.task.adapt(self.block.params, planned, []),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from evalsite.studies.planning import FrozenBlock, from_json
 from evalsite.trials.checks import Check, check_each, check_share
 from evalsite.trials.models import Response, Session, Trial
-from evalsite.trials.planning import FrozenBlock, from_json
 
 
 def end_unqualified(session: Session, blocks: Iterable[FrozenBlock], now: datetime) -> bool:
@@ -18,7 +18,7 @@ def end_unqualified(session: Session, blocks: Iterable[FrozenBlock], now: dateti
     if session.state != Session.State.RUNNING:
         return False
     required = [block for block in blocks if block.qualification_share is not None]
-    if not any(_judge(session, block) is Check.FAIL for block in required):
+    if not any(_judge(session, block) is Check.FAILED for block in required):
         return False
     session.state = Session.State.FAILED_QUALIFICATION
     session.completed_at = now
@@ -30,7 +30,7 @@ def attends(session: Session) -> Check:
     """Whether the share of catch trials that the study requires is right; passed where it requires none."""
     required = session.version.protocol.get("attention_share")
     if required is None:
-        return Check.PASS
+        return Check.PASSED
     caught = Response.objects.filter(session=session, valid=True, trial__kind=Trial.Kind.CATCH)
     given = [score["correct"] is True for score in caught.values_list("score", flat=True)]
     return check_share(sum(given), len(given), required)

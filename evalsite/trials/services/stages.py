@@ -8,11 +8,11 @@ from django.conf import settings
 from django.db import transaction
 
 from evalsite.recruiters.protocol import Ending
+from evalsite.studies.planning import PlacedTrial, plan_session, read_block, to_json
 from evalsite.trials.checks import Check
 from evalsite.trials.errors import WrongStageError
 from evalsite.trials.models import Session, Trial
 from evalsite.trials.naming import completion_code
-from evalsite.trials.planning import PlacedTrial, plan_session, read_block, to_json
 from evalsite.trials.quality import MIN_REFRESH_HZ
 from evalsite.trials.services.judging import attends
 from evalsite.trials.services.locking import BEGUN, lock_session
@@ -81,7 +81,7 @@ def complete_session(*, session: Session, now: datetime) -> Ending:
         raise WrongStageError(f"A session is completed after its trials; this one is at {locked.state!r}.")
     if missing := locked.trials.pending().count():
         raise WrongStageError(f"{missing} trials are not answered yet; answer them before completing.")
-    attentive = attends(locked) is not Check.FAIL
+    attentive = attends(locked) is not Check.FAILED
     if locked.kind == Session.Kind.PREVIEW:
         discard_preview(session=locked)
         return PREVIEW_ENDING if attentive else PREVIEW_INATTENTIVE
@@ -106,7 +106,6 @@ def _trial_row(session: Session, position: int, placed: PlacedTrial) -> Trial:
         session=session,
         position=position,
         block=placed.block,
-        index=placed.index,
         kind=placed.trial.kind,
         plan=to_json(placed.trial),
         presentation=presentation,

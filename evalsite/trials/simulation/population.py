@@ -37,7 +37,7 @@ class Population:
 
     def draw(self, seed: int) -> SimulatedRater:
         """One rater; the same seed gives the same one."""
-        rng = Random(f"rater/{seed}")  # noqa: S311 - nothing secret
+        rng = Random(f"rater/{seed}")
         return SimulatedRater(
             ability=rng.gauss(self.ability, self.ability_spread),
             bias=rng.gauss(self.bias, self.bias_spread),

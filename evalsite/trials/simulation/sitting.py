@@ -10,10 +10,10 @@ from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from evalsite.studies.planning import FrozenBlock, derive_seed, from_json, read_block
 from evalsite.tasks.simulation import SimulatedRater
 from evalsite.trials.errors import SimulationError
 from evalsite.trials.models import Session, Trial
-from evalsite.trials.planning import FrozenBlock, derive_seed, from_json, read_block
 from evalsite.trials.quality import Exposure
 from evalsite.trials.simulation.channels import Channel
 from evalsite.trials.wire.messages import Device
@@ -154,5 +154,5 @@ def _expect_stored(receipt: Json) -> None:
 
 
 def _answer_id(session: UUID, position: int) -> UUID:
-    rng = Random(f"{session}/{position}")  # noqa: S311 - nothing secret
+    rng = Random(f"{session}/{position}")
     return UUID(int=rng.getrandbits(128), version=4)

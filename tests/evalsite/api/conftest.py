@@ -152,7 +152,7 @@ def _answer(
 ) -> None:
     stimuli = [{"slot": "image", "condition": condition, "image": position}]
     trial = Trial.objects.create(
-        session=session, position=position, block=0, index=position, kind="scored",
+        session=session, position=position, block=0, kind="scored",
         plan={"kind": "scored", "stimuli": stimuli, "settings": {}}, presentation={"exposure_ms": 100},
     )  # fmt: skip
     truth = "real" if condition == "real" else "generated"

@@ -17,13 +17,13 @@ from evalsite.samples.models import SampleSet
 from evalsite.samples.services import NewImage, create_sample_set
 from evalsite.samples.storage import store
 from evalsite.studies.models import Block, Condition, Study, StudyVersion
+from evalsite.studies.planning import from_json, read_block
 from evalsite.studies.services import open_study
 from evalsite.tasks import registry as tasks
 from evalsite.tasks.protocol import Estimate
 from evalsite.tasks.simulation import SimulatedRater
 from evalsite.trials import services
 from evalsite.trials.models import Session, Trial
-from evalsite.trials.planning import from_json, read_block
 from evalsite.trials.quality import Exposure
 from evalsite.trials.wire.messages import Device, Submission
 from tests.support.faulty import FAULTY, faulty_file

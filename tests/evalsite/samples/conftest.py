@@ -44,7 +44,7 @@ def encoded(picture: Callable[..., Image.Image]) -> Callable[..., bytes]:
         seed: int = 0,
         mode: str = "RGB",
         size: tuple[int, int] = (8, 8),
-        format: str = "PNG",  # noqa: A002 - as Pillow calls it
+        format: str = "PNG",
         **save: Any,
     ) -> bytes:
         buffer = io.BytesIO()

@@ -22,13 +22,13 @@ def run(path: Path, name: str = "pets") -> str:
 
 
 @pytest.mark.django_db
-def test_the_report_names_what_was_converted_and_refused(archive: Maker, encoded: Encoded) -> None:
+def test_the_output_names_what_was_converted_and_refused(archive: Maker, encoded: Encoded) -> None:
     files = {"a/1.png": encoded(1), "a/2.png": encoded(2, mode="RGBA"), "a/3.txt": b"words"}
-    report = run(archive(files)).splitlines()
+    lines = run(archive(files)).splitlines()
     made = SampleSet.objects.get()
-    assert report[0] == "converted a/2.png: transparency laid on white"
-    assert report[1].startswith("refused a/3.txt: not an image in a known format")
-    assert report[2] == (
+    assert lines[0] == "converted a/2.png: transparency laid on white"
+    assert lines[1].startswith("refused a/3.txt: not an image in a known format")
+    assert lines[2] == (
         f"pets: 2 images imported, 1 of them converted, 1 refused; manifest {made.manifest_digest}"
     )
     assert (made.kind, made.origin) == ("generated", "a test")
@@ -56,9 +56,9 @@ def test_what_can_not_be_read_ends_in_a_sentence(tmp_path: Path, content: bytes 
 @pytest.mark.django_db
 @pytest.mark.skipif(not CIFAR.exists(), reason="shared/data/cifar10-test.zip is not here")
 def test_cifar10_imports_as_it_is() -> None:
-    report = run(CIFAR)
+    output = run(CIFAR)
     made = SampleSet.objects.get()
-    assert "10000 images imported, 0 of them converted, 0 refused" in report
+    assert "10000 images imported, 0 of them converted, 0 refused" in output
     assert made.count == made.images.count() == 10_000
     assert made.images.filter(label="airplane").count() == 1000
     assert made.settings["formats"] == {"JPEG": 10_000}

@@ -54,14 +54,14 @@ def kept_files(data_folder: Path) -> list[str]:
 def test_an_import_takes_converts_and_refuses_each_by_name(
     archive: Maker, mixed: dict[str, bytes], now: datetime
 ) -> None:
-    report = import_sample_set(
+    summary = import_sample_set(
         name="pets", kind="reference", source=archive(mixed), now=now, attribution="me"
     )
     made = SampleSet.objects.get(name="pets")
-    assert report.sample_set == made
-    assert report.accepted == made.count == 4
-    assert report.converted == [("cat/2.png", "palette to RGB")]
-    assert [name for name, _ in report.refused] == ["dog/notes.txt"]
+    assert summary.sample_set == made
+    assert summary.accepted == made.count == 4
+    assert summary.converted == [("cat/2.png", "palette to RGB")]
+    assert [name for name, _ in summary.refused] == ["dog/notes.txt"]
     assert image_labels(made) == ["cat", "cat", "dog", "dog"]
     assert made.settings["formats"] == {"JPEG": 1, "PNG": 3}
     assert made.settings["refused"][0][0] == "dog/notes.txt"
@@ -186,10 +186,10 @@ def die(done, total):
     if done == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
 print(SampleSet.objects.count(), SampleImage.objects.count(), flush=True)
-report = import_sample_set(
+summary = import_sample_set(
     name="pets", kind="reference", source=Path(sys.argv[1]), now=timezone.now(), progress=die
 )
-print(report.accepted, SampleImage.objects.count())
+print(summary.accepted, SampleImage.objects.count())
 """
 
 

@@ -91,20 +91,5 @@ def test_what_is_no_number_has_no_digest() -> None:
         digest({"seed": float("nan")}, "1")
 
 
-def test_between_raters_every_condition_is_planned_alone(data: StudyData) -> None:
-    alone = replace(data, assignment="between").materials()
-    assert [[source.condition for source in materials.conditions] for materials in alone] == [
-        ["gan"],
-        ["vae"],
-    ]
-    together = data.materials()
-    assert [[source.condition for source in materials.conditions] for materials in together] == [
-        ["gan", "vae"]
-    ]
-    assert all(
-        materials.reference.real and len(materials.reference.images) == 100 for materials in alone + together
-    )
-
-
 def test_a_session_counts_all_its_trials(data: StudyData) -> None:
     assert data.trials_per_session == 23

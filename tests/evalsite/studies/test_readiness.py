@@ -6,12 +6,24 @@ from typing import Any
 import pytest
 
 from evalsite.studies.freezing import BlockData, ConditionData, SetData, StudyData
-from evalsite.studies.readiness import facts, full_params, problems, warnings
+from evalsite.studies.readiness import Sides, check_study, full_params
 from evalsite.studies.texts import default_instructions
 from evalsite.tasks import registry
 
 GAN = SetData(2, "gan samples", "generated", "b" * 64, 100)
 EMPTY = SetData(4, "elsewhere", "generated", "", 0)
+
+
+def problems(study: StudyData) -> list[str]:
+    return list(check_study(study).problems)
+
+
+def warnings(study: StudyData, sides: Sides) -> list[str]:
+    return list(check_study(study, sides).warnings)
+
+
+def facts(study: StudyData) -> list[str]:
+    return list(check_study(study).facts)
 
 
 def test_a_study_that_is_set_up_has_no_problem(data: StudyData) -> None:
@@ -83,6 +95,22 @@ def test_bad_params_name_the_block(data: StudyData, params: Any) -> None:
         replace(data, blocks=[BlockData("rapid_scene", {}, 9), BlockData("rapid_scene", params, 9)])
     )
     assert sentence.startswith("Block 2 (rapid_scene): ")
+
+
+def test_a_faulty_block_does_not_hide_what_is_wrong_with_the_others(data: StudyData) -> None:
+    faulty = BlockData("rapid_scene", {"no_such": 1}, 9)
+    found = problems(replace(data, blocks=[faulty, BlockData("pairwise", {}, 0), qualifying(share=1.5)]))
+    assert [sentence.split()[:2] for sentence in found] == [["Block", "1"], ["Block", "2"], ["Block", "3:"]]
+
+
+@pytest.mark.parametrize(("assignment", "repeated"), [("within", False), ("between", True)])
+def test_a_rater_of_one_condition_needs_more_of_its_images(
+    data: StudyData, assignment: str, repeated: bool
+) -> None:
+    few = [replace(c, sample_set=replace(c.sample_set, count=8)) for c in data.conditions]
+    found = warnings(replace(data, assignment=assignment, conditions=few), {})
+    for name in ("gan", "vae"):
+        assert any(f"images of {name!r} more than once" in sentence for sentence in found) == repeated
 
 
 def qualifying(task: str = "rapid_scene", share: float = 0.65, **params: Any) -> BlockData:

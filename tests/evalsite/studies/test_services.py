@@ -23,7 +23,7 @@ from evalsite.studies.services import (
     open_study,
     preview_version,
     renew_version,
-    study_problems,
+    study_findings,
 )
 from evalsite.tasks import registry
 from evalsite.trials.models import Participant, Session
@@ -199,7 +199,7 @@ def test_imported_judgements_are_not_opened(make_set: Callable[..., SampleSet], 
     study = imported(make_set, now)
     with pytest.raises(StudyNotReadyError, match="collected elsewhere"):
         open_study(study=study, now=now)
-    assert study_problems(study) != []
+    assert study_findings(study).problems != []
 
 
 def test_a_study_of_this_site_is_not_frozen_as_imported(study: Study, now: datetime) -> None:

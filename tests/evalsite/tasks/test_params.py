@@ -50,6 +50,11 @@ def test_what_a_form_would_refuse_is_refused_by_name(values: dict[str, Any], mes
         Flash.from_json(values)
 
 
+def test_values_without_names_are_refused() -> None:
+    with pytest.raises(InvalidParamsError, match="expected names with values"):
+        Flash.from_json(["exposure_ms"])
+
+
 def test_specs_carry_what_a_form_needs() -> None:
     exposure, *_, limit = specs(Flash)
     assert (exposure.kind, exposure.unit, exposure.low, exposure.high) == ("int", "ms", 10, 5000)

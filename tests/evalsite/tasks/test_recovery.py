@@ -31,8 +31,8 @@ def _estimates(
 def _raters(count: int, *, spread: float = 0.0, **truth: object) -> list[SimulatedRater]:
     """Raters whose abilities spread normally around the one given."""
     rng = np.random.default_rng(3)
-    ability = float(truth.pop("ability", 1.5))  # type: ignore[arg-type]
-    return [SimulatedRater(ability=ability + spread * rng.standard_normal(), **truth) for _ in range(count)]  # type: ignore[arg-type]
+    ability = float(truth.pop("ability", 1.5))
+    return [SimulatedRater(ability=ability + spread * rng.standard_normal(), **truth) for _ in range(count)]
 
 
 def _holds(estimate: Estimate, truth: float, tolerance: float) -> None:
@@ -70,15 +70,15 @@ def test_within_and_between_measure_the_same_deception_rate(run_study: Study) ->
         for b in (False, True)
     )
     for condition in conditions:
-        difference = within[condition, "deception_rate"].value - between[condition, "deception_rate"].value  # type: ignore[operator]
+        difference = within[condition, "deception_rate"].value - between[condition, "deception_rate"].value
         assert abs(difference) < 0.04
 
 
 def test_images_better_than_real_deceive_more_often_than_chance(run_study: Study) -> None:
     raters = _raters(20, ability=1.0, lapse=0.0, strengths={"a": 2.0})
     found = _estimates("rapid_scene", {}, run_study("rapid_scene", {}, raters, conditions=["a"]))
-    assert found["a", "d_prime"].high < 0  # type: ignore[operator]
-    assert found["a", "deception_rate"].low > found["a", "deception_rate"].chance  # type: ignore[operator]
+    assert found["a", "d_prime"].high < 0
+    assert found["a", "deception_rate"].low > found["a", "deception_rate"].chance
 
 
 def test_lapses_lower_sensitivity_as_they_do_in_people(run_study: Study) -> None:
@@ -97,10 +97,10 @@ def test_staircase_thresholds(run_study: Study, threshold_ms: float) -> None:
     left_over = needed / real
     truth = threshold_ms * left_over / (1 - left_over)
     _holds(found["a", "threshold_ms"], truth, 0.15 * truth)
-    assert found["b", "threshold_ms"].low > truth  # type: ignore[operator]
+    assert found["b", "threshold_ms"].low > truth
     assert "compare thresholds instead" in found["a", "deception_rate"].note
     modal = {condition: found[condition, "modal_exposure_ms"].value for condition in "ab"}
-    assert truth < modal["a"] < modal["b"], "the mode follows, though it also counts the way down from 500 ms"  # type: ignore[operator]
+    assert truth < modal["a"] < modal["b"], "the mode follows, though it also counts the way down from 500 ms"
 
 
 def test_preference_strengths_ties_and_side_bias(run_study: Study) -> None:
@@ -123,7 +123,7 @@ def test_real_against_generated_ties_all_conditions_to_one_scale(run_study: Stud
     raters = _raters(40, ability=1.2, lapse=0.0, strengths={"a": 0.0, "b": 0.8})
     found = _estimates("pairwise", values, run_study("pairwise", values, raters, between=True))
     for condition, strength in {"a": 0.0, "b": 0.8}.items():
-        lead = found[REAL, "bradley_terry_strength"].value - found[condition, "bradley_terry_strength"].value  # type: ignore[operator]
+        lead = found[REAL, "bradley_terry_strength"].value - found[condition, "bradley_terry_strength"].value
         assert lead == pytest.approx(1.2 - strength, abs=0.2)
         _holds(found[condition, "deception_rate"], 1 / (1 + np.exp(1.2 - strength)), 0.04)
 
@@ -137,5 +137,5 @@ def test_rater_intervals_cover_where_trial_intervals_would_not(run_study: Study)
         trials = run_study("rapid_scene", {}, raters, conditions=["a"], trials=30, seed=study)
         rate = _estimates("rapid_scene", {}, trials, resamples=300)["a", "deception_rate_generated"]
         truth = 1 - share(0.75 / np.hypot(1, 0.5))
-        covered += rate.low <= truth <= rate.high  # type: ignore[operator]
+        covered += rate.low <= truth <= rate.high
     assert covered >= 33

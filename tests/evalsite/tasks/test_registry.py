@@ -59,6 +59,6 @@ def test_a_task_that_lacks_verbs_or_words_is_refused_with_what_it_lacks() -> Non
 
 def test_an_imported_task_is_not_taken_for_the_files_own() -> None:
     module = _module("borrowed")
-    module.Pairwise = pairwise.Pairwise  # type: ignore[attr-defined]
+    module.Pairwise = pairwise.Pairwise
     with pytest.raises(MalformedTaskError, match="defines 0 tasks"):
         load(module)

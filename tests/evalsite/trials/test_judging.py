@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from evalsite.studies.planning import from_json, read_block
 from evalsite.trials.models import Response, Session, Trial
-from evalsite.trials.planning import from_json, read_block
 from evalsite.trials.reading import pool_blocks, scored_trials
 from evalsite.trials.services.arrival import PLACE_HELD
 from tests.support import wire

@@ -43,9 +43,9 @@ def test_images_are_sampled_by_label(checkpoints: dict[str, Path]) -> None:
 
 def test_without_labels_each_image_has_its_own_drawn_one(checkpoints: dict[str, Path]) -> None:
     generator = load(checkpoints["cgan"])
-    drawn = generator.sample_labels(500, seed=1)  # type: ignore[attr-defined]
+    drawn = generator.sample_labels(500, seed=1)
     assert drawn.bincount(minlength=10).min() > 25
-    assert torch.equal(generator.sample_labels(5, seed=1, start=70), drawn[70:75])  # type: ignore[attr-defined]
+    assert torch.equal(generator.sample_labels(5, seed=1, start=70), drawn[70:75])
     assert torch.equal(generator.sample(40, seed=1), generator.sample(40, seed=1, labels=drawn[:40]))
 
 

@@ -35,8 +35,8 @@ def test_losses_are_half_squares_to_the_targets(a: float, b: float, c: float) ->
 def test_both_of_the_papers_codings_can_be_set() -> None:
     assert Plan.make(get_model("lsgan"), {}).settings.items() >= {"a": 0.0, "b": 1.0, "c": 1.0}.items()
     plan = Plan.make(get_model("lsgan"), {"a": "-1", "b": "1", "c": "0"})
-    assert plan.settings["b"] - plan.settings["c"] == 1  # type: ignore[operator]
-    assert plan.settings["b"] - plan.settings["a"] == 2  # type: ignore[operator]
+    assert plan.settings["b"] - plan.settings["c"] == 1
+    assert plan.settings["b"] - plan.settings["a"] == 2
 
 
 def test_a_sample_far_on_the_real_side_is_still_moved() -> None:

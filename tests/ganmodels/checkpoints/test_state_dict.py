@@ -128,7 +128,7 @@ def test_a_file_without_a_state_dict_is_named_as_such(tmp_path: Path, content: o
         load(path, **VAE)
 
 
-def test_nothing_that_fits_is_a_report_and_no_page(tmp_path: Path) -> None:
+def test_nothing_that_fits_is_one_sentence_and_no_page(tmp_path: Path) -> None:
     path = tmp_path / "weights.pt"
     torch.save({f"layer{index}." + "x" * 500: torch.zeros(1) for index in range(1000)}, path)
     with pytest.raises(CheckpointShapeError, match="and 992 more") as raised:

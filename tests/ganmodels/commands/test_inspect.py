@@ -47,14 +47,14 @@ def test_each_wish_is_a_picture_and_numbers(
     words += ["--steps", "4", "--invert", str(images / "03.png"), "--search-steps", "3", "--filters"]
     words += ["--feature-maps", "--scores", str(images), "--seed", "6", "--out", str(out)]
     assert main(["inspect", str(checkpoints["wgan_gp"]), *words]) == 0
-    assert len(told(out, "interpolation-z-linear")["strips"][0]["places"]) == 5  # type: ignore[index]
-    assert [strip["name"] for strip in told(out, "traversal-z")["strips"]] == [  # type: ignore[attr-defined]
+    assert len(told(out, "interpolation-z-linear")["strips"][0]["places"]) == 5
+    assert [strip["name"] for strip in told(out, "traversal-z")["strips"]] == [
         "dimension 0 of z",
         "dimension 3 of z",
     ]
-    assert len(told(out, "inversion-z")["searches"][0]["errors"]) == 4  # type: ignore[index]
+    assert len(told(out, "inversion-z")["searches"][0]["errors"]) == 4
     assert told(out, "filters")["count"] == 4
-    assert len(told(out, "scores")["real"]) == 12  # type: ignore[arg-type]
+    assert len(told(out, "scores")["real"]) == 12
     assert told(out, "feature-maps")["seed"] == 6
 
 
@@ -62,7 +62,7 @@ def test_codes_and_classes_are_walked_through(checkpoints: dict[str, Path], tmp_
     for name, first in (("infogan", "category"), ("cgan", "class")):
         out = tmp_path / name
         assert main(["inspect", str(checkpoints[name]), "--traverse", "codes", "--out", str(out)]) == 0
-        assert told(out, "traversal-codes")["strips"][0]["name"] == first  # type: ignore[index]
+        assert told(out, "traversal-codes")["strips"][0]["name"] == first
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def test_least_squares_is_found(linear: NetworkGenerator) -> None:
     rng = torch.Generator().manual_seed(2)
     target = torch.randint(60, 200, (1, 16, 16), generator=rng, dtype=torch.uint8)
     found = invert(open_space(linear), target, steps=300, draws=16)
-    weights = linear.network.map.weight  # type: ignore[union-attr]
+    weights = linear.network.map.weight
     wanted = (target.float() / 255 * 2 - 1).reshape(-1, 1)
     solution = torch.linalg.lstsq(weights, wanted).solution.flatten()
     assert torch.allclose(found.point, solution, atol=0.02)

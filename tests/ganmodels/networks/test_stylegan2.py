@@ -77,7 +77,7 @@ def _small(**settings: object) -> StyleGAN2:
         "truncated_styles": 0,
         "noise": "const",
     }
-    network = StyleGAN2((3, 16, 16), 6, 5, **{**given, **settings})  # type: ignore[arg-type]
+    network = StyleGAN2((3, 16, 16), 6, 5, **{**given, **settings})
     for name, value in network.named_parameters():
         if name.endswith("noise_strength"):
             torch.nn.init.constant_(value, 0.3)

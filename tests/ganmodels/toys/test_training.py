@@ -47,7 +47,7 @@ def test_an_autoencoder_learns_the_plane(short_run: ShortRun, tmp_path: Path) ->
     """A few hundred steps bring the energy of real points to a fraction of what it was."""
     plan = toy_plan("autoencoder", {"latent_size": "2"}, steps=200, body=Body(32, 2))
     lines: list[dict[str, float]] = []
-    train_toy(plan, get_toy("grid25"), tmp_path, looks=2, report=lines.append)
+    train_toy(plan, get_toy("grid25"), tmp_path, looks=2, on_log=lines.append)
     assert [line["step"] for line in lines] == [50, 100, 150, 200]
     assert lines[-1]["generator.energy"] < 0.5 * lines[0]["generator.energy"]
     assert [json.loads(line)["step"] for line in (tmp_path / LOG).read_text().splitlines()] == [

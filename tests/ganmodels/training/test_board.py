@@ -28,12 +28,12 @@ class Writer:
 
 def test_every_number_of_a_line_is_a_scalar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("torch.utils.tensorboard")
-    module.SummaryWriter = Writer  # type: ignore[attr-defined]
+    module.SummaryWriter = Writer
     monkeypatch.setitem(sys.modules, module.__name__, module)
     WRITTEN.clear()
-    with tensorboard(tmp_path) as report:
-        report({"step": 50, "critic.loss": -1.5, "images_per_s": 9.0})
-        report({"step": 100, "memory.k": 0.5})
+    with tensorboard(tmp_path) as on_log:
+        on_log({"step": 50, "critic.loss": -1.5, "images_per_s": 9.0})
+        on_log({"step": 100, "memory.k": 0.5})
     expected = [
         ("open", str(tmp_path), 50),
         ("critic/loss", -1.5, 50),

@@ -34,8 +34,11 @@ def folders(tmp_path: Path) -> list[Path]:
 def test_own_signals_stand_first_and_are_named_as_what_they_are(folders: list[Path]) -> None:
     found = panels([read_run(folder) for folder in folders])
     assert [panel.quantity for panel in found] == [
-        *("critic.distance", "memory.m_global"),
-        *("critic.loss", "generator.loss", "discriminator.loss"),
+        "critic.distance",
+        "memory.m_global",
+        "critic.loss",
+        "generator.loss",
+        "discriminator.loss",
     ]
     assert found[0].title == "critic.distance: own stopping signal of WGAN-GP; lower is better"
     assert found[2].title == "critic.loss"

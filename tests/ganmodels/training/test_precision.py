@@ -92,7 +92,7 @@ def test_a_gpus_products_are_rounded_only_where_it_was_asked_for() -> None:
 
     before = flags()
     for precision, expected in (("float32", ("highest", False)), ("tf32", ("high", True))):
-        with products_on_gpu(precision):  # type: ignore[arg-type]
+        with products_on_gpu(precision):
             assert flags() == expected
         assert flags() == before
 

@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from evalsite.samples.errors import REFUSALS
 from evalsite.samples.models import SampleSet
-from evalsite.samples.services import ImportReport, import_sample_set
+from evalsite.samples.services import ImportSummary, import_sample_set
 
 
 class Command(BaseCommand):
@@ -33,11 +33,11 @@ class Command(BaseCommand):
         parser.add_argument("--attribution", default="", help="whom to credit, and the licence")
 
     def handle(self, *_args: object, **options: Any) -> None:
-        """Import, show progress, report."""
+        """Import, show progress, say what became of each file."""
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("reading images", total=None)
             try:
-                report = import_sample_set(
+                summary = import_sample_set(
                     name=options["name"],
                     kind=options["kind"],
                     source=options["path"],
@@ -48,16 +48,16 @@ class Command(BaseCommand):
                 )
             except REFUSALS as error:
                 raise CommandError(str(error)) from error
-        self._report(report)
+        self._write(summary)
 
-    def _report(self, report: ImportReport) -> None:
-        for title, files in (("converted", report.converted), ("refused", report.refused)):
+    def _write(self, summary: ImportSummary) -> None:
+        for title, files in (("converted", summary.converted), ("refused", summary.refused)):
             for name, reason in files:
                 self.stdout.write(f"{title} {name}: {reason}")
         self.stdout.write(
-            f"{report.sample_set.name}: {report.accepted} images imported, "
-            f"{len(report.converted)} of them converted, {len(report.refused)} refused; "
-            f"manifest {report.sample_set.manifest_digest}"
+            f"{summary.sample_set.name}: {summary.accepted} images imported, "
+            f"{len(summary.converted)} of them converted, {len(summary.refused)} refused; "
+            f"manifest {summary.sample_set.manifest_digest}"
         )
 
 

@@ -102,7 +102,7 @@ export class Outbox {
       await this.#store.put(kept);
     }
     const receipt = this.#enqueue(kept);
-    this.#report();
+    this.#notify();
     this.#start().catch(() => undefined); // whoever waits for the receipt, or drains, hears of it
     return { receipt };
   }
@@ -161,7 +161,7 @@ export class Outbox {
     } catch (error) {
       if (!(error instanceof ConnectionError)) return this.#fail(error);
       this.#connected = false;
-      this.#report();
+      this.#notify();
     }
     return this.#connected;
   }
@@ -179,7 +179,7 @@ export class Outbox {
       await (refused ? this.#store.put({ ...kept, refused }) : this.#store.remove([kept.id])).catch(() => undefined);
       receipt.resolve({ result, next: receipts.next, progress: receipts.progress });
     }
-    this.#report();
+    this.#notify();
   }
 
   /** @param {unknown} error @returns {never} */
@@ -188,7 +188,7 @@ export class Outbox {
     throw error;
   }
 
-  #report() {
+  #notify() {
     this.#onChange({ waiting: this.#queue.length, connected: this.#connected });
   }
 }

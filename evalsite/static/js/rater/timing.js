@@ -7,7 +7,7 @@ import { windowTicker } from "../kit/clock.js";
 import { measurePeriod } from "../kit/frames.js";
 import { present, still } from "../kit/presenter.js";
 import { byId, element } from "./dom.js";
-import { histogram, summary, toCsv } from "./timing_report.js";
+import { histogram, summary, toCsv } from "./timing_summary.js";
 
 /** @typedef {import("../kit/types.js").Exposure} Exposure */
 /** @typedef {import("../kit/types.js").Phase} Phase */
@@ -68,7 +68,7 @@ async function flash({ exposure_ms, gap_ms, flashes }, stop) {
 }
 
 /** @param {Exposure[]} exposures */
-function report(exposures) {
+function showSummary(exposures) {
   const figures = summary(exposures).map(([name, value]) =>
     element("div", {}, element("dt", { text: name }), element("dd", { text: value })),
   );
@@ -105,7 +105,7 @@ async function run(event) {
   try {
     const plan = { exposure_ms: number("exposure_ms"), gap_ms: number("gap_ms"), flashes: number("flashes") };
     const exposures = await flash(plan, stop.signal);
-    if (exposures.length > 0) report(exposures);
+    if (exposures.length > 0) showSummary(exposures);
   } finally {
     stop.abort();
     stage.hidden = true;

@@ -18,10 +18,10 @@ from rich.progress import Progress
 
 from evalsite.studies.errors import NoVersionError
 from evalsite.studies.models import Study
+from evalsite.studies.planning import derive_seed
 from evalsite.tasks.errors import PlanError
 from evalsite.trials.errors import SimulationError, StudyClosedError
 from evalsite.trials.models import Session
-from evalsite.trials.planning import derive_seed
 from evalsite.trials.simulation.channels import Channel, HttpChannel, ServicesChannel
 from evalsite.trials.simulation.population import Population
 from evalsite.trials.simulation.sitting import Sitter, Sitting
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         parser.add_argument("--concurrency", type=_workers, default=1, help="raters at a time, for http (1)")
 
     def handle(self, *_args: object, **options: Any) -> None:
-        """Run the sessions, show progress, report."""
+        """Run the sessions, show progress, say how it went."""
         try:
             self._simulate(options)
         except FAULTS as error:

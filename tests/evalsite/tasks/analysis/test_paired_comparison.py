@@ -28,9 +28,9 @@ Rounds = Callable[..., list[Comparison]]
 def _rounds(
     true: Mapping[str, float], *, raters: int = 30, rounds: int = 10, seed: int = 0, **rater: float
 ) -> list[Comparison]:
-    rng, judge = Random(seed), SimulatedRater(strengths=dict(true), **rater)  # type: ignore[arg-type]
+    rng, judge = Random(seed), SimulatedRater(strengths=dict(true), **rater)
     return [
-        Comparison(str(r), left, right, judge.prefers(left, right, None, rng))  # type: ignore[arg-type]
+        Comparison(str(r), left, right, judge.prefers(left, right, None, rng))
         for r in range(raters)
         for _ in range(rounds)
         for left in true

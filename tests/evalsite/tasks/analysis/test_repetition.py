@@ -14,7 +14,7 @@ from evalsite.tasks.simulation import SimulatedRater
 
 def _trial(image: int, *, valid: bool = True, kind: str = "scored") -> ScoredTrial:
     shown = (Stimulus("image", "a", image),)
-    return ScoredTrial(PlannedTrial(kind, shown), {}, {}, valid=valid)  # type: ignore[arg-type]
+    return ScoredTrial(PlannedTrial(kind, shown), {}, {}, valid=valid)
 
 
 def _note(trials: Iterable[ScoredTrial], n_raters: int, note: str = "") -> str:

@@ -1,10 +1,19 @@
 import pytest
 
+from evalsite.studies.planning import (
+    derive_seed,
+    from_json,
+    materials_for,
+    plan_block,
+    plan_session,
+    rater_groups,
+    to_json,
+)
 from evalsite.tasks.errors import PlanError
-from evalsite.trials.planning import derive_seed, from_json, plan_session, to_json
 
 PROTOCOL = {
     "seed": 7,
+    "assignment": "within",
     "reference": {"count": 40},
     "conditions": [{"name": "a", "count": 40}, {"name": "b", "count": 40}],
     "blocks": [
@@ -15,7 +24,7 @@ PROTOCOL = {
 
 
 def shown(placed):
-    return [(t.block, t.index, to_json(t.trial)) for t in placed]
+    return [(t.block, to_json(t.trial)) for t in placed]
 
 
 def test_the_same_seed_gives_the_same_session():
@@ -30,7 +39,7 @@ def test_the_study_s_seed_and_the_session_s_both_matter(change):
 
 def test_blocks_come_in_order_with_their_counts_and_kinds():
     placed = plan_session(PROTOCOL, seed=3)
-    assert [(t.block, t.index) for t in placed] == [(0, i) for i in range(15)] + [(1, i) for i in range(6)]
+    assert [t.block for t in placed] == [0] * 15 + [1] * 6
     kinds = [t.trial.kind for t in placed if t.block == 0]
     assert kinds[:2] == ["practice", "practice"]
     assert (kinds.count("scored"), kinds.count("catch")) == (12, 1)
@@ -40,6 +49,23 @@ def test_a_rater_of_one_condition_sees_no_other():
     protocol = {**PROTOCOL, "blocks": PROTOCOL["blocks"][:1]}
     placed = plan_session(protocol, seed=3, condition="b")
     assert {s.condition for t in placed for s in t.trial.stimuli} == {"real", "b"}
+
+
+def test_a_block_alone_is_planned_as_in_its_session():
+    placed = plan_session(PROTOCOL, seed=3)
+    assert plan_block(PROTOCOL, 1, seed=3) == [t.trial for t in placed if t.block == 1]
+
+
+@pytest.mark.parametrize(
+    ("assignment", "groups", "seen"),
+    [("within", [""], [["a", "b"]]), ("between", ["a", "b"], [["a"], ["b"]])],
+)
+def test_each_group_of_raters_has_its_conditions_and_all_real_images(assignment, groups, seen):
+    protocol = {**PROTOCOL, "assignment": assignment}
+    assert rater_groups(protocol) == groups
+    materials = [materials_for(protocol, group) for group in groups]
+    assert [[source.condition for source in given.conditions] for given in materials] == seen
+    assert all(given.reference.real and len(given.reference.images) == 40 for given in materials)
 
 
 def test_too_few_images_are_a_plan_error():

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { histogram, spread, summary, toCsv } from "../../../evalsite/static/js/rater/timing_report.js";
+import { histogram, spread, summary, toCsv } from "../../../evalsite/static/js/rater/timing_summary.js";
 
 /** @param {number} achieved_frames @param {number} dropped_frames */
 const exposure = (achieved_frames, dropped_frames) => ({

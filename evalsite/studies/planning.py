@@ -16,10 +16,9 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class PlacedTrial:
-    """A planned trial in its place: block of the protocol, order in the block's plan."""
+    """A planned trial and the number of its block in the protocol."""
 
     block: int
-    index: int
     trial: PlannedTrial
 
 
@@ -70,6 +69,13 @@ def required_checks(protocol: Mapping[str, Any]) -> set[str]:
     return {name for name, asked in required.items() if asked}
 
 
+def rater_groups(protocol: Mapping[str, Any]) -> list[str]:
+    """One group of raters for each condition, or one that sees all of them, written as an empty name."""
+    if protocol["assignment"] != "between":
+        return [""]
+    return [condition["name"] for condition in protocol["conditions"]]
+
+
 def plan_session(
     protocol: Mapping[str, Any], *, seed: int, condition: str = "", mirrored: bool = False
 ) -> list[PlacedTrial]:
@@ -84,21 +90,27 @@ def plan_session(
     Raises:
         PlanError: If the images don't suffice for a block.
     """
-    materials = materials_for(protocol, condition)
     placed = []
     for number in range(len(protocol["blocks"])):
-        block = read_block(protocol, number)
-        planned = block.task.plan(
-            block.params,
-            materials,
-            trials=block.trials,
-            practice=block.practice,
-            catch=block.catch,
-            seed=derive_seed(protocol["seed"], seed, number),
-            mirrored=mirrored,
-        )
-        placed += [PlacedTrial(number, index, trial) for index, trial in enumerate(planned)]
+        planned = plan_block(protocol, number, seed=seed, condition=condition, mirrored=mirrored)
+        placed += [PlacedTrial(number, trial) for trial in planned]
     return placed
+
+
+def plan_block(
+    protocol: Mapping[str, Any], number: int, *, seed: int, condition: str = "", mirrored: bool = False
+) -> list[PlannedTrial]:
+    """The trials of one block of a session, in order; arguments and errors as for `plan_session`."""
+    block = read_block(protocol, number)
+    return block.task.plan(
+        block.params,
+        materials_for(protocol, condition),
+        trials=block.trials,
+        practice=block.practice,
+        catch=block.catch,
+        seed=derive_seed(protocol["seed"], seed, number),
+        mirrored=mirrored,
+    )
 
 
 def materials_for(protocol: Mapping[str, Any], condition: str = "") -> Materials:
