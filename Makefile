@@ -3,7 +3,7 @@ VENV ?= .venv
 PORT ?= 8000
 PYTHON ?= python3
 PY := $(VENV)/bin/python
-PYTEST := $(PY) -m pytest
+PYTEST := $(PY) -m pytest --durations=25
 JS := tests/js
 JOBS ?= 2
 BROWSERS ?= 3

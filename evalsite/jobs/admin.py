@@ -30,7 +30,7 @@ class JobAdmin(ReadOnlyAdmin):
     search_fields = ("title", "error")
     fields = ("title", "created_at", "started_at", "finished_at", "attempt", "lease_owner", "arguments")
     when_empty = "Jobs appear here when you ask for background work, for example on a checkpoint's page."
-    change_form_outer_before_template = "jobs/page.html"  # type: ignore[assignment]
+    change_form_outer_before_template = "jobs/page.html"  # type: ignore[assignment]  # unfold declares None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """False: other pages make jobs."""

@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.db import models
 
 
-class JobQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class JobQuerySet(models.QuerySet[Any]):
     """Jobs by where they stand and what they do."""
 
     def queued(self) -> Self:

@@ -1,4 +1,4 @@
-"""Bringing in what was judged and measured elsewhere. Each deed is whole or undone."""
+"""Bringing in what was judged and measured elsewhere. Each import is whole or undone."""
 
 from __future__ import annotations
 

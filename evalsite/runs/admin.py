@@ -38,7 +38,7 @@ class MetricRunAdmin(ReadOnlyAdmin):
     fields = ("sample_set", "reference_set", "metric_names", "settings", "job", "created_at")
     readonly_fields = ("metric_names",)
     when_empty = "Ask for metrics of a sample set, here or on its own page."
-    change_form_outer_before_template = "runs/run_page.html"  # type: ignore[assignment]
+    change_form_outer_before_template = "runs/run_page.html"  # type: ignore[assignment]  # unfold declares None
 
     def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """Ask for metrics of a sample set; ``?sample_set=`` chooses it beforehand."""
@@ -78,8 +78,8 @@ class CheckpointAdmin(ModelAdmin):
     fields = ("name", "sha256", "created_at")
     readonly_fields = ("sha256", "created_at")
     when_empty = "Upload a file that ganmodels saved, or a state dict; or use manage.py sample FILE."
-    actions_detail = ("sample", "inspect")  # type: ignore[assignment]
-    change_form_outer_after_template = "runs/checkpoint_page.html"  # type: ignore[assignment]
+    actions_detail = ("sample", "inspect")  # type: ignore[assignment]  # unfold declares None
+    change_form_outer_after_template = "runs/checkpoint_page.html"  # type: ignore[assignment]  # unfold declares None
 
     class Media:
         css: ClassVar = {"all": ("css/admin.css",)}
@@ -117,7 +117,7 @@ class CheckpointAdmin(ModelAdmin):
         """
         return request.user.has_perm("samples.add_sampleset")
 
-    @action(description="Sample…", url_path="sample", permissions=["sampling"])  # type: ignore[operator]
+    @action(description="Sample…", url_path="sample", permissions=["sampling"])  # type: ignore[operator]  # untyped
     def sample(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Draw a sample set from this checkpoint."""
         checkpoint = self._existing(request, object_id)
@@ -137,7 +137,7 @@ class CheckpointAdmin(ModelAdmin):
         """Whether the user may have the inside of a generator looked at."""
         return request.user.has_perm("runs.add_generatorview")
 
-    @action(description="Look inside…", url_path="inspect", permissions=["inspection"])  # type: ignore[operator]
+    @action(description="Look inside…", url_path="inspect", permissions=["inspection"])  # type: ignore[operator]  # untyped
     def inspect(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Have views made into this checkpoint's generator; its page shows them as they come."""
         checkpoint = self._existing(request, object_id)
@@ -162,13 +162,13 @@ class MeasurableSampleSetAdmin(SampleSetAdmin):
     """Sample sets as their own room shows them, with a button to measure one."""
 
     when_empty = "Import an archive of images, or sample a checkpoint."
-    actions_detail = ("measure",)  # type: ignore[assignment]
+    actions_detail = ("measure",)  # type: ignore[assignment]  # unfold declares None
 
     def has_measuring_permission(self, request: HttpRequest, *_: Any) -> bool:
         """Whether the user may ask for metrics."""
         return request.user.has_perm("runs.add_metricrun")
 
-    @action(description="Measure…", url_path="measure", permissions=["measuring"])  # type: ignore[operator]
+    @action(description="Measure…", url_path="measure", permissions=["measuring"])  # type: ignore[operator]  # untyped
     def measure(self, _request: HttpRequest, object_id: str) -> HttpResponse:
         """Choose metrics for this set."""
         query = urlencode({"sample_set": object_id})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 
 
-class MetricRunQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class MetricRunQuerySet(models.QuerySet[Any]):
     """Metric runs by where their values come from."""
 
     def computed(self) -> Self:

@@ -1,7 +1,7 @@
 """Content-addressed storage: a file lies once, under its SHA-256.
 
 A file that is kept again, or is about to be named by a row, becomes young; only files that have not been
-young for a while are ever removed, and one look and one removal are a single deed under the store's lock.
+young for a while are ever removed, and one look and one removal are a single step under the store's lock.
 """
 
 from __future__ import annotations

@@ -82,7 +82,8 @@ class TrainingState:
                     int(told["step"]),
                     dict(told.get("memory", {})),
                 )
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+                names = file.keys()
+                tensors = {name: file.get_tensor(name) for name in names}
         except (OSError, KeyError, TypeError, AttributeError, ValueError, SafetensorError) as error:
             raise ResumeError(
                 f"{path} can't be read as a training's state ({error}); start without --resume"

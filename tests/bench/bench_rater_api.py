@@ -115,8 +115,8 @@ class _Rater:
         config = _config((await self.client.get(f"/r/{STUDY}/")).text)
         self.urls = config["urls"]
         self.client.headers["X-CSRFToken"] = config["csrf"]
-        for deed, body in (("consent", {"agreed": True}), ("device", DEVICE), ("begin", {})):
-            (await self.client.post(self.urls[deed], json=body)).raise_for_status()
+        for action, body in (("consent", {"agreed": True}), ("device", DEVICE), ("begin", {})):
+            (await self.client.post(self.urls[action], json=body)).raise_for_status()
 
     async def answer(self, lag_s: float, pause_s: float) -> list[float]:
         """Answer all trials, at a steady pace if there is one; how many seconds each answer took."""

@@ -1,4 +1,4 @@
-"""Deeds of the samples room: the one way in which sample sets and checkpoints are written."""
+"""The one way in which sample sets and checkpoints are written."""
 
 from evalsite.samples.services.checkpoints import add_checkpoint
 from evalsite.samples.services.importing import ImportSummary, import_sample_set

@@ -1,4 +1,4 @@
-"""Deeds of the trials room: the one way in which sessions, trials and responses are written."""
+"""The one way in which sessions, trials and responses are written."""
 
 from evalsite.trials.services.answering import record_response, record_responses
 from evalsite.trials.services.arrival import arrive, start_preview

@@ -1,4 +1,4 @@
-"""A session's way from consent to completion. Every deed may be repeated: a retry changes nothing."""
+"""A session's way from consent to completion. Every step may be repeated: a retry changes nothing."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ function bench(reply) {
 /** @param {unknown} body @param {number} [status] */
 const json = (body, status = 200) => Promise.resolve(new Response(JSON.stringify(body), { status }));
 
-test("a deed is posted as JSON with the CSRF token; reading is a plain request", async () => {
+test("a action is posted as JSON with the CSRF token; reading is a plain request", async () => {
   const { client, calls } = bench(() => json({ stage: "device" }));
   assert.deepEqual(await client.consent(true), { stage: "device" });
   await client.state();
@@ -86,12 +86,12 @@ test("the network's return ends a wait", async () => {
 test("persisting tries until the site is reached, and tells of trouble and its end", async () => {
   /** @type {string[]} */ const heard = [];
   let left = 2;
-  const deed = async () => {
+  const action = async () => {
     if (left-- > 0) throw new ConnectionError("offline");
     return "done";
   };
   const options = { wait: async () => undefined, onTrouble: () => heard.push("trouble"), onWell: () => heard.push("well") };
-  assert.equal(await persist(deed, options), "done");
+  assert.equal(await persist(action, options), "done");
   assert.deepEqual(heard, ["trouble", "trouble", "well"]);
   await assert.rejects(persist(() => Promise.reject(new RefusedError(404, "not yours", "")), options), RefusedError);
 });

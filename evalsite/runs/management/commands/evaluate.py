@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -72,7 +72,8 @@ class Command(BaseCommand):
             table = Table("quantity", "value", "± std", "better", "images", "network", "seconds")
             for value in values:
                 table.add_row(*_row(value))
-            console = Console(file=self.stdout, width=None if self.stdout.isatty() else 120)  # type: ignore[arg-type]
+            out = cast(IO[str], self.stdout)  # Django's wrapper writes text
+            console = Console(file=out, width=None if out.isatty() else 120)
             console.print(table)
             for warning in dict.fromkeys(w for value in values for w in value.provenance.get("warnings", [])):
                 console.print(warning)

@@ -64,15 +64,15 @@ function isConnectionError(error) {
 /**
  * Try until the site is reached; anything but a `ConnectionError` (or what `passing` says is one) is thrown on.
  * @template T
- * @param {() => Promise<T>} deed
+ * @param {() => Promise<T>} action
  * @param {{wait?: (ms: number) => Promise<void>, onTrouble?: () => void, onWell?: () => void,
  *   passing?: (error: unknown) => boolean}} [options]
  * @returns {Promise<T>}
  */
-export async function persist(deed, { wait = pauseOrOnline, onTrouble, onWell, passing = isConnectionError } = {}) {
+export async function persist(action, { wait = pauseOrOnline, onTrouble, onWell, passing = isConnectionError } = {}) {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const value = await deed();
+      const value = await action();
       onWell?.();
       return value;
     } catch (error) {

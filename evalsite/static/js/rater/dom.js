@@ -32,19 +32,19 @@ export function prose(text) {
 }
 
 /**
- * A button that works once: a second click while its deed runs is ignored.
+ * A button that works once: a second click while its action runs is ignored.
  * @param {string} label
- * @param {() => Promise<unknown> | void} deed
+ * @param {() => Promise<unknown> | void} action
  * @param {string} [names] Classes.
  * @returns {HTMLButtonElement}
  */
-export function button(label, deed, names = "button") {
+export function button(label, action, names = "button") {
   const made = element("button", { class: names, text: label, attributes: { type: "button" } });
   made.addEventListener("click", async () => {
     if (made.getAttribute("aria-busy") === "true") return;
     made.setAttribute("aria-busy", "true");
     try {
-      await deed();
+      await action();
     } finally {
       made.removeAttribute("aria-busy");
     }

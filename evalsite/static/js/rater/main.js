@@ -99,14 +99,14 @@ function setUp({ client, outbox, trouble }) {
 }
 
 /**
- * What is done at each stage; each deed resolves to the state after it.
+ * What is done at each stage; each action resolves to the state after it.
  * @param {Line} line
  * @param {{runner: Runner, measure: () => Promise<Period>}} room
  * @returns {Record<State["stage"], (state: State) => Promise<State>>}
  */
 function stagesOf({ client, outbox, trouble }, { runner, measure }) {
-  /** @template T @param {() => Promise<T>} deed */
-  const reach = (deed) => persist(deed, trouble);
+  /** @template T @param {() => Promise<T>} action */
+  const reach = (action) => persist(action, trouble);
   return {
     async consent(state) {
       const agreed = await askConsent(state);
