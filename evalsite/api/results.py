@@ -92,12 +92,15 @@ class MachineQuantitySerializer(Output):
 
 
 class EstimateSerializer(Output):
-    """A human quantity with its 95 % interval over raters."""
+    """A human quantity with its 95 % intervals."""
 
     value = Number(help_text="Null where undefined; the note says why.")
-    low = Number()
+    low = Number(help_text="For the generator: over new raters and new images of this checkpoint.")
     high = Number()
+    low_these_images = Number(help_text="For these images: over new raters alone.")
+    high_these_images = Number()
     n_raters = serializers.IntegerField()
+    n_images = serializers.IntegerField(help_text="Images it rests on, of the source with the fewest.")
     n_trials = serializers.IntegerField()
     note = serializers.CharField()
 

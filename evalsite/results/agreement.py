@@ -25,7 +25,7 @@ class Pair:
         condition: Name of the condition.
         metric: Value of the metric quantity.
         human: Value of the human quantity.
-        human_low, human_high: Its 95 % interval over raters; None where there is none.
+        human_low, human_high: Its 95 % interval for the generator; None where there is none.
     """
 
     condition: str
@@ -62,10 +62,10 @@ class Agreement:
 
 
 def agree(pairs: Sequence[Pair], *, seed: int = 0, resamples: int = 2000) -> Agreement:
-    """Correlations over conditions, with intervals by resampling conditions and raters.
+    """Correlations over conditions, with intervals by resampling conditions and human values.
 
     Each resample draws the conditions with replacement, and each human value from a normal distribution
-    as wide as its interval over raters, so that it shows both how few the models and how few the raters
+    as wide as its interval, so that it shows both how few the models and how few the raters
     are. Resamples in which one side is constant have no correlation and are left out.
 
     Args:
@@ -142,7 +142,7 @@ def _undefined(metric: Floats, human: Floats) -> str:
 
 
 def _spread(pairs: Sequence[Pair]) -> Floats:
-    """Standard deviation over raters of each human value; 0 where no interval is known."""
+    """Standard error of each human value; 0 where no interval is known."""
     widths = [
         0.0 if pair.human_low is None or pair.human_high is None else pair.human_high - pair.human_low
         for pair in pairs

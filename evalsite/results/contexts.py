@@ -151,7 +151,7 @@ def _plots(
         return []
     plots = [
         ("ranking", f"Ranking by {human.label}"),
-        ("intervals", "Estimates and 95 % intervals over raters"),
+        ("intervals", "Estimates and 95 % intervals for the generator"),
     ]
     if metric and table.pairs(metric.key, human.key):
         plots.append(("scatter", f"{human.label.capitalize()} against {metric.label}"))

@@ -7,12 +7,9 @@ from evalsite.results.joining import PoolEstimates
 from evalsite.results.scope import Scope
 from evalsite.trials.reading import Pool, scored_trials
 
-SEED = 0
-RESAMPLES = 2000
-
 
 def estimate_study(scope: Scope) -> list[PoolEstimates]:
-    """Estimates of blocks by what they ask, intervals by resampling raters; once per state of the data."""
+    """Estimates of blocks by what they ask, once per state of the data."""
     return scope.remember("estimates", lambda: [_estimate(scope, pool) for pool in scope.pools])
 
 
@@ -26,6 +23,6 @@ def _estimate(scope: Scope, pool: Pool) -> PoolEstimates:
         title=task.title,
         params=changed(params),
         apart=telling_apart(params, same_task),
-        estimates=tuple(task.estimate(params, trials, seed=SEED, resamples=RESAMPLES)),
+        estimates=tuple(task.estimate(params, task.count(params, trials))),
         facts=task.facts(params),
     )

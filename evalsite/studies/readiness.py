@@ -13,7 +13,6 @@ from evalsite.studies.freezing import BlockData, Json, SetData, StudyData, freez
 from evalsite.studies.planning import plan_block, rater_groups
 from evalsite.studies.texts import default_instructions
 from evalsite.tasks import registry
-from evalsite.tasks.analysis.repetition import COMMON
 from evalsite.tasks.errors import UNUSABLE_TASK, InvalidParamsError, PlanError
 from evalsite.tasks.params import Params
 from evalsite.tasks.protocol import REAL, PlannedTrial, Task
@@ -122,7 +121,7 @@ def _warnings(study: StudyData, blocks: Sequence[PlannedBlock], sides: Sides) ->
     for block in blocks:
         found += _promise(study, block)
         for trials in block.plans:
-            found += [*_repeats(block.number, trials), *_common(study, block.number, trials)]
+            found += _repeats(block.number, trials)
     return list(dict.fromkeys(found))
 
 
@@ -295,19 +294,6 @@ def _repeats(number: int, trials: Iterable[PlannedTrial]) -> Iterator[str]:
     for condition in dict.fromkeys(name for (name, _), times in shown.items() if times > 1):
         which = "real images" if condition == REAL else f"images of {condition!r}"
         yield f"Block {number}: raters see some {which} more than once; fewer trials or more images avoid it."
-
-
-def _common(study: StudyData, number: int, trials: Iterable[PlannedTrial]) -> Iterator[str]:
-    """A sentence for each source of whose images all raters judge mostly the same ones."""
-    sizes = {condition.name: condition.sample_set.count for condition in study.conditions}
-    judged = Counter(s.condition for trial in trials if trial.kind == "scored" for s in trial.stimuli)
-    for condition, size in sizes.items():
-        times = judged[condition]
-        if COMMON * size < times <= size:
-            yield (
-                f"Block {number}: each rater judges {times} of the {size} images of {condition!r}, so that "
-                "intervals will be for these alone; more images avoid it."
-            )
 
 
 def _weight(study: StudyData, blocks: Iterable[PlannedBlock]) -> Iterator[str]:

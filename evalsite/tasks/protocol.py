@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-from evalsite.tasks.analysis.bootstrap import Summary
+from evalsite.tasks.analysis.two_way import Summary
 from evalsite.tasks.columns import Column, Quantity
 from evalsite.tasks.params import Params
 from evalsite.tasks.simulation import SimulatedRater
@@ -85,7 +85,7 @@ class ScoredTrial:
         presentation: How it was shown (JSON, from ``adapt``).
         score: The task's declared columns.
         valid: Whether the exposure was as planned.
-        participant: An opaque rater id; estimates resample raters, never trials.
+        participant: An opaque rater id; a rater's trials are never taken as independent.
         rt_ms: Reaction time from stimulus onset, milliseconds.
         shown_ms: How long the stimulus was on screen (achieved frames × period), milliseconds, if recorded.
         block: Number of the block in the protocol; trials of several blocks alike are estimated together.
@@ -103,19 +103,22 @@ class ScoredTrial:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A human quantity of one condition with its interval over raters.
+    """A human quantity of one condition with its intervals.
 
     Args:
         condition: The condition's name; empty for a quantity of the whole block.
         quantity: Name of one of the task's declared quantities, e.g. ``deception_rate_generated``.
         value: Point estimate; None where undefined (``note`` says why).
-        low, high: Bounds of the 95 % interval by resampling raters; None where undefined.
+        low, high: 95 % interval for the generator: over new raters and new images of this checkpoint; None
+            where undefined. Another training of the same model is not covered.
         n_raters, n_trials: What the estimate rests on.
         chance: What guessing would give; None if that means nothing here.
         better: Whether higher or lower means "more like real images"; empty if neither.
         unit: ``share``, ``ms``, ``z``, ``logit``.
         note: One sentence of warning, or empty.
         title: What people call the quantity; its name in words if empty.
+        n_images: Images it rests on, of the source with the fewest; 0 where that means nothing.
+        low_these_images, high_these_images: 95 % interval for these images: over new raters alone.
     """
 
     condition: str
@@ -130,6 +133,9 @@ class Estimate:
     unit: str = ""
     note: str = ""
     title: str = ""
+    n_images: int = 0
+    low_these_images: float | None = None
+    high_these_images: float | None = None
 
 
 class Task(ABC, Generic[P]):
@@ -214,13 +220,15 @@ class Task(ABC, Generic[P]):
         """The declared columns, pure, so that all can be rescored; ``correct`` is one of them."""
 
     @abstractmethod
-    def estimate(
-        self, params: P, trials: Iterable[ScoredTrial], *, seed: int = 0, resamples: int = 2000
-    ) -> list[Estimate]:
-        """Quantities per condition from valid scored trials, with rater-bootstrap intervals.
+    def count(self, params: P, trials: Iterable[ScoredTrial]) -> Any:
+        """What estimates are made of, from valid scored trials.
 
-        There may be millions of trials: they are read once and counted, never held.
+        There may be millions of trials: they are read once and kept as numbers.
         """
+
+    @abstractmethod
+    def estimate(self, params: P, tally: Any) -> list[Estimate]:
+        """Quantities per condition with two-way intervals, from what `count` made."""
 
     @abstractmethod
     def simulate(
@@ -232,6 +240,24 @@ class Task(ABC, Generic[P]):
         """An estimate of one of the declared quantities."""
         declared = next(q for q in self.quantities if q.name == quantity)
         return Estimate(
-            condition, quantity, summary.value, summary.low, summary.high, summary.n_raters, n_trials,
-            declared.chance, declared.better, declared.unit, summary.note, declared.title,
-        )  # fmt: skip
+            condition=condition,
+            quantity=quantity,
+            value=summary.value,
+            low=summary.low,
+            high=summary.high,
+            n_raters=summary.n_raters,
+            n_trials=n_trials,
+            chance=declared.chance,
+            better=declared.better,
+            unit=declared.unit,
+            note=summary.note,
+            title=declared.title,
+            n_images=summary.n_images,
+            low_these_images=summary.low_these_images,
+            high_these_images=summary.high_these_images,
+        )
+
+
+def counted(trials: Iterable[ScoredTrial]) -> Iterator[ScoredTrial]:
+    """The trials that estimates rest on: valid and scored."""
+    return (trial for trial in trials if trial.valid and trial.trial.kind == "scored")

@@ -211,8 +211,8 @@ def test_estimates_are_declared_ordered_and_reproducible(task: Task[Any]) -> Non
     declared = {quantity.name: quantity for quantity in task.quantities}
     for params in _variants(task):
         trials = [trial for seed in range(3) for trial in _sit(task, params, SimulatedRater(), seed=seed)]
-        estimates = task.estimate(params, trials, seed=1, resamples=50)
-        assert estimates == task.estimate(params, trials, seed=1, resamples=50)
+        estimates = task.estimate(params, task.count(params, trials))
+        assert estimates == task.estimate(params, task.count(params, iter(trials)))
         assert {estimate.condition for estimate in estimates} >= set(CONDITIONS)
         for estimate in estimates:
             quantity = declared[estimate.quantity]

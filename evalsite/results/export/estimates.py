@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from evalsite.results.estimates import RESAMPLES, estimate_study
+from evalsite.results.estimates import estimate_study
 from evalsite.results.export.table import Table
 from evalsite.results.scope import Scope
 from evalsite.tasks.columns import Column
@@ -22,9 +22,16 @@ COLUMNS = (
     Column("condition", "text", "Condition; real for real images; empty for a quantity of none."),
     Column("quantity", "text", "What is estimated."),
     Column("value", "float", "The estimate; empty where undefined."),
-    Column("low", "float", f"Lower bound of the 95 % interval, from {RESAMPLES} resamples of raters."),
-    Column("high", "float", "Upper bound of the interval."),
+    Column(
+        "low", "float", "Lower bound of the 95 % interval for the generator: new raters, new images of it."
+    ),
+    Column("high", "float", "Upper bound of that interval."),
+    Column(
+        "low_these_images", "float", "Lower bound of the 95 % interval for these images: new raters alone."
+    ),
+    Column("high_these_images", "float", "Upper bound of that interval."),
     Column("n_raters", "int", "Raters it rests on."),
+    Column("n_images", "int", "Images it rests on, of the source with the fewest."),
     Column("n_trials", "int", "Trials it rests on."),
     Column("chance", "float", "What guessing would give."),
     Column("better", "text", "higher or lower: what is more like real images; empty if neither."),
@@ -47,7 +54,8 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
         for found in pool.estimates:
             yield [
                 *place, blocks, pool.task, params, found.condition, found.quantity,
-                found.value, found.low, found.high, found.n_raters, found.n_trials,
+                found.value, found.low, found.high, found.low_these_images, found.high_these_images,
+                found.n_raters, found.n_images, found.n_trials,
                 found.chance, found.better, found.unit, found.note, facts,
             ]  # fmt: skip
 

@@ -33,10 +33,16 @@ def _human_columns(quantity: HumanQuantity) -> list[Column]:
     return [
         Column(key, "float", f"{words.capitalize()}; {_direction(quantity.better)}.", quantity.unit),
         Column(
-            f"{key}_low", "float", f"Lower bound of its 95 % interval over raters: {words}.", quantity.unit
+            f"{key}_low",
+            "float",
+            f"Lower bound of its 95 % interval for the generator: {words}.",
+            quantity.unit,
         ),
         Column(
-            f"{key}_high", "float", f"Upper bound of its 95 % interval over raters: {words}.", quantity.unit
+            f"{key}_high",
+            "float",
+            f"Upper bound of its 95 % interval for the generator: {words}.",
+            quantity.unit,
         ),
         Column(f"{key}_n_raters", "int", f"Raters it rests on: {words}."),
         Column(f"{key}_note", "text", f"A warning, or why there is no value: {words}."),
@@ -47,6 +53,8 @@ def _machine_columns(quantity: MachineQuantity) -> list[Column]:
     key, words = quantity.key, quantity.label
     return [
         Column(key, "float", f"{words}; {_direction(quantity.better)}."),
+        Column(f"{key}_low", "float", f"Lower bound of its 95 % interval, if the metric has one: {words}."),
+        Column(f"{key}_high", "float", f"Upper bound of its 95 % interval, if the metric has one: {words}."),
         Column(f"{key}_std", "float", f"Its spread, if the metric tells one: {words}."),
         Column(f"{key}_n_generated", "int", f"Generated images it rests on: {words}; empty if unknown."),
         Column(f"{key}_n_reference", "int", f"Real images it is measured against: {words}."),
@@ -81,7 +89,7 @@ def _machine(row: ResultRow, quantity: MachineQuantity) -> list[Any]:
         return [None] * len(_machine_columns(quantity))
     source = describe_source(found) or MEASURED_HERE
     note = " ".join([*([f"{quantity.note}."] if quantity.note else []), *found.warnings])
-    return [found.value, found.std, found.n_generated, found.n_reference, source, note]
+    return [found.value, found.low, found.high, found.std, found.n_generated, found.n_reference, source, note]
 
 
 JOINED = Table("joined", "One condition: human estimates beside metric values.", _columns, _rows)

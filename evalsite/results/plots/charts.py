@@ -157,7 +157,7 @@ def intervals_chart(table: ResultTable, quantity: HumanQuantity) -> DotChart:
     dots = {column: _dots(table, column) for column in alike}
     chances = {column.chance for column in alike}
     return DotChart(
-        title="Estimates and 95 % intervals over raters",
+        title="Estimates and 95 % intervals for the generator",
         axis=UNITS.get(quantity.unit, "value"),
         categories=tuple(
             row.condition for row in table.rows if any(row.condition in found for found in dots.values())

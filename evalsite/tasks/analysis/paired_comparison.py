@@ -1,20 +1,32 @@
-"""Bradley–Terry strengths with Davidson's ties and a side bias, over resampled raters at once."""
+"""Bradley–Terry strengths with Davidson's ties and a side bias, and shares of pairs won."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from evalsite.tasks.analysis.bootstrap import Floats, Resampling, Summary, few_raters, interval, rater_weights
+from evalsite.tasks.analysis.proportions import Share, share_of
+from evalsite.tasks.analysis.two_way import (
+    Floats,
+    Ints,
+    Summary,
+    Variance,
+    image_covariance,
+    nothing,
+    summarise,
+    sums,
+)
 
 RIDGE = 1e-4
-"""Weight of a prior at 0: too light to move an estimate, enough to keep a one-sided resample finite."""
+"""Weight of a prior at 0: too light to move an estimate, enough to keep a one-sided fit finite."""
 MAX_STEP = 2.0
 MAX_ITERATIONS = 60
 TOLERANCE = 1e-9
@@ -23,28 +35,98 @@ OUTCOMES: tuple[Outcome, ...] = ("left", "right", "tie")
 
 
 class Comparison(NamedTuple):
-    """Two stimuli side by side and which was chosen."""
+    """Two stimuli side by side, each an image of a source, and which was chosen."""
 
     rater: str
-    left: str
-    right: str
+    left: tuple[str, int]
+    right: tuple[str, int]
     outcome: Outcome
 
 
 @dataclass(frozen=True)
-class Tally:
-    """Outcomes of every ordered pair by rater.
+class Comparisons:
+    """One entry a trial.
 
     Args:
-        items: Names of what was compared.
-        left, right: Item index of each ordered pair, shape (pairs,).
-        outcomes: Left chosen, right chosen, tie: shape (raters, pairs, 3).
+        items: Names of what was compared, sorted.
+        raters: Number of the rater, shape (trials,).
+        sides: Numbers of the left and the right item, shape (trials, 2).
+        images: Numbers of the left and the right image, shape (trials, 2).
+        outcomes: 0 where the left one was chosen, 1 the right one, 2 a tie, shape (trials,).
     """
 
     items: tuple[str, ...]
-    left: npt.NDArray[np.int64]
-    right: npt.NDArray[np.int64]
-    outcomes: Floats
+    raters: Ints
+    sides: Ints
+    images: Ints
+    outcomes: Ints
+
+    @property
+    def n_raters(self) -> int:
+        """How many raters there are."""
+        return len(np.unique(self.raters))
+
+    @cached_property
+    def _ordered(self) -> tuple[Ints, Ints]:
+        """The ordered pairs of items that were shown, (pairs, 2), and which of them each trial is."""
+        pairs, which = np.unique(self.sides, axis=0, return_inverse=True)
+        return pairs.reshape(-1, 2), which.ravel()
+
+    @property
+    def left(self) -> Ints:
+        """Left item of each ordered pair, shape (pairs,)."""
+        return self._ordered[0][:, 0]
+
+    @property
+    def right(self) -> Ints:
+        """Right item of each ordered pair, shape (pairs,)."""
+        return self._ordered[0][:, 1]
+
+    @property
+    def pair(self) -> Ints:
+        """Which ordered pair each trial shows, shape (trials,)."""
+        return self._ordered[1]
+
+    @property
+    def counts(self) -> Floats:
+        """Left chosen, right chosen, tie, for each ordered pair, shape (pairs, 3)."""
+        table = np.bincount(3 * self.pair + self.outcomes, minlength=3 * len(self.left))
+        return table.reshape(-1, 3).astype(np.float64)
+
+    def between(self, one: str, other: str) -> Comparisons:
+        """The trials that show these two."""
+        wanted = sorted((self.items.index(one), self.items.index(other)))
+        kept = (np.sort(self.sides, axis=1) == wanted).all(axis=1)
+        parts = (self.raters, self.sides, self.images, self.outcomes)
+        return Comparisons(self.items, *(part[kept] for part in parts))
+
+
+@dataclass
+class ComparisonCounter:
+    """Takes in comparisons one by one; millions of them fit into memory as numbers."""
+
+    raters: dict[str, int] = field(default_factory=dict)
+    items: dict[str, int] = field(default_factory=dict)
+    images: dict[tuple[str, int], int] = field(default_factory=dict)
+    rows: array[int] = field(default_factory=lambda: array("q"))
+
+    def add_all(self, comparisons: Iterable[Comparison]) -> Self:
+        """Take in comparisons, read once."""
+        for comparison in comparisons:
+            self.rows.append(self.raters.setdefault(comparison.rater, len(self.raters)))
+            for image in (comparison.left, comparison.right):
+                self.rows.append(self.items.setdefault(image[0], len(self.items)))
+                self.rows.append(self.images.setdefault(image, len(self.images)))
+            self.rows.append(OUTCOMES.index(comparison.outcome))
+        return self
+
+    def comparisons(self) -> Comparisons:
+        """All of them as arrays."""
+        table = np.array(self.rows, dtype=np.int64).reshape(-1, 6)
+        items = tuple(sorted(self.items))
+        place = np.array([items.index(item) for item in self.items], dtype=np.int64)
+        sides = place[table[:, [1, 3]]] if len(table) else table[:, [1, 3]]
+        return Comparisons(items, table[:, 0], sides, table[:, [2, 4]], table[:, 5])
 
 
 @dataclass(frozen=True)
@@ -62,37 +144,22 @@ class Fit:
     log_ties: Floats
 
 
-def tally(comparisons: Counter[Comparison]) -> Tally:
-    """The comparisons as an array; items in order of name, raters in order of appearance."""
-    raters = {rater: i for i, rater in enumerate(dict.fromkeys(c.rater for c in comparisons))}
-    pairs = sorted({(c.left, c.right) for c in comparisons})
-    items = tuple(sorted({item for pair in pairs for item in pair}))
-    outcomes = np.zeros((len(raters), len(pairs), 3))
-    place = {pair: i for i, pair in enumerate(pairs)}
-    for c, times in comparisons.items():
-        outcomes[raters[c.rater], place[c.left, c.right], OUTCOMES.index(c.outcome)] = times
-    sides = np.array(
-        [[items.index(left), items.index(right)] for left, right in pairs], dtype=np.int64
-    ).reshape(-1, 2)
-    return Tally(items, sides[:, 0], sides[:, 1], outcomes)
-
-
-def why_undefined(counts: Tally) -> str:
+def why_undefined(shown: Comparisons) -> str:
     """A sentence on why no finite strengths exist, or an empty string.
 
     They exist if all can be reached from all by "chosen over, or tied with, at least once" (Ford 1957).
     """
-    total = counts.outcomes.sum(axis=0)
-    n_items = len(counts.items)
-    winners = np.concatenate([counts.left, counts.right, counts.left, counts.right])
-    losers = np.concatenate([counts.right, counts.left, counts.right, counts.left])
+    total, left, right = shown.counts, shown.left, shown.right
+    n_items = len(shown.items)
+    winners = np.concatenate([left, right, left, right])
+    losers = np.concatenate([right, left, right, left])
     edges = np.concatenate([total[:, 0], total[:, 1], total[:, 2], total[:, 2]])
     led = edges > 0
     graph = coo_array((edges[led], (winners[led], losers[led])), shape=(n_items, n_items))
     met, group = connected_components(graph, directed=True, connection="weak")
     if met > 1:
-        apart = [item for item, g in zip(counts.items, group, strict=True) if g != group[0]]
-        pair = f"{counts.items[0]} and {apart[0]}"
+        apart = [item for item, g in zip(shown.items, group, strict=True) if g != group[0]]
+        pair = f"{shown.items[0]} and {apart[0]}"
         return f"Undefined: {pair} were not compared, not even through others; add such pairs."
     if connected_components(graph, directed=True, connection="strong")[0] > 1:
         return (
@@ -101,12 +168,12 @@ def why_undefined(counts: Tally) -> str:
     return ""
 
 
-def why_side_undefined(counts: Tally) -> str:
+def why_side_undefined(shown: Comparisons) -> str:
     """A sentence on why no finite side bias exists, or an empty string."""
-    design = _design(counts.left, counts.right, len(counts.items))
+    design = _design(shown.left, shown.right, len(shown.items))
     if not design[:, -2].any():
         return "Undefined: no pair was shown both ways round, so that side and image can't be told apart."
-    chosen = counts.outcomes.sum(axis=(0, 1))[:2]
+    chosen = shown.counts.sum(axis=0)[:2]
     if chosen.all() or not chosen.any():
         return ""
     return f"Undefined: the {OUTCOMES[chosen.argmax()]} one was always chosen, so the lean has no bound."
@@ -158,10 +225,25 @@ def fit(outcomes: Floats, left: npt.NDArray[np.int64], right: npt.NDArray[np.int
     return Fit(strengths - strengths.mean(axis=1, keepdims=True), parameters[:, n_items], log_ties)
 
 
-def _newton_step(
+@dataclass(frozen=True)
+class _Curvature:
+    """How likely each outcome of each pair is, and what the data say of the parameters.
+
+    Args:
+        p: Probability of left, right and tie, shape (fits, pairs, 3).
+        lean: Half the difference of left and right, shape (fits, pairs).
+        information: Minus the second derivative, the prior included, (fits, parameters, parameters).
+    """
+
+    p: Floats
+    lean: Floats
+    information: Floats
+
+
+def _curvature(
     parameters: Floats, outcomes: Floats, design: Floats, products: Floats, *, tied: bool
-) -> Floats:
-    """Gradient over information of every fit; the last parameter is ln ν, its column of the design empty."""
+) -> _Curvature:
+    """At some parameters; the last one is ln ν, its column of the design empty."""
     eta = parameters @ design.T
     ties = np.broadcast_to(parameters[:, -1:] if tied else -np.inf, eta.shape)
     logits = np.stack([eta / 2, -eta / 2, ties], axis=-1)
@@ -169,8 +251,6 @@ def _newton_step(
     p /= p.sum(axis=-1, keepdims=True)
     n = outcomes.sum(axis=-1)
     lean = (p[..., 0] - p[..., 1]) / 2
-    gradient = ((outcomes[..., 0] - outcomes[..., 1]) / 2 - n * lean) @ design - RIDGE * parameters
-    gradient[:, -1] += (outcomes[..., 2] - n * p[..., 2]).sum(axis=1)
     size = design.shape[1]
     spread = n * ((p[..., 0] + p[..., 1]) / 4 - lean**2)
     information = (spread @ products).reshape(-1, size, size) + RIDGE * np.eye(size)
@@ -178,7 +258,18 @@ def _newton_step(
     information[:, -1, :] += across
     information[:, :, -1] += across
     information[:, -1, -1] += (n * p[..., 2] * (1 - p[..., 2])).sum(axis=1)
-    return np.asarray(np.linalg.solve(information, gradient[..., None])[..., 0])
+    return _Curvature(p, lean, information)
+
+
+def _newton_step(
+    parameters: Floats, outcomes: Floats, design: Floats, products: Floats, *, tied: bool
+) -> Floats:
+    """Gradient over information of every fit."""
+    here = _curvature(parameters, outcomes, design, products, tied=tied)
+    n = outcomes.sum(axis=-1)
+    gradient = ((outcomes[..., 0] - outcomes[..., 1]) / 2 - n * here.lean) @ design - RIDGE * parameters
+    gradient[:, -1] += (outcomes[..., 2] - n * here.p[..., 2]).sum(axis=1)
+    return np.asarray(np.linalg.solve(here.information, gradient[..., None])[..., 0])
 
 
 @dataclass(frozen=True)
@@ -189,40 +280,61 @@ class Strengths:
     side_bias: Summary
 
 
-def strengths(counts: Tally, resampling: Resampling) -> Strengths:
-    """Bradley–Terry strengths with intervals over raters; None where undefined, and the note says why."""
-    n_raters = len(counts.outcomes)
-    if why := why_undefined(counts):
-        nothing = Summary(None, None, None, n_raters, why)
-        return Strengths(dict.fromkeys(counts.items, nothing), nothing)
-    point = fit(counts.outcomes.sum(axis=0, keepdims=True), counts.left, counts.right, len(counts.items))
+def strengths(shown: Comparisons) -> Strengths:
+    """Bradley–Terry strengths with two-way intervals; None where undefined, and the note says why.
+
+    Source: the sandwich of the trials' scores, clustered by rater and by image (see `two_way`).
+    """
+    if why := why_undefined(shown):
+        undefined = nothing(shown.n_raters, why)
+        return Strengths(dict.fromkeys(shown.items, undefined), undefined)
+    n_items = len(shown.items)
+    point = fit(shown.counts[None], shown.left, shown.right, n_items)
     estimates = np.append(point.strengths[0], point.side_bias[0])
-    bounds = _bounds(counts, resampling) if n_raters > 1 else [(None, None)] * len(estimates)
-    note = few_raters(n_raters)
-    summaries = [
-        Summary(float(value), *bound, n_raters, note) for value, bound in zip(estimates, bounds, strict=True)
+    variances = _variances(shown, point)
+    summaries = [summarise(float(value), found) for value, found in zip(estimates, variances, strict=True)]
+    unsided = why_side_undefined(shown)
+    side_bias = nothing(shown.n_raters, unsided) if unsided else summaries[-1]
+    return Strengths(dict(zip(shown.items, summaries[:-1], strict=True)), side_bias)
+
+
+def _variances(shown: Comparisons, point: Fit) -> list[Variance]:
+    """Of every strength, then of the side bias."""
+    moved = _influences(shown, point)
+    by_rater = sums(moved, shown.raters)
+    n_raters = len(by_rater)
+    over_raters = (by_rater**2).sum(axis=0) * n_raters / max(n_raters - 1, 1)
+    added = image_covariance(moved, shown.raters, shown.images).diagonal()
+    fewest = min(len(np.unique(shown.images[shown.sides == number])) for number in range(len(shown.items)))
+    return [
+        Variance(float(raters), max(float(images), 0.0), n_raters, fewest)
+        for raters, images in zip(over_raters, added, strict=True)
     ]
-    unsided = why_side_undefined(counts)
-    side_bias = Summary(None, None, None, n_raters, unsided) if unsided else summaries[-1]
-    return Strengths(dict(zip(counts.items, summaries[:-1], strict=True)), side_bias)
 
 
-def _bounds(counts: Tally, resampling: Resampling) -> list[tuple[float, float]]:
-    flat = counts.outcomes.reshape(len(counts.outcomes), -1)
-    draws = []
-    for weights in rater_weights(len(flat), resampling):
-        fitted = fit(
-            (weights @ flat).reshape(len(weights), -1, 3), counts.left, counts.right, len(counts.items)
-        )
-        draws.append(np.column_stack([fitted.strengths, fitted.side_bias]))
-    return [interval(column) for column in np.concatenate(draws).T]
+def _influences(shown: Comparisons, point: Fit) -> Floats:
+    """How far each trial moves every strength and the side bias, shape (trials, items + 1)."""
+    n_items, counts = len(shown.items), shown.counts[None]
+    design = _design(shown.left, shown.right, n_items)
+    products = np.einsum("pi,pj->pij", design, design).reshape(len(shown.left), -1)
+    tied = bool(np.isfinite(point.log_ties[0]))
+    parameters = np.concatenate([point.strengths[0], point.side_bias, point.log_ties if tied else [0.0]])
+    here = _curvature(parameters[None], counts, design, products, tied=tied)
+    chosen = np.eye(3)[shown.outcomes]
+    scores = ((chosen[:, 0] - chosen[:, 1]) / 2 - here.lean[0, shown.pair])[:, None] * design[shown.pair]
+    scores[:, -1] += chosen[:, 2] - here.p[0, shown.pair, 2]
+    moved = np.linalg.solve(here.information[0], scores.T).T
+    centred = moved[:, :n_items] - moved[:, :n_items].mean(axis=1, keepdims=True)
+    return np.column_stack([centred, moved[:, n_items]])
 
 
-def win_rates(counts: Tally) -> Floats:
-    """Share of its comparisons that an item won, a tie as half: (raters, items), NaN where unseen."""
-    n_items = len(counts.items)
-    left, right = np.eye(n_items)[counts.left], np.eye(n_items)[counts.right]
-    half = counts.outcomes[..., 2] / 2
-    won = (counts.outcomes[..., 0] + half) @ left + (counts.outcomes[..., 1] + half) @ right
-    seen = counts.outcomes.sum(axis=-1) @ (left + right)
-    return np.asarray(np.divide(won, seen, out=np.full_like(seen, np.nan), where=seen > 0))
+def win_shares(shown: Comparisons) -> dict[str, Share | None]:
+    """Share of its comparisons that each item won, a tie as half; None where it was not shown."""
+    shares = {}
+    for number, item in enumerate(shown.items):
+        here = (shown.sides == number).any(axis=1)
+        own = np.where(shown.sides[here, 0] == number, 0, 1)
+        outcomes = shown.outcomes[here]
+        won = np.where(outcomes == len(OUTCOMES) - 1, 0.5, (outcomes == own).astype(np.float64))
+        shares[item] = share_of(won, shown.raters[here], shown.images[here])
+    return shares

@@ -2,15 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+
 import numpy as np
-import numpy.typing as npt
 
-from evalsite.tasks.analysis.bootstrap import Floats
-from evalsite.tasks.analysis.detection import Tally
+from evalsite.tasks.analysis.judgements import Judgements, OwnTrials
+from evalsite.tasks.analysis.two_way import (
+    Floats,
+    Ints,
+    Summary,
+    Variance,
+    design_effect,
+    mean_over_raters,
+    nothing,
+    summarise_share,
+)
+
+LACKING = "No rater has the trials that this needs."
 
 
-def deception_rates(counts: Tally) -> dict[str, Floats]:
-    """Each rater's share judged wrongly, shape (raters, conditions), NaN where a rater has no such trials.
+@dataclass(frozen=True)
+class Share:
+    """A share before its interval: its value and variance, and the trials it rests on."""
+
+    value: float
+    variance: Variance
+    n_trials: int
+
+
+def share_of(
+    answers: Floats, raters: Ints, images: Ints, *, weights: Floats | None = None, strata: Ints | None = None
+) -> Share | None:
+    """Mean of the raters' shares; None without trials. Arguments as of `mean_over_raters`."""
+    if not len(answers):
+        return None
+    value, variance = mean_over_raters(answers, raters, images, weights=weights, strata=strata)
+    return Share(value, variance, len(answers))
+
+
+def summarise_shares(shares: Mapping[str, Share | None]) -> dict[str, tuple[Summary, int]]:
+    """Summary and number of trials by condition.
+
+    A share of 0 or 1 has no variance to see: its effective number of answers follows from the median design
+    effect of the others.
+    """
+    known = [share for share in shares.values() if share is not None]
+    effects = [design_effect(share.value, share.variance, share.n_trials) for share in known]
+    seen = [effect for effect in effects if effect is not None and np.isfinite(effect)]
+    usual = max(median(seen), 1.0) if seen else None
+    return {name: _summary(share, usual) for name, share in shares.items()}
+
+
+def deception_rates(judgements: Judgements) -> dict[str, dict[str, tuple[Summary, int]]]:
+    """Summaries and numbers of trials, by quantity and condition.
 
     ``deception_rate_generated`` and ``deception_rate_real`` are over generated and real images;
     ``deception_rate`` is over both, weighted by trials. A real image that a rater's k conditions share counts
@@ -19,16 +65,31 @@ def deception_rates(counts: Tally) -> dict[str, Floats]:
 
     Source: Zhou et al. 2019 (arXiv:1904.01121), HYPE-infinity; Stein et al. 2023 (arXiv:2306.04675).
     """
-    wrong = counts.generated_wrong + counts.real_share * counts.real_wrong
-    judged = counts.generated + counts.real_share * counts.real
+    own = {name: judgements.of(name) for name in judgements.names}
     return {
-        "deception_rate": _ratio(wrong, judged, where=(counts.generated > 0) & (counts.real > 0)),
-        "deception_rate_generated": _ratio(
-            counts.generated_wrong, counts.generated, where=counts.generated > 0
+        "deception_rate": summarise_shares({name: _over_both(trials) for name, trials in own.items()}),
+        "deception_rate_generated": summarise_shares(
+            {name: _over_one(trials.where(~trials.real)) for name, trials in own.items()}
         ),
-        "deception_rate_real": _ratio(counts.real_wrong, counts.real, where=counts.real > 0),
+        "deception_rate_real": summarise_shares(
+            {name: _over_one(trials.where(trials.real)) for name, trials in own.items()}
+        ),
     }
 
 
-def _ratio(part: Floats, whole: Floats, *, where: npt.NDArray[np.bool_]) -> Floats:
-    return np.divide(part, whole, out=np.full_like(whole, np.nan), where=where)
+def _over_one(trials: OwnTrials) -> Share | None:
+    return share_of(trials.wrong, trials.raters, trials.images)
+
+
+def _over_both(trials: OwnTrials) -> Share | None:
+    both = trials.of_raters_with_both()
+    return share_of(
+        both.wrong, both.raters, both.images, weights=both.weights, strata=both.real.astype(np.int64)
+    )
+
+
+def _summary(share: Share | None, usual: float | None) -> tuple[Summary, int]:
+    if share is None:
+        return nothing(0, LACKING), 0
+    summary = summarise_share(share.value, share.variance, share.n_trials, design_effect=usual)
+    return summary, share.n_trials

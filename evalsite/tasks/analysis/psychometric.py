@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit, logsumexp
 
-from evalsite.tasks.analysis.bootstrap import Floats, Resampling, Summary, few_raters, interval, rater_weights
+from evalsite.tasks.analysis.two_way import (
+    Floats,
+    Ints,
+    Summary,
+    Variance,
+    image_covariance,
+    mean_over_raters,
+    nothing,
+    summarise,
+)
+from evalsite.tasks.protocol import ScoredTrial
 
 GUESS = 0.5
 GRID_POINTS = 161
@@ -25,14 +35,88 @@ USUAL_SLOPE, SLOPE_FACTOR, USUAL_LAPSE = 2.5, 1.6, 0.03
 """A weak prior, as human observers show: staircases stay near one accuracy and say little of either."""
 
 
-class Flash(NamedTuple):
-    """One scored flash of a staircase, which begins anew in each block; ``shown_ms`` where recorded."""
+MODAL = (
+    "It depends on the length of the staircases: with the same raters it is higher after few trials. "
+    "Prefer the threshold. The interval does not include new images."
+)
 
-    rater: str
-    asked_ms: float
-    shown_ms: float | None
-    correct: bool
-    block: int = 0
+
+@dataclass(frozen=True)
+class Flashes:
+    """Scored flashes of one condition's staircases, arrays of shape (trials,).
+
+    Args:
+        raters: Number of the rater, from 0 without gaps.
+        images: Number of the image.
+        blocks: Number of the block; a staircase begins again in each.
+        asked_ms: Exposure asked for.
+        seen_ms: Exposure shown where it was recorded, else the one asked for; at least 1.
+        correct: Whether the answer was right.
+    """
+
+    raters: Ints
+    images: Ints
+    blocks: Ints
+    asked_ms: Ints
+    seen_ms: Ints
+    correct: Ints
+
+    @property
+    def n_raters(self) -> int:
+        """How many raters there are."""
+        return int(self.raters.max(initial=-1)) + 1
+
+
+@dataclass
+class FlashCounter:
+    """Takes in a staircase's trials one by one."""
+
+    raters: dict[str, int] = field(default_factory=dict)
+    images: dict[tuple[str, int], int] = field(default_factory=dict)
+    rows: array[int] = field(default_factory=lambda: array("q"))
+
+    def add(self, trial: ScoredTrial) -> None:
+        """Take in a valid scored trial of one image."""
+        (shown,) = trial.trial.stimuli
+        asked_ms = trial.presentation["exposure_ms"]
+        self.rows.extend(
+            (
+                self.raters.setdefault(trial.participant, len(self.raters)),
+                self.images.setdefault((shown.condition, shown.image), len(self.images)),
+                trial.block,
+                asked_ms,
+                max(round(asked_ms if trial.shown_ms is None else trial.shown_ms), 1),
+                bool(trial.score["correct"]),
+            )
+        )
+
+    def flashes(self) -> Flashes:
+        """All of them as arrays."""
+        table = np.array(self.rows, dtype=np.int64).reshape(-1, 6)
+        return Flashes(*table.T)
+
+
+def modal_exposure(flashes: Flashes) -> Summary:
+    """Mean over raters of the most frequent exposure asked for, ms: per block, then the mean of blocks.
+
+    Of equally frequent ones the mean is taken.
+
+    Source: Zhou et al. 2019 (arXiv:1904.01121), section 3: the score of a block is the mode of its exposures.
+    """
+    exposures: dict[int, dict[int, Counter[int]]] = {}
+    asked = zip(flashes.raters.tolist(), flashes.blocks.tolist(), flashes.asked_ms.tolist(), strict=True)
+    for rater, block, ms in asked:
+        exposures.setdefault(rater, {}).setdefault(block, Counter())[ms] += 1
+    means = [np.mean([_mode(counted) for counted in blocks.values()]) for blocks in exposures.values()]
+    raters = np.arange(len(means))
+    value, variance = mean_over_raters(np.array(means, dtype=np.float64), raters, raters)
+    n_images = len(np.unique(flashes.images))
+    return summarise(value, Variance(variance.raters, 0.0, len(means), n_images)).noting(MODAL)
+
+
+def _mode(counted: Counter[int]) -> float:
+    most = max(counted.values())
+    return float(np.mean([ms for ms, times in counted.items() if times == most]))
 
 
 @dataclass(frozen=True)
@@ -40,96 +124,127 @@ class _Counts:
     """Correct and wrong answers, each (raters, levels), at the log exposures ``levels``."""
 
     levels: Floats
+    level_of: Ints
     correct: Floats
     wrong: Floats
 
 
-def modal_exposures(flashes: Counter[Flash]) -> Floats:
-    """Each rater's most frequent exposure asked for, ms, shape (raters,): per block, then the mean of blocks.
+@dataclass(frozen=True)
+class _Fit:
+    """What the answers say of the population's position, all else as fitted.
 
-    Of equally frequent ones the mean is taken.
-
-    Source: Zhou et al. 2019 (arXiv:1904.01121), section 3: the score of a block is the mode of its exposures.
+    Args:
+        grid: Log exposures.
+        right, wrong: Log-likelihood of a right and of a wrong answer, (levels, grid), were the grid point the
+            rater's own position.
+        spread: Standard deviation of raters' positions.
+        own: Each rater's log-likelihood over the grid, (raters, grid), the population's position unknown.
+        profile: The same of the population's position.
     """
-    exposures: dict[str, dict[int, Counter[float]]] = {}
-    for flash, times in flashes.items():
-        own = exposures.setdefault(flash.rater, {}).setdefault(flash.block, Counter())
-        own[flash.asked_ms] += times
-    means = [np.mean([_mode(counted) for counted in blocks.values()]) for blocks in exposures.values()]
-    return np.array(means, dtype=np.float64)
+
+    grid: Floats
+    right: Floats
+    wrong: Floats
+    spread: float
+    own: Floats
+    profile: Floats
 
 
-def _mode(counted: Counter[float]) -> float:
-    most = max(counted.values())
-    return float(np.mean([ms for ms, times in counted.items() if times == most]))
-
-
-def threshold(
-    flashes: Counter[Flash], target: float, bounds_ms: tuple[float, float], resampling: Resampling
-) -> Summary:
-    """Exposure at which the middle rater is right in ``target`` of the trials, with its interval over raters.
+def threshold(flashes: Flashes, target: float, bounds_ms: tuple[float, float]) -> Summary:
+    """Exposure at which the middle rater is right in ``target`` of the trials, with its two-way interval.
 
     P(correct) = 1/2 + (1/2 − λ) · logistic(s · (ln exposure − a)), where each rater has an own position a,
     normally distributed over raters, and all share slope and lapse: pooling staircases into one curve would
     flatten it, since each rater's exposures gather around the rater's own threshold. Slope, lapse and spread
-    are fitted once, by maximum likelihood with a weak prior; each resample of raters then fits the position.
+    are fitted by maximum likelihood with a weak prior. The interval takes them as known: it comes from the
+    scores of raters and trials for the position, on the scale of log exposures.
 
     Args:
-        flashes: Scored flashes of one condition's staircases; the exposure shown counts where recorded.
+        flashes: Scored flashes of one condition's staircases.
         target: Accuracy that defines the threshold, over 0.5 and under 1.
         bounds_ms: Shortest and longest exposure; the threshold is cut off there, and the note says so.
-        resampling: Seed and number of resamples.
 
     Source: Wichmann & Hill 2001 for the function; a normal random effect on its position.
     """
-    counts = _count(flashes)
-    n_raters = len(counts.correct)
     at = f"Exposure at {target:.0%} correct."
-    if not n_raters:
-        return Summary(None, None, None, 0, f"{at} No staircase was answered.")
+    if not flashes.n_raters:
+        return nothing(0, f"{at} No staircase was answered.")
+    counts = _count(flashes)
     grid = np.linspace(math.log(bounds_ms[0] / BEYOND), math.log(bounds_ms[1] * BEYOND), GRID_POINTS)
-    profile = _position_profile(counts, grid, target)
-    value = _peak_ms(profile.sum(axis=0, keepdims=True), grid)[0]
+    fitted = _fit(counts, grid, target)
+    place = _peak(fitted.profile.sum(axis=0), grid)
+    value = math.exp(place)
     limits = {"shortest": value < bounds_ms[0], "longest": value > bounds_ms[1]}
     beyond = [
         f"The threshold lies beyond the {name} exposure and is cut off there."
         for name, out in limits.items()
         if out
     ]
-    note = " ".join(filter(None, [at, *beyond, few_raters(n_raters)]))
-    cut = float(np.clip(value, *bounds_ms))
-    if n_raters == 1:
-        return Summary(cut, None, None, 1, note)
-    draws = [_peak_ms(weights @ profile, grid) for weights in rater_weights(n_raters, resampling)]
-    low, high = interval(np.clip(np.concatenate(draws), *bounds_ms))
-    return Summary(cut, low, high, n_raters, note)
+    summary = summarise(place, _variance(flashes, counts, fitted, place))
+    return _in_ms(summary, bounds_ms).noting(at, *beyond)
 
 
-def _count(flashes: Counter[Flash]) -> _Counts:
-    shown = [round(f.asked_ms if f.shown_ms is None else f.shown_ms) for f in flashes]
-    levels, level_of = np.unique(np.maximum(shown, 1), return_inverse=True)
-    raters = {rater: i for i, rater in enumerate(dict.fromkeys(f.rater for f in flashes))}
-    table = np.zeros((2, len(raters), len(levels)))
-    for (flash, times), level in zip(flashes.items(), level_of, strict=True):
-        table[int(flash.correct), raters[flash.rater], level] += times
-    return _Counts(np.log(levels.astype(np.float64)), table[1], table[0])
+def _in_ms(summary: Summary, bounds_ms: tuple[float, float]) -> Summary:
+    """The same in milliseconds instead of their logarithm, cut off at the bounds."""
+
+    def ms(log: float | None) -> float | None:
+        return None if log is None else float(np.clip(math.exp(log), *bounds_ms))
+
+    return replace(
+        summary,
+        value=ms(summary.value),
+        low=ms(summary.low),
+        high=ms(summary.high),
+        low_these_images=ms(summary.low_these_images),
+        high_these_images=ms(summary.high_these_images),
+    )
 
 
-def _position_profile(counts: _Counts, grid: Floats, target: float) -> Floats:
-    """Each rater's log-likelihood of the population's position, (raters, grid), all else as fitted."""
+def _variance(flashes: Flashes, counts: _Counts, fitted: _Fit, place: float) -> Variance:
+    """Of the position, from the scores of raters and of trials at it."""
+    grid, n_raters = fitted.grid, flashes.n_raters
+    pull = (grid - place) / fitted.spread**2
+    weights = fitted.own - (grid - place) ** 2 / 2 / fitted.spread**2
+    weights = np.exp(weights - weights.max(axis=1, keepdims=True))
+    weights /= weights.sum(axis=1, keepdims=True)
+    raters = weights @ pull
+    information = 1 / fitted.spread**2 * n_raters - float((weights @ pull**2 - raters**2).sum())
+    information = max(information, 1e-9)
+    said = np.where(
+        flashes.correct[:, None] == 1, fitted.right[counts.level_of], fitted.wrong[counts.level_of]
+    )
+    own = weights[flashes.raters]
+    trials = (said * own * pull).sum(axis=1) - (said * own).sum(axis=1) * raters[flashes.raters]
+    usual = np.bincount(flashes.raters, trials) / np.bincount(flashes.raters)
+    moved = (trials - usual[flashes.raters])[:, None] / information
+    added = float(image_covariance(moved, flashes.raters, flashes.images[:, None])[0, 0])
+    over_raters = float((raters**2).sum()) * n_raters / max(n_raters - 1, 1) / information**2
+    return Variance(over_raters, max(added, 0.0), n_raters, len(np.unique(flashes.images)))
+
+
+def _count(flashes: Flashes) -> _Counts:
+    levels, level_of = np.unique(flashes.seen_ms, return_inverse=True)
+    table = np.zeros((2, flashes.n_raters, len(levels)))
+    np.add.at(table, (flashes.correct, flashes.raters, level_of), 1)
+    return _Counts(np.log(levels.astype(np.float64)), level_of, table[1], table[0])
+
+
+def _fit(counts: _Counts, grid: Floats, target: float) -> _Fit:
     lapse_bounds = (0.0, min(BOUNDS[1][1], 0.8 * (1 - target)))
 
-    def profile(theta: Floats) -> Floats:
-        likelihood = _log_likelihood(counts, grid, target, slope=math.exp(theta[0]), lapse=theta[1])
-        return _marginal(likelihood, grid, spread=math.exp(theta[2]))
+    def at(theta: Floats) -> _Fit:
+        right, wrong = _answers(counts.levels, grid, target, slope=math.exp(theta[0]), lapse=theta[1])
+        own = np.asarray(counts.correct @ right + counts.wrong @ wrong)
+        spread = math.exp(theta[2])
+        return _Fit(grid, right, wrong, spread, own, _marginal(own, grid, spread=spread))
 
     def loss(theta: Floats) -> float:
-        best = logsumexp(profile(theta).sum(axis=0) * 8) / 8  # a maximum over positions that is smooth
+        best = logsumexp(at(theta).profile.sum(axis=0) * 8) / 8  # a maximum over positions that is smooth
         return (_unusualness(theta[0], theta[1]) - float(best)) / len(counts.correct)
 
     start = np.array([math.log(USUAL_SLOPE), min(USUAL_LAPSE, lapse_bounds[1] / 2), math.log(0.3)])
     fitted = minimize(loss, start, method="L-BFGS-B", bounds=(BOUNDS[0], lapse_bounds, BOUNDS[2]))
-    return profile(np.asarray(fitted.x, dtype=np.float64))
+    return at(np.asarray(fitted.x, dtype=np.float64))
 
 
 def _unusualness(log_slope: float, lapse: float) -> float:
@@ -138,14 +253,16 @@ def _unusualness(log_slope: float, lapse: float) -> float:
     return float(slopes_off**2 / 2 + lapse / USUAL_LAPSE)
 
 
-def _log_likelihood(counts: _Counts, grid: Floats, target: float, *, slope: float, lapse: float) -> Floats:
-    """Log-likelihood of each rater's answers, were the threshold at each grid point, (raters, grid)."""
+def _answers(
+    levels: Floats, grid: Floats, target: float, *, slope: float, lapse: float
+) -> tuple[Floats, Floats]:
+    """Log-likelihood of a right and a wrong answer, were the threshold at each grid point, (levels, grid)."""
     reached = (target - GUESS) / (1 - GUESS - lapse)
     offset = math.log(reached / (1 - reached))
-    drive = slope * (counts.levels[:, None] - grid[None, :]) + offset
+    drive = slope * (levels[:, None] - grid[None, :]) + offset
     right = GUESS + (1 - GUESS - lapse) * expit(drive)
     wrong = lapse + (1 - GUESS - lapse) * np.exp(log_expit(-drive))
-    return np.asarray(counts.correct @ np.log(right) + counts.wrong @ np.log(np.maximum(wrong, 1e-12)))
+    return np.log(right), np.log(np.maximum(wrong, 1e-12))
 
 
 def _marginal(likelihood: Floats, grid: Floats, *, spread: float) -> Floats:
@@ -156,11 +273,10 @@ def _marginal(likelihood: Floats, grid: Floats, *, spread: float) -> Floats:
     return np.asarray(top + np.log(np.exp(np.maximum(likelihood - top, FLOOR)) @ kernel))
 
 
-def _peak_ms(curves: Floats, grid: Floats) -> Floats:
-    """Where each curve (rows over the grid) is highest, between grid points by a parabola, milliseconds."""
-    top = np.clip(curves.argmax(axis=1), 1, len(grid) - 2)
-    rows = np.arange(len(curves))
-    before, at, after = curves[rows, top - 1], curves[rows, top], curves[rows, top + 1]
+def _peak(curve: Floats, grid: Floats) -> float:
+    """Where a curve over the grid is highest, between grid points by a parabola."""
+    top = int(np.clip(curve.argmax(), 1, len(grid) - 2))
+    before, at, after = curve[top - 1], curve[top], curve[top + 1]
     bend = before - 2 * at + after
-    shift = np.divide(before - after, 2 * bend, out=np.zeros_like(bend), where=bend < 0)
-    return np.asarray(np.exp(grid[top] + np.clip(shift, -1, 1) * (grid[1] - grid[0])))
+    shift = float(np.clip((before - after) / (2 * bend), -1, 1)) if bend < 0 else 0.0
+    return float(grid[top] + shift * (grid[1] - grid[0]))

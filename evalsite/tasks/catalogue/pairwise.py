@@ -9,13 +9,12 @@ whether its images are diverse.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from evalsite.tasks.analysis import bootstrap, paired_comparison
-from evalsite.tasks.analysis.paired_comparison import Comparison, Outcome
-from evalsite.tasks.analysis.repetition import ImagesSeen
+from evalsite.tasks.analysis import paired_comparison
+from evalsite.tasks.analysis.paired_comparison import Comparison, ComparisonCounter, Comparisons, Outcome
+from evalsite.tasks.analysis.proportions import summarise_shares
 from evalsite.tasks.answers import read_choice
 from evalsite.tasks.columns import Column, Quantity
 from evalsite.tasks.design.pairing import Pair, deal_sides, pairs_among, pairs_with
@@ -33,11 +32,13 @@ from evalsite.tasks.protocol import (
     Stimulus,
     Task,
     TrialKind,
+    counted,
 )
 from evalsite.tasks.simulation import SimulatedRater
 
 KEYS = {"left": "f", "right": "j", "tie": "b"}
 CATCH = "Attention check: whatever you see, choose the {side} image this time."
+MARGINAL = "Strengths average over these raters and images: don't compare them with those of other raters."
 QUESTIONS = {"real": "Which image looks more real?", "better": "Which image looks better?"}
 
 
@@ -201,42 +202,37 @@ class Pairwise(Task[PairwiseParams]):
             "correct": correct,
         }  # fmt: skip
 
-    def estimate(
-        self, params: PairwiseParams, trials: Iterable[ScoredTrial], *, seed: int = 0, resamples: int = 2000
-    ) -> list[Estimate]:
-        """Strengths and win rates; against real images by “more real” also deception rates."""
-        seen = ImagesSeen()
-        comparisons = Counter(map(_comparison, seen.counted(trials)))
-        if not comparisons:
-            return []
-        resampling = bootstrap.Resampling(seed, resamples)
-        counts = paired_comparison.tally(comparisons)
-        fitted = paired_comparison.strengths(counts, resampling)
-        win_rates = paired_comparison.win_rates(counts)
-        estimates = [self.estimate_of("", "side_bias", fitted.side_bias, n_trials=comparisons.total())]
-        for i, item in enumerate(counts.items):
-            n = sum(times for c, times in comparisons.items() if item in (c.left, c.right))
-            rate = bootstrap.mean_over_raters(win_rates[:, i], resampling)
-            estimates.append(self.estimate_of(item, "bradley_terry_strength", fitted.items[item], n_trials=n))
-            estimates.append(self.estimate_of(item, "win_rate", rate, n_trials=n))
-        if params.question == "real":
-            estimates += self._deception(comparisons, resampling)
-        return seen.warn(estimates)
+    def count(self, params: PairwiseParams, trials: Iterable[ScoredTrial]) -> Comparisons:
+        """The comparisons, one entry a trial."""
+        return ComparisonCounter().add_all(map(_comparison, counted(trials))).comparisons()
 
-    def _deception(
-        self, comparisons: Counter[Comparison], resampling: bootstrap.Resampling
-    ) -> list[Estimate]:
+    def estimate(self, params: PairwiseParams, tally: Comparisons) -> list[Estimate]:
+        """Strengths and win rates; against real images by “more real” also deception rates."""
+        if not len(tally.raters):
+            return []
+        fitted = paired_comparison.strengths(tally)
+        rates = summarise_shares(paired_comparison.win_shares(tally))
+        estimates = [self.estimate_of("", "side_bias", fitted.side_bias, n_trials=len(tally.raters))]
+        for item, (rate, n_trials) in rates.items():
+            strength = fitted.items[item].noting(MARGINAL)
+            estimates.append(self.estimate_of(item, "bradley_terry_strength", strength, n_trials=n_trials))
+            estimates.append(self.estimate_of(item, "win_rate", rate, n_trials=n_trials))
+        return estimates + (self._deception(tally) if params.question == "real" else [])
+
+    def _deception(self, tally: Comparisons) -> list[Estimate]:
         """Win rates of generated images over pairs with a real one only."""
-        estimates = []
-        for condition in sorted({side for c in comparisons for side in (c.left, c.right)} - {REAL}):
-            pair = {condition, REAL}
-            own = Counter({c: times for c, times in comparisons.items() if {c.left, c.right} == pair})
-            if own:
-                counts = paired_comparison.tally(own)
-                rates = paired_comparison.win_rates(counts)[:, counts.items.index(condition)]
-                summary = bootstrap.mean_over_raters(rates, resampling)
-                estimates.append(self.estimate_of(condition, "deception_rate", summary, n_trials=own.total()))
-        return estimates
+        if REAL not in tally.items:
+            return []
+        against = {item: tally.between(item, REAL) for item in tally.items if item != REAL}
+        shares = {
+            item: paired_comparison.win_shares(shown)[item]
+            for item, shown in against.items()
+            if len(shown.raters)
+        }
+        return [
+            self.estimate_of(item, "deception_rate", rate, n_trials=n_trials)
+            for item, (rate, n_trials) in summarise_shares(shares).items()
+        ]
 
     def simulate(
         self,
@@ -278,6 +274,11 @@ def _pairs(params: PairwiseParams, names: Sequence[str]) -> list[Pair]:
 
 
 def _comparison(trial: ScoredTrial) -> Comparison:
-    score = trial.score
-    outcome: Outcome = "tie" if score["tie"] else score["side_chosen"]
-    return Comparison(trial.participant, score["left_condition"], score["right_condition"], outcome)
+    left, right = ((shown.condition, shown.image) for shown in _by_side(trial.trial))
+    outcome: Outcome = "tie" if trial.score["tie"] else trial.score["side_chosen"]
+    return Comparison(trial.participant, left, right, outcome)
+
+
+def _by_side(trial: PlannedTrial) -> tuple[Stimulus, Stimulus]:
+    by_slot = {stimulus.slot: stimulus for stimulus in trial.stimuli}
+    return by_slot["left"], by_slot["right"]

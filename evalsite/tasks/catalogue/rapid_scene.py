@@ -11,14 +11,12 @@ nor which image people would like better.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from evalsite.tasks.analysis import bootstrap, detection, proportions, psychometric, signal_detection
-from evalsite.tasks.analysis.psychometric import Flash
-from evalsite.tasks.analysis.repetition import ImagesSeen
-from evalsite.tasks.analysis.single_images import count_judgements
+from evalsite.tasks.analysis import proportions, psychometric, signal_detection
+from evalsite.tasks.analysis.judgements import JudgementCounter, Judgements
+from evalsite.tasks.analysis.psychometric import FlashCounter, Flashes
 from evalsite.tasks.answers import read_choice
 from evalsite.tasks.columns import Column, Quantity
 from evalsite.tasks.design.mixture import Label, deal_labels, shows_real
@@ -35,6 +33,7 @@ from evalsite.tasks.protocol import (
     Stimulus,
     Task,
     TrialKind,
+    counted,
 )
 from evalsite.tasks.simulation import SimulatedRater
 
@@ -43,6 +42,14 @@ KEYS = ("f", "j")
 CATCH = "Attention check: whatever you see, answer “{answer}” this time."
 STEERED = "A staircase steers accuracy to its aim: compare thresholds instead."
 IN_A_ROW = {"one_down": 1, "two_down": 2, "three_down": 3}
+
+
+@dataclass(frozen=True)
+class RapidSceneTally:
+    """What estimates are made of: all judgements, and the flashes of each condition's staircases."""
+
+    judgements: Judgements
+    staircases: Mapping[str, Flashes]
 
 
 @dataclass(frozen=True)
@@ -256,44 +263,41 @@ class RapidScene(Task[RapidSceneParams]):
         condition = trial.stimuli[0].condition
         return {"condition": condition, "truth": truth, "judged": judged, "correct": correct}
 
-    def estimate(
-        self, params: RapidSceneParams, trials: Iterable[ScoredTrial], *, seed: int = 0, resamples: int = 2000
-    ) -> list[Estimate]:
-        """Deception rates, d′ and criterion of each condition; on a staircase, its thresholds first."""
-        steered = params.exposure == "staircase"
-        seen = ImagesSeen()
-        judgements, staircases = count_judgements(seen.counted(trials), steered=steered)
-        resampling = bootstrap.Resampling(seed, resamples)
-        counts = detection.tally(judgements)
-        rates, signals = proportions.deception_rates(counts), signal_detection.sensitivity(counts)
-        few = signal_detection.few_trials(counts)
-        n_trials = {"deception_rate_generated": counts.generated, "deception_rate_real": counts.real}
-        note = STEERED if steered else ""
-        estimates = []
-        for i, condition in enumerate(counts.conditions):
-            for quantity, values in {**rates, **signals}.items():
-                caution = few[i] if quantity in signals else ""
-                summary = bootstrap.mean_over_raters(values[:, i], resampling).noting(note, caution)
-                n = n_trials.get(quantity, counts.trials)[:, i].sum()
-                estimates.append(self.estimate_of(condition, quantity, summary, n_trials=int(n)))
-        thresholds: list[Estimate] = []
-        for condition, flashes in staircases.items():
-            thresholds += self._thresholds(params.staircase, condition, flashes, resampling)
-        return seen.warn(thresholds + estimates)
+    def count(self, params: RapidSceneParams, trials: Iterable[ScoredTrial]) -> RapidSceneTally:
+        """The judgements and, if staircases steered them, the flashes of each condition's staircases."""
+        judgements, staircases = JudgementCounter(), dict[str, FlashCounter]()
+        for trial in counted(trials):
+            judgements.add(trial)
+            if params.exposure == "staircase":
+                staircases.setdefault(trial.trial.settings["staircase"], FlashCounter()).add(trial)
+        flashes = {condition: counter.flashes() for condition, counter in staircases.items()}
+        return RapidSceneTally(judgements.judgements(), flashes)
 
-    def _thresholds(
-        self,
-        staircase: Staircase,
-        condition: str,
-        flashes: Counter[Flash],
-        resampling: bootstrap.Resampling,
-    ) -> list[Estimate]:
+    def estimate(self, params: RapidSceneParams, tally: RapidSceneTally) -> list[Estimate]:
+        """Deception rates, d′ and criterion of each condition; on a staircase, its thresholds first."""
+        note = STEERED if params.exposure == "staircase" else ""
+        found = {
+            **proportions.deception_rates(tally.judgements),
+            **signal_detection.sensitivity(tally.judgements),
+        }
+        estimates = [
+            self.estimate_of(condition, quantity, summary.noting(note), n_trials=n_trials)
+            for condition in tally.judgements.names
+            for quantity, by_condition in found.items()
+            for summary, n_trials in [by_condition[condition]]
+        ]
+        thresholds: list[Estimate] = []
+        for condition, flashes in tally.staircases.items():
+            thresholds += self._thresholds(params.staircase, condition, flashes)
+        return thresholds + estimates
+
+    def _thresholds(self, staircase: Staircase, condition: str, flashes: Flashes) -> list[Estimate]:
         bounds_ms = (float(staircase.min_ms), float(staircase.max_ms))
-        threshold = psychometric.threshold(flashes, staircase.target_accuracy, bounds_ms, resampling)
-        modal = bootstrap.mean_over_raters(psychometric.modal_exposures(flashes), resampling)
+        threshold = psychometric.threshold(flashes, staircase.target_accuracy, bounds_ms)
+        modal, n_trials = psychometric.modal_exposure(flashes), len(flashes.raters)
         return [
-            self.estimate_of(condition, "threshold_ms", threshold, n_trials=flashes.total()),
-            self.estimate_of(condition, "modal_exposure_ms", modal, n_trials=flashes.total()),
+            self.estimate_of(condition, "threshold_ms", threshold, n_trials=n_trials),
+            self.estimate_of(condition, "modal_exposure_ms", modal, n_trials=n_trials),
         ]
 
     def simulate(

@@ -131,7 +131,8 @@ def test_results_join_people_and_machines(answered: Study, runs: dict[str, Metri
     rows = {row["condition"]: row for row in found["rows"]}
     estimate = rows["gan"]["human"]["deception_rate_generated"]
     assert (estimate["value"], estimate["n_raters"], estimate["n_trials"]) == (0.5, 2, 2)
-    assert estimate["low"] <= 0.5 <= estimate["high"]
+    assert estimate["low_these_images"] <= 0.5 <= estimate["high_these_images"]
+    assert (estimate["low"] is None) == (estimate["n_images"] < 2), "one image says nothing of others"
     measured = rows["gan"]["metrics"]["fid"]
     assert measured["value"] == 40.0
     assert "mported from table.csv" in measured["imported"]

@@ -92,7 +92,7 @@ def test_the_table_has_both_sides_with_provenance(analyst, study):
     assert "What machines measured" in page
     assert "n = 3" in page
     assert "Imported from theirs.csv, SHA-256 abababababab…" in page
-    assert "Only 3 raters: the interval is likely too narrow." in page
+    assert "Only 3 raters: the interval is uncertain itself." in page
     assert "2 conditions have both values; a correlation needs at least 3" in page.lower().replace(
         "2 c", "2 c"
     )

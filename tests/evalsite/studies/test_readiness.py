@@ -182,12 +182,6 @@ def test_images_that_come_twice_are_warned_of(data: StudyData) -> None:
     ]
 
 
-def test_raters_who_all_judge_the_same_images_are_warned_of_before_they_come(data: StudyData) -> None:
-    few = replace(data, conditions=[ConditionData("gan", replace(GAN, count=15))])
-    (said,) = warnings(few, {})
-    assert said.startswith("Block 1: each rater judges 10 of the 15 images of 'gan'")
-
-
 def test_images_too_heavy_for_a_raters_connection_are_warned_of(data: StudyData) -> None:
     assert warnings(replace(data, stimulus_px=700), {}) == []
     (said,) = warnings(replace(data, stimulus_px=1024, blocks=[*data.blocks, *data.blocks]), {})

@@ -26,7 +26,8 @@ def recover(make_study):
             {
                 (found.condition, found.quantity): found
                 for found in pool.task.estimate(
-                    pool.params, list(answered(study, pool.blocks[0], simulated=True)), resamples=300
+                    pool.params,
+                    pool.task.count(pool.params, answered(study, pool.blocks[0], simulated=True)),
                 )
             }
             for pool in pool_blocks(version.protocol)

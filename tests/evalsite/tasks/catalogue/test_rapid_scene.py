@@ -9,12 +9,16 @@ import pytest
 
 from evalsite.tasks.catalogue.rapid_scene import RapidScene, RapidSceneParams
 from evalsite.tasks.errors import InvalidParamsError, InvalidResponseError, PlanError
-from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, ScoredTrial, Source, Stimulus
+from evalsite.tasks.protocol import REAL, Estimate, Materials, PlannedTrial, ScoredTrial, Source, Stimulus
 
 TASK = RapidScene()
 FIXED = RapidSceneParams()
 STAIRCASE = RapidSceneParams(exposure="staircase")
 Make = Callable[..., Materials]
+
+
+def _estimated(params: RapidSceneParams, trials: list[ScoredTrial]) -> list[Estimate]:
+    return TASK.estimate(params, TASK.count(params, trials))
 
 
 def _plan(materials: Materials, params: RapidSceneParams = FIXED, **counts: int) -> list[PlannedTrial]:
@@ -183,7 +187,7 @@ def test_estimates_leave_out_what_does_not_count() -> None:
 
     trials = [answered(c, "real", rater) for c in ("a", REAL) for rater in "xy"]
     noise = [answered("a", "generated", "x", valid=False), answered("a", "generated", "x", kind="practice")]
-    rates = {e.quantity: e for e in TASK.estimate(FIXED, trials + noise, resamples=50)}
+    rates = {e.quantity: e for e in _estimated(FIXED, trials + noise)}
     assert rates["deception_rate_generated"].value == 1.0
     assert rates["deception_rate_generated"].n_trials == 2
     assert rates["deception_rate_real"].value == 0.0
@@ -198,12 +202,12 @@ def test_without_real_images_d_prime_is_undefined_and_says_so(materials: Make) -
         ScoredTrial(_trial("a"), {}, TASK.score(FIXED, _trial("a"), {"answer": "real"}), participant=r)
         for r in "xyz"
     ]
-    estimates = {e.quantity: e for e in TASK.estimate(FIXED, trials, resamples=50)}
+    estimates = {e.quantity: e for e in _estimated(FIXED, trials)}
     assert estimates["d_prime"].value is None
     assert "No rater has the trials" in estimates["d_prime"].note
     assert estimates["deception_rate_generated"].value == 1.0
 
 
 def test_nothing_answered_is_nothing_estimated() -> None:
-    assert TASK.estimate(FIXED, []) == []
-    assert TASK.estimate(STAIRCASE, []) == []
+    assert _estimated(FIXED, []) == []
+    assert _estimated(STAIRCASE, []) == []
