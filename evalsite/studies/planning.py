@@ -85,7 +85,7 @@ def plan_session(
     Args:
         protocol: As frozen in the study's version.
         seed: The session's own seed; the study's is in the protocol.
-        condition: The one condition that this rater sees; empty for all of them.
+        condition: The one condition that this rater sees; empty for all of them. A qualification shows all.
         mirrored: Whether this rater has the second of two arrangements that are counterbalanced over raters.
 
     Raises:
@@ -122,7 +122,7 @@ def plan_block(
     block = read_block(protocol, number)
     return block.task.plan(
         block.params,
-        deck.materials(_conditions(protocol, condition)),
+        deck.materials(_conditions(protocol, block, condition)),
         trials=block.trials,
         practice=block.practice,
         catch=block.catch,
@@ -136,9 +136,14 @@ def deck_after(protocol: Mapping[str, Any], number: int, deck: Deck, planned: It
     return deck.after(planned, qualification=number in qualifying_blocks(protocol))
 
 
-def _conditions(protocol: Mapping[str, Any], condition: str) -> list[str]:
-    """The conditions that a rater sees, in the order of the protocol."""
-    return [c["name"] for c in protocol["conditions"] if condition in ("", c["name"])]
+def _conditions(protocol: Mapping[str, Any], block: FrozenBlock, condition: str) -> list[str]:
+    """The conditions that a rater sees in a block, in the order of the protocol.
+
+    In a qualification, all of them: otherwise raters of a more deceptive model would pass less often, and
+    the models would be judged by raters who differ.
+    """
+    names = [c["name"] for c in protocol["conditions"]]
+    return [condition] if condition and block.qualification_share is None else names
 
 
 def derive_seed(*parts: int) -> int:

@@ -233,8 +233,8 @@ def _share(what: str, share: float) -> Iterator[str]:
 def _qualifies(block: BlockData) -> Iterator[str]:
     if block.qualification_share is not None:
         yield (
-            "A qualification: the session ends after it for who gets under "
-            f"{block.qualification_share:.0%} right; no result rests on it."
+            f"A qualification on all conditions: raters who get under {block.qualification_share:.0%} right "
+            "leave after it. Its trials are not part of the results."
         )
 
 

@@ -105,6 +105,20 @@ def test_each_group_of_raters_has_its_conditions_and_real_images(assignment, gro
     ]
 
 
+def test_a_qualification_is_the_same_for_raters_of_every_condition():
+    qualification = {**PROTOCOL["blocks"][0], "qualification_share": 0.65}
+    protocol = {**PROTOCOL, "assignment": "between", "blocks": [qualification, PROTOCOL["blocks"][0]]}
+    plans = {name: plan_session(protocol, seed=3, condition=name) for name in rater_groups(protocol)}
+    first = {name: [to_json(t.trial) for t in placed if t.block == 0] for name, placed in plans.items()}
+    assert first["a"] == first["b"]
+    scored = [
+        s.condition for t in plans["a"] if t.block == 0 and t.trial.kind == "scored" for s in t.trial.stimuli
+    ]
+    assert Counter(scored) == {"real": 6, "a": 3, "b": 3}
+    for name, placed in plans.items():
+        assert {s.condition for t in placed if t.block == 1 for s in t.trial.stimuli} == {"real", name}
+
+
 def test_too_few_images_are_a_plan_error():
     with pytest.raises(PlanError):
         plan_session({**PROTOCOL, "reference": {"count": 0}}, seed=1)

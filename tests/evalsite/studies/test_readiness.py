@@ -123,8 +123,8 @@ def test_a_qualification_before_other_blocks_and_attention_can_be_required(data:
     assert problems(asked) == []
     told = facts(asked)
     assert (
-        "Block 1: A qualification: the session ends after it for who gets under 65% right; "
-        "no result rests on it." in told
+        "Block 1: A qualification on all conditions: raters who get under 65% right leave after it. "
+        "Its trials are not part of the results." in told
     )
     assert told[-1] == "Results leave out who gets under 80% of catch trials right."
 
