@@ -74,23 +74,27 @@ def draw(source: Source, count: int, rng: Random) -> list[int]:
     if count and not len(source.images):
         words = f"the sample set of {source.condition!r} holds no images"
         raise PlanError(f"{words}; choose another or import its images")
-    images = [i for i in source.images if i not in source.spent] if source.spent else source.images
     times, drawn = Counter(source.shown), list[int]()
     while missing := count - len(drawn):
-        least = _shown_least(images or source.images, times)
-        some = rng.sample(least, min(missing, len(least)))
+        some = _draw_new(source, times, missing, rng) or _draw_again(source, times, missing, rng)
         times.update(some)
         drawn += some
     return drawn
 
 
-def _shown_least(images: Sequence[int], times: Mapping[int, int]) -> Sequence[int]:
-    if not times:
-        return images
-    if unseen := [image for image in images if image not in times]:
-        return unseen
+def _draw_new(source: Source, times: Mapping[int, int], count: int, rng: Random) -> list[int]:
+    """At most ``count`` images that were never shown, found without a look at all images of a large set."""
+    seen = times.keys() | source.spent
+    some = rng.sample(source.images, min(count + len(seen), len(source.images)))
+    return [image for image in some if image not in seen][:count]
+
+
+def _draw_again(source: Source, times: Counter[int], count: int, rng: Random) -> list[int]:
+    """At most ``count`` of those that were shown least, where all were shown."""
+    images = [image for image in source.images if image not in source.spent] or source.images
     fewest = min(times[image] for image in images)
-    return [image for image in images if times[image] == fewest]
+    least = [image for image in images if times[image] == fewest]
+    return rng.sample(least, min(count, len(least)))
 
 
 def _seen(source: Source, shown: Iterable[int], spent: Iterable[int]) -> Source:
