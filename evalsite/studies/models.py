@@ -146,9 +146,9 @@ class Block(models.Model):
         blank=True,
         validators=REQUIRED_SHARE,
         help_text=(
-            "Makes the block a qualification, on which no result rests: the session ends after it for who "
-            "gets a smaller share of its scored trials right, of real and of generated images each. "
-            "0.01 to 1; HYPE requires 0.65; empty for a block that is none."
+            "Makes the block a qualification: raters must get at least this share right on real and on "
+            "generated images, or their session ends here. It shows every rater all conditions evenly, and "
+            "its trials are not part of the results. 0.01 to 1; HYPE requires 0.65; empty for other blocks."
         ),
     )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from evalsite.tasks import registry
+from evalsite.tasks.design.deck import Deck
 from evalsite.tasks.params import Params
-from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, Source, Stimulus, Task
+from evalsite.tasks.protocol import REAL, PlannedTrial, Source, Stimulus, Task
 
 Json = dict[str, Any]
 
@@ -84,27 +85,44 @@ def plan_session(
     Args:
         protocol: As frozen in the study's version.
         seed: The session's own seed; the study's is in the protocol.
-        condition: The one condition that this rater sees; empty for all of them.
+        condition: The one condition that this rater sees; empty for all of them. A qualification shows all.
         mirrored: Whether this rater has the second of two arrangements that are counterbalanced over raters.
 
     Raises:
         PlanError: If the images don't suffice for a block.
     """
-    placed = []
+    placed: list[PlacedTrial] = []
+    deck = full_deck(protocol)
     for number in range(len(protocol["blocks"])):
-        planned = plan_block(protocol, number, seed=seed, condition=condition, mirrored=mirrored)
+        planned = plan_block(protocol, number, deck, seed=seed, condition=condition, mirrored=mirrored)
         placed += [PlacedTrial(number, trial) for trial in planned]
+        deck = deck_after(protocol, number, deck, planned)
     return placed
 
 
+def full_deck(protocol: Mapping[str, Any]) -> Deck:
+    """The deck that a session begins with: every image of the study, none of them shown yet."""
+    counts = {REAL: protocol["reference"]["count"], **{c["name"]: c["count"] for c in protocol["conditions"]}}
+    return Deck({name: Source(name, range(count)) for name, count in counts.items()})
+
+
 def plan_block(
-    protocol: Mapping[str, Any], number: int, *, seed: int, condition: str = "", mirrored: bool = False
+    protocol: Mapping[str, Any],
+    number: int,
+    deck: Deck,
+    *,
+    seed: int,
+    condition: str = "",
+    mirrored: bool = False,
 ) -> list[PlannedTrial]:
-    """The trials of one block of a session, in order; arguments and errors as for `plan_session`."""
+    """The trials of one block of a session, in order, dealt from what the blocks before it left in the deck.
+
+    Other arguments and errors as for `plan_session`.
+    """
     block = read_block(protocol, number)
     return block.task.plan(
         block.params,
-        materials_for(protocol, condition),
+        deck.materials(_conditions(protocol, block, condition)),
         trials=block.trials,
         practice=block.practice,
         catch=block.catch,
@@ -113,13 +131,19 @@ def plan_block(
     )
 
 
-def materials_for(protocol: Mapping[str, Any], condition: str = "") -> Materials:
-    """The reference set and the conditions that one rater sees."""
-    seen = [c for c in protocol["conditions"] if condition in ("", c["name"])]
-    return Materials(
-        reference=Source(REAL, range(protocol["reference"]["count"])),
-        conditions=[Source(c["name"], range(c["count"])) for c in seen],
-    )
+def deck_after(protocol: Mapping[str, Any], number: int, deck: Deck, planned: Iterable[PlannedTrial]) -> Deck:
+    """What a block leaves in the deck for the blocks after it."""
+    return deck.after(planned, qualification=number in qualifying_blocks(protocol))
+
+
+def _conditions(protocol: Mapping[str, Any], block: FrozenBlock, condition: str) -> list[str]:
+    """The conditions that a rater sees in a block, in the order of the protocol.
+
+    In a qualification, all of them: otherwise raters of a more deceptive model would pass less often, and
+    the models would be judged by raters who differ.
+    """
+    names = [c["name"] for c in protocol["conditions"]]
+    return [condition] if condition and block.qualification_share is None else names
 
 
 def derive_seed(*parts: int) -> int:

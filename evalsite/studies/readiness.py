@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from evalsite.recruiters import registry as recruiters
 from evalsite.recruiters.errors import MalformedRecruiterError, UnknownRecruiterError
 from evalsite.studies.freezing import BlockData, Json, SetData, StudyData, freeze
-from evalsite.studies.planning import plan_block, rater_groups
+from evalsite.studies.planning import deck_after, full_deck, plan_block, rater_groups
 from evalsite.studies.texts import default_instructions
 from evalsite.tasks import registry
+from evalsite.tasks.design.deck import Deck
 from evalsite.tasks.errors import UNUSABLE_TASK, InvalidParamsError, PlanError
 from evalsite.tasks.params import Params
 from evalsite.tasks.protocol import REAL, PlannedTrial, Task
@@ -29,6 +30,9 @@ HEAVY_MB = 100
 
 Sides = Mapping[int, tuple[int, int]]
 """By a sample set's key, the shorter side of its smallest and of its largest image, pixels."""
+
+Image = tuple[str, int]
+"""A condition and the key of one of its images."""
 
 
 @dataclass(frozen=True)
@@ -103,25 +107,30 @@ def _planned(study: StudyData) -> list[PlannedBlock]:
     protocol = freeze(study)
     counts = [study.reference.count, *(condition.sample_set.count for condition in study.conditions)]
     groups = rater_groups(protocol) if study.conditions and all(counts) else []
-    return [_plan(protocol, index, block, groups) for index, block in enumerate(study.blocks)]
+    decks = dict.fromkeys(groups, full_deck(protocol))
+    blocks = []
+    for index, block in enumerate(study.blocks):
+        planned = _plan(protocol, index, block, decks)
+        blocks.append(planned)
+        for group, trials in zip(groups, planned.plans, strict=False):  # a faulty block takes no images
+            decks[group] = deck_after(protocol, index, decks[group], trials)
+    return blocks
 
 
-def _plan(protocol: Json, index: int, block: BlockData, groups: Sequence[str]) -> PlannedBlock:
+def _plan(protocol: Json, index: int, block: BlockData, decks: Mapping[str, Deck]) -> PlannedBlock:
     number = index + 1
     try:
         _params(block)
-        plans = [plan_block(protocol, index, seed=0, condition=group) for group in groups]
+        plans = [plan_block(protocol, index, deck, seed=0, condition=group) for group, deck in decks.items()]
     except (*UNUSABLE_TASK, InvalidParamsError, PlanError) as error:
         return PlannedBlock(number, block, fault=_sentence(f"Block {number} ({block.task}): {error}"))
     return PlannedBlock(number, block, plans)
 
 
 def _warnings(study: StudyData, blocks: Sequence[PlannedBlock], sides: Sides) -> list[str]:
-    found = [*_traces(study), *_scaling(study, sides), *_weight(study, blocks)]
+    found = [*_traces(study), *_scaling(study, sides), *_weight(study, blocks), *_repeats(blocks)]
     for block in blocks:
         found += _promise(study, block)
-        for trials in block.plans:
-            found += _repeats(block.number, trials)
     return list(dict.fromkeys(found))
 
 
@@ -221,8 +230,8 @@ def _share(what: str, share: float) -> Iterator[str]:
 def _qualifies(block: BlockData) -> Iterator[str]:
     if block.qualification_share is not None:
         yield (
-            "A qualification: the session ends after it for who gets under "
-            f"{block.qualification_share:.0%} right; no result rests on it."
+            f"A qualification on all conditions: raters who get under {block.qualification_share:.0%} right "
+            "leave after it. Its trials are not part of the results."
         )
 
 
@@ -288,12 +297,35 @@ def _sentence(words: str) -> str:
     return words if words.endswith((".", "?")) else f"{words}."
 
 
-def _repeats(number: int, trials: Iterable[PlannedTrial]) -> Iterator[str]:
-    """A sentence for each source whose images a rater sees more than once."""
-    shown = Counter((stimulus.condition, stimulus.image) for trial in trials for stimulus in trial.stimuli)
-    for condition in dict.fromkeys(name for (name, _), times in shown.items() if times > 1):
-        which = "real images" if condition == REAL else f"images of {condition!r}"
-        yield f"Block {number}: raters see some {which} more than once; fewer trials or more images avoid it."
+def _repeats(blocks: Iterable[PlannedBlock]) -> Iterator[str]:
+    """A sentence for each block and source of which a rater sees images again; a rater's plan is an example.
+
+    Where groups of raters differ, it tells of the one that sees most of them again.
+    """
+    seen: defaultdict[int, set[Image]] = defaultdict(set)
+    for block in blocks:
+        most: dict[str, tuple[int, int]] = {}
+        for group, trials in enumerate(block.plans):
+            for condition, repeated in _count_repeats(trials, seen[group]).items():
+                most[condition] = max(most.get(condition, repeated), repeated)
+        for condition, (again, shown) in most.items():
+            which = "real images" if condition == REAL else f"images of {condition!r}"
+            if again:
+                yield (
+                    f"Block {block.number} shows a rater {shown} {which}, {again} of them seen before in the "
+                    "session; use fewer trials or import more images."
+                )
+
+
+def _count_repeats(trials: Iterable[PlannedTrial], seen: set[Image]) -> dict[str, tuple[int, int]]:
+    """By condition, how many images were seen before and how many are shown; adds them to those seen."""
+    again, shown = Counter[str](), Counter[str]()
+    for stimulus in (stimulus for trial in trials for stimulus in trial.stimuli):
+        image = (stimulus.condition, stimulus.image)
+        again[stimulus.condition] += image in seen
+        shown[stimulus.condition] += 1
+        seen.add(image)
+    return {condition: (again[condition], shown[condition]) for condition in shown}
 
 
 def _weight(study: StudyData, blocks: Iterable[PlannedBlock]) -> Iterator[str]:

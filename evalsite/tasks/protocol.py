@@ -25,13 +25,20 @@ P = TypeVar("P", bound=Params)
 class Source:
     """A source of stimuli: a condition's sample set or the reference set, as image keys in set order.
 
+    Tasks draw from it with `evalsite.tasks.design.deck`, which reads what the session has seen of it, so that
+    no task keeps a record of its own.
+
     Args:
         condition: Name of the condition; ``REAL`` for the reference set.
         images: Keys of the images, opaque to the task (the host resolves them).
+        shown: How often the session's earlier blocks show an image; one without an entry is new.
+        spent: Images that are not to be dealt again: those of practice trials and of a qualification.
     """
 
     condition: str
     images: Sequence[int]
+    shown: Mapping[int, int] = field(default_factory=dict)
+    spent: frozenset[int] = frozenset()
 
     @property
     def real(self) -> bool:
@@ -168,7 +175,7 @@ class Task(ABC, Generic[P]):
 
         Args:
             params: The block's params.
-            materials: What may be drawn from.
+            materials: What may be drawn from, with what earlier blocks of the session have shown of it.
             trials: How many scored trials.
             practice: How many practice trials.
             catch: How many catch trials.

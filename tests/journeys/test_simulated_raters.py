@@ -1,5 +1,8 @@
 """Simulated raters over the real HTTP API of a real server."""
 
+import json
+from collections import Counter
+
 import pytest
 
 from tests.support.site_server import SiteServer
@@ -27,6 +30,22 @@ def test_raters_go_through_a_study_over_http_and_are_marked(site):
         "WHERE s.kind = 'simulated' GROUP BY s.id"
     )
     assert rows == [{"kind": "simulated", "state": "completed", "n": 6}] * 4
+
+
+def test_no_rater_sees_an_image_twice_in_any_block(site):
+    site.manage("simulate_raters", "seen", "--count", "3")
+    rows = site.rows(
+        "SELECT t.session_id, t.plan FROM trials_trial t JOIN trials_session s ON t.session_id = s.id "
+        "JOIN studies_study d ON s.study_id = d.id "
+        "WHERE d.slug = 'seen' AND s.kind = 'simulated' AND t.repeat_of_id IS NULL"
+    )
+    shown = Counter(
+        (row["session_id"], stimulus["condition"], stimulus["image"])
+        for row in rows
+        for stimulus in json.loads(row["plan"])["stimuli"]
+    )
+    assert sum(shown.values()) == 3 * (16 + 2 + 2 + 2 * 6), "one image a trial, then pairs"
+    assert set(shown.values()) == {1}
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import evalsite
+from evalsite.tasks.design.deck import Deck
 from evalsite.tasks.errors import InvalidResponseError
 from evalsite.tasks.params import Params, specs
 from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, ScoredTrial, Source, Task
@@ -144,6 +145,41 @@ def test_plans_hold_what_was_asked_for_and_are_balanced(task: Task[Any]) -> None
         assert len({shown[condition] for condition in CONDITIONS}) == 1
         images = Counter(s for trial in plan for s in trial.stimuli)
         assert max(images.values()) == 1, "no image twice where the sets suffice"
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), size=st.integers(30, 250), seed=st.integers(0, 10_000))
+def test_no_image_comes_twice_in_a_session_while_the_set_suffices(
+    task: Task[Any], data: st.DataObject, size: int, seed: int
+) -> None:
+    """When a set runs out, all its images are shown equally often, but those of practice trials only once."""
+    deck = Deck({name: Source(name, range(size)) for name in (REAL, *CONDITIONS)})
+    session: list[PlannedTrial] = []
+    for block in range(3):
+        params = data.draw(st.sampled_from(list(_variants(task))))
+        counts = {
+            "trials": data.draw(st.integers(1, 90)),
+            "practice": data.draw(st.integers(0, 4)),
+            "catch": 2,
+        }
+        trials = task.plan(params, deck.materials(CONDITIONS), **counts, seed=seed + block)
+        deck = deck.after(trials)
+        session += trials
+    shown = [(trial.kind, stimulus) for trial in session for stimulus in trial.stimuli]
+    for condition in (REAL, *CONDITIONS):
+        _hold_to_the_deck([(kind, s.image) for kind, s in shown if s.condition == condition], size)
+
+
+def _hold_to_the_deck(shown: list[tuple[str, int]], size: int) -> None:
+    times, practised = Counter[int](), set[int]()
+    for kind, image in shown:
+        assert image not in practised
+        times[image] += 1
+        if kind == "practice":
+            practised.add(image)
+    left = [times[image] for image in range(size) if image not in practised]
+    assert max(left) - min(left) <= 1
+    assert len(shown) > size or set(times.values()) <= {1}
 
 
 def test_simulated_answers_are_read_and_score_the_declared_columns(task: Task[Any]) -> None:

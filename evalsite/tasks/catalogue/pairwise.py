@@ -17,8 +17,9 @@ from evalsite.tasks.analysis.paired_comparison import Comparison, ComparisonCoun
 from evalsite.tasks.analysis.proportions import summarise_shares
 from evalsite.tasks.answers import read_choice
 from evalsite.tasks.columns import Column, Quantity
+from evalsite.tasks.design.deck import deal_images
 from evalsite.tasks.design.pairing import Pair, deal_sides, pairs_among, pairs_with
-from evalsite.tasks.design.sequence import deal, decks, scatter, seeded
+from evalsite.tasks.design.sequence import deal, scatter, seeded
 from evalsite.tasks.errors import PlanError
 from evalsite.tasks.params import Params, param
 from evalsite.tasks.protocol import (
@@ -130,12 +131,14 @@ class Pairwise(Task[PairwiseParams]):
             "scored": deal_sides(pairs, trials, rng),
             "catch": deal_sides(pairs, catch, rng),
         }
-        shown = [condition for kind in dealt.values() for pair in kind for condition in pair]
-        images = decks(sources, shown, rng)
+        needed = {kind: [name for pair in sides for name in pair] for kind, sides in dealt.items()}
+        images = deal_images(sources, needed, rng)
 
         def trial(kind: TrialKind, pair: Pair, **settings: str) -> PlannedTrial:
             slots = zip(("left", "right"), pair, strict=True)
-            stimuli = tuple(Stimulus(slot, condition, next(images[condition])) for slot, condition in slots)
+            stimuli = tuple(
+                Stimulus(slot, condition, next(images[kind, condition])) for slot, condition in slots
+            )
             return PlannedTrial(kind, stimuli, {"mask_seed": rng.getrandbits(31), **settings})
 
         scored = [trial("scored", pair) for pair in dealt["scored"]]

@@ -19,8 +19,9 @@ from evalsite.tasks.analysis.judgements import JudgementCounter, Judgements
 from evalsite.tasks.analysis.psychometric import FlashCounter, Flashes
 from evalsite.tasks.answers import read_choice
 from evalsite.tasks.columns import Column, Quantity
+from evalsite.tasks.design.deck import deal_images
 from evalsite.tasks.design.mixture import Label, deal_labels, shows_real
-from evalsite.tasks.design.sequence import deal, decks, mix, scatter, seeded
+from evalsite.tasks.design.sequence import deal, mix, scatter, seeded
 from evalsite.tasks.design.staircase import Staircase
 from evalsite.tasks.errors import InvalidParamsError, PlanError
 from evalsite.tasks.params import Params, param
@@ -177,15 +178,15 @@ class RapidScene(Task[RapidSceneParams]):
             "scored": mix(deal_labels(materials, trials, params.real_share, rng), shows_real, rng),
             "catch": deal_labels(materials, catch, 0.5, rng),
         }
-        shown = [condition for labels in dealt.values() for condition, _ in labels]
-        images = decks([materials.reference, *materials.conditions], shown, rng)
+        needed = {kind: [condition for condition, _ in labels] for kind, labels in dealt.items()}
+        images = deal_images([materials.reference, *materials.conditions], needed, rng)
         keys = _keys(params, mirrored=mirrored)
 
         def trial(kind: TrialKind, condition: str, staircase: str, **settings: str) -> PlannedTrial:
             fixed: Json = {"keys": keys, "mask_seed": rng.getrandbits(31), **settings}
             if params.exposure == "staircase":
                 fixed["staircase"] = staircase
-            return PlannedTrial(kind, (Stimulus("image", condition, next(images[condition])),), fixed)
+            return PlannedTrial(kind, (Stimulus("image", condition, next(images[kind, condition])),), fixed)
 
         scored = [trial("scored", *label) for label in dealt["scored"]]
         first = [trial("practice", *label) for label in dealt["practice"]]

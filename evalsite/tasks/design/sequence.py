@@ -1,13 +1,10 @@
-"""Who comes when: dealing, drawing and ordering, all from one seeded generator."""
+"""Who comes when: dealing and ordering, all from one seeded generator."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from random import Random
 from typing import TypeVar
-
-from evalsite.tasks.errors import PlanError
-from evalsite.tasks.protocol import Source
 
 T = TypeVar("T")
 
@@ -24,26 +21,6 @@ def deal(items: Sequence[T], count: int, rng: Random) -> list[T]:
     """``count`` items, each as often as any other; who gets the remainder is left to chance."""
     rounds, rest = divmod(count, len(items))
     return [*items] * rounds + rng.sample(items, rest)
-
-
-def draw(images: Sequence[int], count: int, rng: Random) -> list[int]:
-    """``count`` images in random order, none a second time before all were drawn once."""
-    rounds, rest = divmod(count, len(images))
-    drawn = [image for _ in range(rounds) for image in rng.sample(images, len(images))]
-    return drawn + rng.sample(images, rest)
-
-
-def decks(sources: Sequence[Source], shown: Sequence[str], rng: Random) -> dict[str, Iterator[int]]:
-    """For each source that is shown its images in drawn order, as many as ``shown`` names its condition.
-
-    Raises:
-        PlanError: A source that is to be shown holds no images.
-    """
-    needed = [source for source in sources if source.condition in shown]
-    if empty := [source.condition for source in needed if not len(source.images)]:
-        words = f"the sample set of {empty[0]!r} holds no images"
-        raise PlanError(f"{words}; choose another or import its images")
-    return {s.condition: iter(draw(s.images, shown.count(s.condition), rng)) for s in needed}
 
 
 def mix(items: Sequence[T], key: Callable[[T], Hashable], rng: Random, longest: int = LONGEST_RUN) -> list[T]:

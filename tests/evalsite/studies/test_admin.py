@@ -109,7 +109,9 @@ def test_a_qualification_and_attention_are_asked_for_by_forms(admin_client: Clie
     form = shown(admin_client.get(page_of(study)))
     admin_client.post(page_of(study), {**form, "attention_share": "0.8"})
     first = study.blocks.order_by("position").first()
-    params = shown(admin_client.get(block_page(first)))
+    page = admin_client.get(block_page(first))
+    assert "shows every rater all conditions evenly" in words(page)
+    params = shown(page)
     saved = admin_client.post(block_page(first), {**params, "qualification_share": "0.65"}, follow=True)
     assert "qualification 0.65" in words(saved)
     study.refresh_from_db()
@@ -199,6 +201,13 @@ def test_the_page_warns_of_images_of_another_size(admin_client: Client, study: S
     study.conditions.get(name="gan").sample_set.images.update(width_px=16, height_px=20)
     page = words(admin_client.get(page_of(study)))
     assert "Real images are 8 pixels across and those of &#x27;gan&#x27; 16" in page
+
+
+def test_the_page_warns_of_the_block_that_shows_images_again(admin_client: Client, study: Study) -> None:
+    Block.objects.create(study=study, task="rapid_scene", position=1, trials_per_block=200)
+    said = words(admin_client.get(page_of(study)))
+    assert "Block 2 shows a rater 102 real images, 14 of them seen before in the session" in said
+    assert "Block 1 shows" not in said
 
 
 def test_another_task_starts_from_its_own_defaults(admin_client: Client, study: Study) -> None:

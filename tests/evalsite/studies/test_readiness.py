@@ -108,9 +108,9 @@ def test_a_rater_of_one_condition_needs_more_of_its_images(
     data: StudyData, assignment: str, repeated: bool
 ) -> None:
     few = [replace(c, sample_set=replace(c.sample_set, count=8)) for c in data.conditions]
-    found = warnings(replace(data, assignment=assignment, conditions=few), {})
+    found = repeats(replace(data, assignment=assignment, conditions=few))
     for name in ("gan", "vae"):
-        assert any(f"images of {name!r} more than once" in sentence for sentence in found) == repeated
+        assert any(f"images of {name!r}" in sentence for sentence in found) == repeated
 
 
 def qualifying(task: str = "rapid_scene", share: float = 0.65, **params: Any) -> BlockData:
@@ -123,8 +123,8 @@ def test_a_qualification_before_other_blocks_and_attention_can_be_required(data:
     assert problems(asked) == []
     told = facts(asked)
     assert (
-        "Block 1: A qualification: the session ends after it for who gets under 65% right; "
-        "no result rests on it." in told
+        "Block 1: A qualification on all conditions: raters who get under 65% right leave after it. "
+        "Its trials are not part of the results." in told
     )
     assert told[-1] == "Results leave out who gets under 80% of catch trials right."
 
@@ -174,12 +174,48 @@ def test_full_params_hold_every_default(name: str) -> None:
     assert full_params(BlockData(name, {}, 9)) == registry.get(name).Params().to_json()
 
 
-def test_images_that_come_twice_are_warned_of(data: StudyData) -> None:
-    assert warnings(data, {}) == []
-    few = replace(data, conditions=[ConditionData("gan", replace(GAN, count=3))])
-    assert warnings(few, {}) == [
-        "Block 1: raters see some images of 'gan' more than once; fewer trials or more images avoid it."
+def with_sets_of(data: StudyData, count: int, *blocks: BlockData) -> StudyData:
+    """The study with so many images in each set, and those blocks."""
+    sets = [ConditionData(c.name, replace(c.sample_set, count=count)) for c in data.conditions]
+    return replace(data, reference=replace(data.reference, count=count), conditions=sets, blocks=blocks)
+
+
+def repeats(study: StudyData) -> list[str]:
+    return [sentence for sentence in warnings(study, {}) if "seen before in the session" in sentence]
+
+
+def test_the_block_that_shows_images_again_is_warned_of_with_how_many(data: StudyData) -> None:
+    block = BlockData("rapid_scene", {}, 20)
+    assert repeats(with_sets_of(data, 20, block, block)) == []
+    assert repeats(with_sets_of(data, 15, block, block)) == [
+        "Block 2 shows a rater 10 real images, 5 of them seen before in the session; "
+        "use fewer trials or import more images."
     ]
+    assert (
+        "Block 1 shows a rater 5 images of 'gan', 1 of them seen before in the session; "
+        "use fewer trials or import more images."
+    ) in repeats(with_sets_of(data, 4, block))
+
+
+def test_images_of_several_tasks_come_from_one_deck(data: StudyData) -> None:
+    blocks = [BlockData("rapid_scene", {}, 20), BlockData("pairwise", {}, 10)]
+    assert repeats(with_sets_of(data, 15, *blocks)) == []
+    assert [sentence[:7] for sentence in repeats(with_sets_of(data, 14, *blocks))] == ["Block 2"] * 2
+
+
+def test_raters_of_one_condition_are_warned_of_by_the_group_that_sees_most_again(data: StudyData) -> None:
+    blocks = [BlockData("rapid_scene", {}, 20), BlockData("rapid_scene", {}, 20)]
+    between = replace(with_sets_of(data, 15, *blocks), assignment="between")
+    assert {sentence.split(" seen")[0] for sentence in repeats(between)} == {
+        "Block 2 shows a rater 10 real images, 5 of them",
+        "Block 2 shows a rater 10 images of 'gan', 5 of them",
+        "Block 2 shows a rater 10 images of 'vae', 5 of them",
+    }
+
+
+def test_a_faulty_block_takes_no_images_from_the_others(data: StudyData) -> None:
+    faulty = BlockData("rapid_scene", {"no_such": 1}, 20)
+    assert len(problems(with_sets_of(data, 15, faulty, *data.blocks))) == 1
 
 
 def test_images_too_heavy_for_a_raters_connection_are_warned_of(data: StudyData) -> None:

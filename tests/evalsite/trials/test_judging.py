@@ -65,6 +65,17 @@ def test_who_passes_the_qualification_goes_on(make_study, rater):
     assert able.session.state == "completed"
 
 
+def test_raters_of_one_condition_qualify_on_all_of_them_and_go_on_with_their_own(make_study, rater):
+    make_study(QUALIFYING, {"trials": 4}, assignment="between")
+    able = rater("faces").begin()
+    for shown in ({"alphagan", "betagan"}, {able.session.condition}):
+        trials = able.session.trials.filter(block=able.get("block")["block"])
+        met = {stimulus["condition"] for trial in trials for stimulus in trial.plan["stimuli"]}
+        assert met == {"real", *shown}
+        answer_block(able, rightly)
+    assert able.post("complete", {})["code"]
+
+
 @pytest.mark.parametrize("said", ["real", "generated"])
 def test_who_misses_the_share_of_one_truth_ends_there(make_study, rater, said):
     make_study(QUALIFYING, {"trials": 4})

@@ -3,13 +3,10 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalsite.tasks.design.sequence import LONGEST_RUN, deal, decks, draw, mix, scatter, seeded
-from evalsite.tasks.errors import PlanError
-from evalsite.tasks.protocol import Source
+from evalsite.tasks.design.sequence import LONGEST_RUN, deal, mix, scatter, seeded
 
 seeds = st.integers(0, 10_000)
 
@@ -24,27 +21,6 @@ def test_deal_gives_everyone_the_same_but_for_one(n_items: int, count: int, seed
 
 def test_deal_leaves_the_remainder_to_chance() -> None:
     assert {deal("abc", 1, seeded(seed))[0] for seed in range(20)} == set("abc")
-
-
-@given(st.integers(1, 30), st.integers(0, 90), seeds)
-def test_draw_repeats_no_image_before_all_were_drawn(n_images: int, count: int, seed: int) -> None:
-    drawn = draw(range(n_images), count, seeded(seed))
-    for start in range(0, count, n_images):
-        one_round = drawn[start : start + n_images]
-        assert len(set(one_round)) == len(one_round)
-    assert len(drawn) == count
-
-
-def test_decks_hold_as_many_images_as_are_shown() -> None:
-    images = decks([Source("a", range(5)), Source("b", range(5))], ["a", "b", "a"], seeded(0))
-    assert len(set(images["a"])) == 2
-    assert len(list(images["b"])) == 1
-
-
-def test_an_empty_source_is_refused_by_name() -> None:
-    with pytest.raises(PlanError, match="sample set of 'b' holds no images"):
-        decks([Source("a", range(5)), Source("b", [])], ["a", "b"], seeded(0))
-    assert list(decks([Source("a", range(5)), Source("b", [])], ["a"], seeded(0))) == ["a"]
 
 
 @settings(max_examples=200)
