@@ -136,7 +136,7 @@ def _judged(checkpoint: Checkpoint, state: str, sample_set: SampleSet, seed: int
         judge = open_judge(store().path(state), opened.info.description)
     except CheckpointError as error:
         raise InsideError(str(error).replace(state, "the training's state")) from error
-    paths, labels = image_paths(sample_set)[:MOST_SCORED], image_labels(sample_set)
+    paths, labels = image_paths(sample_set, most=MOST_SCORED), image_labels(sample_set)
     return judged_view(
         generator,
         judge,
