@@ -14,6 +14,12 @@ STAIRCASE = {"exposure": "staircase", "staircase_start_ms": 500}
 STILL = {"exposure": "unlimited", "fixation_ms": 0, "mask_ms": 0}
 
 
+@pytest.fixture(autouse=True)
+def _own_store(settings, tmp_path):
+    """Other tests must not meet the files that these spoil."""
+    settings.EVALSITE_DATA = tmp_path
+
+
 @pytest.fixture
 def begun(make_study, rater):
     make_study({"trials": 6})
