@@ -31,9 +31,9 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Check, show progress, say what was found."""
         with Progress(console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("verifying files", total=None)
+            line = bar.add_task("verifying files", total=None)
             try:
-                found = check_store(lambda done, total: bar.update(task, completed=done, total=total))
+                found = check_store(lambda done, total: bar.update(line, completed=done, total=total))
             except StoreError as error:
                 raise CommandError(str(error)) from error
         if options["json"]:
