@@ -136,7 +136,12 @@ class Store:
 
     def _keeps(self, place: Path) -> bool:
         """Make a file young; whether it is there and holds what its name says."""
-        return self._renew(place) and _is_whole(place)
+        try:
+            return self._renew(place) and _is_whole(place)
+        except (
+            OSError
+        ):  # it can't be read, so it is written again, which says what is wrong if that fails, too
+            return False
 
     def _renew(self, place: Path) -> bool:
         """Make a file young; whether it is there."""
@@ -241,9 +246,8 @@ def _reading(place: Path) -> Iterator[None]:
         reason = error.strerror or str(error)
         if error.errno == errno.EIO:
             raise DamagedFileError(f"{place} can't be read ({reason}); import it again") from error
-        raise StoreError(
-            error.errno, f"could not read {place}: {reason}; let this user read it and try again"
-        ) from error
+        move = "let this user read it and try again" if error.errno in _FORBIDDEN else "try again"
+        raise StoreError(error.errno, f"could not read {place}: {reason}; {move}") from error
 
 
 def _write_half(folder: Path, data: bytes, *, durable: bool) -> Path:
