@@ -34,6 +34,9 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
     )
     answered = serializers.IntegerField(help_text="Trials answered.")
     invalid = serializers.IntegerField(help_text="Answered trials that do not count.")
+    set_aside = serializers.IntegerField(
+        help_text="Trials never shown, because an image file was missing or damaged."
+    )
 
     class Meta:
         model = Session
@@ -52,6 +55,7 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
             "trials",
             "answered",
             "invalid",
+            "set_aside",
             "created_at",
             "last_seen_at",
             "completed_at",
@@ -89,4 +93,5 @@ class SessionViewSet(ReadOnlyModelViewSet[Session]):
             answered=Count("trials__response"),
             invalid=Count("trials__response", filter=Q(trials__response__valid=False)),
             planned=Count("trials"),
+            set_aside=Count("trials__set_aside_at"),
         ).order_by("created_at", "pk")

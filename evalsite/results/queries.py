@@ -15,10 +15,11 @@ from evalsite.results.exclusion import WATCHES, Exclusion
 from evalsite.results.joining import HumanQuantity, ResultTable, join
 from evalsite.results.metric_values import measure_study
 from evalsite.results.scope import Scope
+from evalsite.results.setting_aside import SetAside
 from evalsite.results.timing import Shown, TimingGroup, summarise
 from evalsite.studies.models import Study
 from evalsite.studies.planning import required_checks
-from evalsite.trials.models import Response, Session
+from evalsite.trials.models import Response, Session, Trial
 
 CHUNK = 2000
 
@@ -75,6 +76,16 @@ def count_exclusions(scope: Scope) -> list[Exclusion]:
     found = (Exclusion(watch, counts[f"failed_{watch.name}"], *passed[watch.name]) for watch in WATCHES)
     required = required_checks(scope.version.protocol)
     return [exclusion for exclusion in found if exclusion.failed or exclusion.watch.name in required]
+
+
+def count_set_aside(scope: Scope) -> SetAside:
+    """The trials of these sessions, finished or not, that could not be shown."""
+    trials = Trial.objects.set_aside().filter(session__in=scope.sessions()).order_by()
+    by_reason = (
+        trials.values_list("set_aside_reason").annotate(n=Count("pk")).order_by("-n", "set_aside_reason")
+    )
+    raters = trials.aggregate(n=Count("session__participant", distinct=True))["n"]
+    return SetAside(dict(by_reason), raters)
 
 
 def tabulate(scope: Scope) -> ResultTable:

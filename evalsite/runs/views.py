@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from evalsite.runs import summaries
 from evalsite.runs.models import GeneratorView, MetricRun
-from evalsite.samples.errors import MissingFileError
+from evalsite.samples.errors import FaultyFileError
 from evalsite.samples.models import Checkpoint
 from evalsite.samples.storage import store
 
@@ -47,6 +47,6 @@ def view_picture(_request: HttpRequest, pk: int, view: str, position: int) -> Ht
     found = get_object_or_404(GeneratorView, checkpoint__pk=pk, name=view)
     try:
         data = store().read(found.rows[position]["sha256"])
-    except (IndexError, MissingFileError) as error:
+    except (IndexError, FaultyFileError) as error:
         raise Http404(str(error)) from error
     return HttpResponse(data, content_type="image/png", headers={"Cache-Control": "private, max-age=86400"})

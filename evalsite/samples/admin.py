@@ -19,7 +19,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from evalsite.samples.encoding import encode_thumbnail
-from evalsite.samples.errors import REFUSALS, MissingFileError
+from evalsite.samples.errors import REFUSALS, FaultyFileError
 from evalsite.samples.forms import UploadForm
 from evalsite.samples.models import SampleImage, SampleSet
 from evalsite.samples.selectors import describe_images
@@ -69,7 +69,7 @@ class SampleSetAdmin(ModelAdmin):
         image = get_object_or_404(SampleImage, sample_set=sample_set_id, position=position)
         try:
             data = encode_thumbnail(store().read(image.sha256), side_px=THUMBNAIL_PX)
-        except MissingFileError as error:
+        except FaultyFileError as error:
             raise Http404(str(error)) from error
         return HttpResponse(
             data, content_type="image/png", headers={"Cache-Control": "private, max-age=86400"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class RefusedImageError(ValueError):
     """A file is not taken as an image; the message is the reason, fit to stand behind the file's name."""
@@ -23,12 +25,30 @@ class EmptySetError(ValueError):
     """An import accepted no image."""
 
 
-class MissingFileError(FileNotFoundError):
+class FaultyFileError(OSError):
+    """A stored file can't be used, and trying again does not help.
+
+    Attributes:
+        fault: What is wrong with it, in a word.
+    """
+
+    fault: ClassVar[str]
+
+
+class MissingFileError(FaultyFileError):
     """The store holds no file of that digest."""
+
+    fault = "missing"
+
+
+class DamagedFileError(FaultyFileError):
+    """A stored file is not the one that was kept: its content has another digest, or can't be read."""
+
+    fault = "damaged"
 
 
 class StoreError(OSError):
-    """The store could not write a file; nothing of it is left behind."""
+    """The store can't be written or read now; of what was being written, nothing is left behind."""
 
     def __str__(self) -> str:
         """The sentence alone, without the number before it."""

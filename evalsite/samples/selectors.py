@@ -3,22 +3,89 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db.models import Count
 
+from evalsite.samples.errors import FaultyFileError, MissingFileError
 from evalsite.samples.models import SampleImage, SampleSet
 from evalsite.samples.storage import store
 
 
-def image_paths(sample_set: SampleSet) -> list[Path]:
-    """Where the set's files lie, in the order of the set."""
-    kept = store()
-    return [
-        kept.path(sha256)
-        for sha256 in sample_set.images.order_by("position").values_list("sha256", flat=True)
-    ]
+@dataclass(frozen=True)
+class StoredImage:
+    """An image of a sample set, as its row names it; whether its file is whole shows when it is read.
+
+    Attributes:
+        sample_set: Name of the set.
+        position: Its place in the set, from 0.
+        sha256: Digest of its file.
+    """
+
+    sample_set: str
+    position: int
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """Which image it is."""
+        return f"Position {self.position} of sample set {self.sample_set!r}"
+
+    def read(self) -> bytes:
+        """Its bytes, verified.
+
+        Raises:
+            FaultyFileError: its file is missing or damaged; the sentence names the image.
+            StoreError: the store can't be read now.
+        """
+        with self._naming():
+            return store().read(self.sha256)
+
+    def verified_path(self) -> Path:
+        """Where its file lies, verified; errors as of `read`."""
+        with self._naming():
+            return store().verified_path(self.sha256)
+
+    @contextmanager
+    def _naming(self) -> Iterator[None]:
+        """Say of a faulty file which image it is of."""
+        try:
+            yield
+        except FaultyFileError as error:
+            raise type(error)(
+                f"{self.name}: the stored file is {error.fault} (SHA-256 {self.sha256}). Import or sample "
+                "the same images again, under any name; 'manage.py check_store' lists all faulty files."
+            ) from error
+
+
+def stored_image(sample_set: int, position: int) -> StoredImage:
+    """One image by its set's key and its place. Raises ``MissingFileError`` if no row names it any more."""
+    images = SampleImage.objects.filter(sample_set=sample_set, position=position)
+    row = images.values_list("sample_set__name", "position", "sha256").first()
+    if row is None:
+        raise MissingFileError(
+            f"Sample set {sample_set} has no image at position {position} any more; import it again."
+        )
+    return StoredImage(*row)
+
+
+def image_paths(sample_set: SampleSet, most: int | None = None) -> list[Path]:
+    """Where the set's files lie, in the order of the set, each verified.
+
+    Args:
+        sample_set: The set.
+        most: How many images are wanted, from the first on; all if None.
+
+    Raises:
+        FaultyFileError: a file is missing or damaged; the sentence names its image.
+        StoreError: the store can't be read now.
+    """
+    rows = sample_set.images.order_by("position").values_list("position", "sha256")[:most]
+    images = (StoredImage(sample_set.name, position, sha256) for position, sha256 in rows)
+    return [image.verified_path() for image in images]
 
 
 def image_labels(sample_set: SampleSet) -> list[str]:

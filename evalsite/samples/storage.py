@@ -2,6 +2,7 @@
 
 A file that is kept again, or is about to be named by a row, becomes young; only files that have not been
 young for a while are ever removed, and one look and one removal are a single step under the store's lock.
+A file that is read is verified first. Keeping the same bytes again repairs one that was altered.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from evalsite.samples.errors import MissingFileError, StoreError
+from evalsite.samples.errors import DamagedFileError, MissingFileError, StoreError
 
 _FILES_PER_SYNC = 2000
 _HALF = ".half-"
@@ -49,7 +50,7 @@ class Store:
         sha256 = hashlib.sha256(data).hexdigest()
         place = self._place(sha256)
         with _explained(self.root):
-            if not self._renew(place):
+            if not self._keeps(place):
                 half = _write_half(place.parent, data, durable=True)
                 half.replace(place)
                 _sync_folder(place.parent)
@@ -93,18 +94,54 @@ class Store:
         return False
 
     def path(self, sha256: str) -> Path:
-        """Where the file of that digest lies. Raises ``MissingFileError`` if it doesn't."""
+        """Where the file of that digest lies; its content is not verified.
+
+        Raises:
+            MissingFileError: it is not here.
+            StoreError: the whole store is not here, as when its disk is not mounted.
+        """
         place = self._place(sha256)
-        if not place.is_file():
-            raise MissingFileError(_missing(sha256, self.root))
-        return place
+        if place.is_file():
+            return place
+        if not self.root.is_dir():
+            raise StoreError(errno.ENOENT, f"{self.root} is not there; mount the disk that holds the store")
+        raise MissingFileError(_missing(sha256, self.root))
 
     def read(self, sha256: str) -> bytes:
-        """The bytes of that digest. Raises ``MissingFileError`` if they are not here."""
-        return self.path(sha256).read_bytes()
+        """The bytes of that digest, verified.
+
+        Raises:
+            MissingFileError: they are not here.
+            DamagedFileError: the file holds others, or its part of the disk can't be read any more.
+            StoreError: the store can't be read now; another try may help.
+        """
+        place = self.path(sha256)
+        with _reading(place):
+            data = place.read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise DamagedFileError(_damaged(place))
+        return data
+
+    def verified_path(self, sha256: str) -> Path:
+        """Where the file of that digest lies, verified; errors as of `read`. Files may be of any size."""
+        place = self.path(sha256)
+        with _reading(place):
+            whole = _is_whole(place)
+        if not whole:
+            raise DamagedFileError(_damaged(place))
+        return place
 
     def _place(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256
+
+    def _keeps(self, place: Path) -> bool:
+        """Make a file young; whether it is there and holds what its name says."""
+        try:
+            return self._renew(place) and _is_whole(place)
+        except (
+            OSError
+        ):  # it can't be read, so it is written again, which says what is wrong if that fails, too
+            return False
 
     def _renew(self, place: Path) -> bool:
         """Make a file young; whether it is there."""
@@ -148,7 +185,7 @@ class Batch:
         sha256 = hashlib.sha256(data).hexdigest()
         place = self.store._place(sha256)
         with _explained(self.store.root):
-            if sha256 not in self._halves and not self.store._renew(place):
+            if sha256 not in self._halves and not self.store._keeps(place):
                 self._halves[sha256] = _write_half(place.parent, data, durable=False)
         if len(self._halves) >= _FILES_PER_SYNC:
             self.land()
@@ -176,6 +213,15 @@ def _missing(sha256: str, root: Path) -> str:
     return f"no file of digest {sha256!r} in {root}; import it again"
 
 
+def _damaged(place: Path) -> str:
+    return f"the content of {place} is not that of its digest any more; import it again"
+
+
+def _is_whole(place: Path) -> bool:
+    with place.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == place.name
+
+
 def store() -> Store:
     """The site's store, inside EVALSITE_DATA."""
     return Store(Path(settings.EVALSITE_DATA) / "media")
@@ -189,6 +235,19 @@ def _explained(root: Path) -> Iterator[None]:
         reason = error.strerror or str(error)
         move = "let this user write there" if error.errno in _FORBIDDEN else "make room there"
         raise StoreError(error.errno, f"could not write to {root}: {reason}; {move} and try again") from error
+
+
+@contextmanager
+def _reading(place: Path) -> Iterator[None]:
+    """Tell a bad part of the disk, which stays bad, from what may pass, such as too many open files."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        if error.errno == errno.EIO:
+            raise DamagedFileError(f"{place} can't be read ({reason}); import it again") from error
+        move = "let this user read it and try again" if error.errno in _FORBIDDEN else "try again"
+        raise StoreError(error.errno, f"could not read {place}: {reason}; {move}") from error
 
 
 def _write_half(folder: Path, data: bytes, *, durable: bool) -> Path:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from evalsite.trials.models import Session
 
-ENDPOINTS = ("state", "consent", "device", "begin", "block", "responses", "complete")
+ENDPOINTS = ("state", "consent", "device", "begin", "block", "responses", "set_aside", "complete")
 
 
 def rater_config(request: HttpRequest, session: Session) -> dict[str, Any]:

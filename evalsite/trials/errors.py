@@ -31,6 +31,23 @@ class NotYoursError(LookupError):
     )
 
 
+class FaultyStimulusError(RuntimeError):
+    """An image of a trial can't be shown, and trying again does not help.
+
+    What a rater may read names no image: its name would say which condition it is from.
+
+    Attributes:
+        reason: What is wrong, for researchers: the image's sample set and place, and the fault of its file.
+    """
+
+    next_step: ClassVar[str] = "The page sets the trial aside and goes on by itself; if not, reload it."
+    permanent: ClassVar[bool] = True
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("This image can't be shown because of a fault on our side.")
+        self.reason = reason
+
+
 class InvalidImportError(ValueError):
     """Judgements collected elsewhere contradict the study they are imported into."""
 

@@ -112,6 +112,12 @@ class Trial(models.Model):
         help_text="The trial whose exposure failed, shown again by this one.",
     )
     delivered_at = models.DateTimeField(null=True, blank=True)
+    set_aside_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was found that it can't be shown; it is not asked again."
+    )
+    set_aside_reason = models.CharField(
+        max_length=300, blank=True, help_text="Why it can't be shown; empty if it can."
+    )
 
     objects = TrialQuerySet.as_manager()
 
@@ -119,6 +125,12 @@ class Trial(models.Model):
         ordering: ClassVar = ["session", "block", "position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["session", "position"], name="trial_position")
+        ]
+        indexes: ClassVar = [
+            # Few of very many: found and counted by reason without a look at the others.
+            models.Index(
+                fields=["set_aside_reason"], condition=Q(set_aside_at__isnull=False), name="trial_set_aside"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -46,8 +46,12 @@ class TrialQuerySet(models.QuerySet[Any]):
     """Trials by whether they are answered."""
 
     def pending(self) -> Self:
-        """Trials without a response, in the order they are shown."""
-        return self.filter(response__isnull=True).order_by("block", "position")
+        """Trials that wait for an answer, in the order they are shown."""
+        return self.filter(response__isnull=True, set_aside_at=None).order_by("block", "position")
+
+    def set_aside(self) -> Self:
+        """Trials that can't be shown."""
+        return self.filter(set_aside_at__isnull=False)
 
     def scored(self) -> Self:
         """Scored trials (neither practice nor catch) with a valid answer."""

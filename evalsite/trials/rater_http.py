@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, NamedTuple, ParamSpec
 from uuid import UUID
 
 from django.conf import settings
@@ -14,15 +14,32 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from evalsite.recruiters.errors import MalformedRecruiterError, UnknownRecruiterError
-from evalsite.samples.errors import MissingFileError
+from evalsite.samples.errors import StoreError
 from evalsite.studies.errors import NoVersionError, StudyNotReadyError
 from evalsite.tasks.errors import InvalidParamsError, MalformedTaskError, PlanError, UnknownTaskError
-from evalsite.trials.errors import MalformedRequestError, NotYoursError, StudyClosedError, WrongStageError
+from evalsite.trials.errors import (
+    FaultyStimulusError,
+    MalformedRequestError,
+    NotYoursError,
+    StudyClosedError,
+    WrongStageError,
+)
 from evalsite.trials.models import Session
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-Failure = Callable[[HttpRequest, int, str, str], HttpResponse]
+
+
+class Refusal(NamedTuple):
+    """How an error is told: status, sentence, next step, and whether another try can never help."""
+
+    status: int
+    sentence: str
+    next_step: str
+    permanent: bool = False
+
+
+Failure = Callable[[HttpRequest, Refusal], HttpResponse]
 
 STATUS: dict[type[Exception], int] = {
     MalformedRequestError: 400,
@@ -31,13 +48,14 @@ STATUS: dict[type[Exception], int] = {
     StudyNotReadyError: 409,
     StudyClosedError: 410,
     NoVersionError: 410,
+    FaultyStimulusError: 410,
     PlanError: 500,
     InvalidParamsError: 500,
     UnknownTaskError: 500,
     MalformedTaskError: 500,
     UnknownRecruiterError: 500,
     MalformedRecruiterError: 500,
-    MissingFileError: 500,
+    StoreError: 503,
 }
 """What each domain error is on the rater's pages; what is not here is a fault of ours."""
 
@@ -62,8 +80,11 @@ logger = logging.getLogger(__name__)
 def answers_json(view: View[P]) -> View[P]:
     """A view that returns JSON, and its domain errors as JSON."""
 
-    def failed(_request: HttpRequest, status: int, sentence: str, next_step: str) -> HttpResponse:
-        return JsonResponse({"error": sentence, "next": next_step}, status=status)
+    def failed(_request: HttpRequest, refusal: Refusal) -> HttpResponse:
+        said: dict[str, Any] = {"error": refusal.sentence, "next": refusal.next_step}
+        if refusal.permanent:
+            said["permanent"] = True
+        return JsonResponse(said, status=refusal.status)
 
     return _guarded(view, failed)
 
@@ -71,9 +92,13 @@ def answers_json(view: View[P]) -> View[P]:
 def answers_page(view: View[P]) -> View[P]:
     """A view that returns a page, and its domain errors as a page with a sentence."""
 
-    def failed(request: HttpRequest, status: int, sentence: str, next_step: str) -> HttpResponse:
-        context = {"title": "This page can't be shown", "message": sentence, "next": next_step}
-        return render(request, "message.html", context, status=status)
+    def failed(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+        context = {
+            "title": "This page can't be shown",
+            "message": refusal.sentence,
+            "next": refusal.next_step,
+        }
+        return render(request, "message.html", context, status=refusal.status)
 
     return _guarded(view, failed)
 
@@ -84,7 +109,7 @@ def _guarded(view: View[P], failed: Failure) -> View[P]:
         try:
             response = view(request, *args, **kwargs)
         except tuple(STATUS) as error:
-            response = failed(request, *_explain(request, error))
+            response = failed(request, _explain(request, error))
         for name, value in HEADERS.items():
             response.headers[name] = value
         return response
@@ -92,15 +117,15 @@ def _guarded(view: View[P], failed: Failure) -> View[P]:
     return guarded
 
 
-def _explain(request: HttpRequest, error: Exception) -> tuple[int, str, str]:
-    """Status, sentence and next step; faults in the set-up are told to staff only."""
+def _explain(request: HttpRequest, error: Exception) -> Refusal:
+    """The error as it is told; faults in the set-up are told to staff only."""
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
     next_step = getattr(error, "next_step", "")
     if next_step:
-        return status, str(error), next_step
+        return Refusal(status, str(error), next_step, getattr(error, "permanent", False))
     logger.error("%s: %s", request.path, error)
     staff = getattr(request, "user", None) is not None and request.user.is_staff
-    return status, str(error) if staff else OUR_FAULT, OUR_FAULT_NEXT
+    return Refusal(status, str(error) if staff else OUR_FAULT, OUR_FAULT_NEXT)
 
 
 def give_cookie(response: HttpResponse, request: HttpRequest, session: Session) -> None:

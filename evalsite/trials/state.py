@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count, Min, Q
@@ -36,6 +37,9 @@ AFTER_TRIALS = {Session.State.COMPLETED, Session.State.FAILED_ATTENTION, Session
 
 WAYS_BACK = {Session.State.DECLINED: "consent", Session.State.UNSUITABLE: "device"}
 """The stage that a rater may go back to who ended there, having seen nothing yet."""
+
+NOTHING_SHOWN = "None of the images could be shown. That was a fault on our side, not yours."
+"""What is added for a rater who got to the end without a single trial."""
 
 PREVIEW_ENDING = Ending(message="This was a preview; nothing of it was kept.", redirect_url=None, code="")
 PREVIEW_INATTENTIVE = Ending(
@@ -73,17 +77,20 @@ def find_stage(session: Session, progress: Json) -> str:
 
 
 def describe_progress(session: Session) -> Json:
-    """Trials answered of those there are (repeats included), and the block the rater is in."""
+    """Trials answered of those that can be (repeats included), and the block the rater is in."""
     blocks = session.version.protocol["blocks"]
     counts = session.trials.aggregate(
-        answered=Count("response"), total=Count("pk"), block=Min("block", filter=Q(response__isnull=True))
+        answered=Count("response"),
+        all=Count("pk"),
+        set_aside=Count("set_aside_at"),
+        block=Min("block", filter=Q(response__isnull=True, set_aside_at=None)),
     )
     planned = sum(block["trials"] + block["practice"] + block["catch"] for block in blocks)
-    started = counts["total"] > 0
+    started = counts["all"] > 0
     block = counts["block"]
     return {
         "answered": counts["answered"],
-        "total": counts["total"] if started else planned,
+        "total": counts["all"] - counts["set_aside"] if started else planned,
         "block": block if block is not None else (len(blocks) - 1 if started else 0),
         "blocks": len(blocks),
     }
@@ -104,9 +111,12 @@ def ending_of(session: Session) -> Ending:
     """How the recruiter ends this session."""
     protocol = session.version.protocol
     recruiter = recruiters.get(protocol["recruiter"])
-    return recruiter.ending(
+    ending: Ending = recruiter.ending(
         outcome_of(session), session.completion_code, session.recruitment, protocol["recruiter_settings"]
     )
+    if session.trials.set_aside().exists() and not session.responses.exists():
+        return replace(ending, message=f"{ending.message} {NOTHING_SHOWN}")
+    return ending
 
 
 def describe_ending(ending: Ending) -> Json:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("s/<uuid:session_id>/begin", views.begin, name="begin"),
     path("s/<uuid:session_id>/block", views.block, name="block"),
     path("s/<uuid:session_id>/responses", views.responses, name="responses"),
+    path("s/<uuid:session_id>/set-aside", views.set_aside, name="set_aside"),
     path("s/<uuid:session_id>/complete", views.complete, name="complete"),
     path("s/<uuid:session_id>/stimuli/<str:name>.png", views.stimulus, name="stimulus"),
     path("timing/", views.timing, name="timing"),

@@ -109,6 +109,15 @@ def responses(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 @require_POST
 @answers_json
+def set_aside(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """A trial that the page can't show."""
+    session, position = _own(request, session_id), parsing.read_trial(_body(request))
+    done = services.set_aside_trial(session=session, position=position, now=timezone.now())
+    return JsonResponse(done.to_json())
+
+
+@require_POST
+@answers_json
 def complete(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """The rater is done."""
     session = _own(request, session_id)

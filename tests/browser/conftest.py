@@ -106,6 +106,6 @@ def new_rater(site: SiteServer, new_context: Callable[[str], BrowserContext]) ->
 
 
 def _note(errors: list[str], kind: str, text: str) -> None:
-    # A cut connection is what some tests make; everything else on the console is a fault of ours.
-    if kind == "error" and "net::ERR_" not in text:
+    # Cut connections and images that are gone are what some tests make; all else is a fault of ours.
+    if kind == "error" and "net::ERR_" not in text and "status of 410" not in text:
         errors.append(text)

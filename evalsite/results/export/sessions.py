@@ -38,6 +38,7 @@ SITTING = (
     Column("answered", "int", "Trials answered."),
     Column("invalid", "int", "Answered trials that do not count."),
     Column("repeats", "int", "Trials shown again because an exposure failed."),
+    Column("set_aside", "int", "Trials never shown, because an image file was missing or damaged."),
     Column("catch_answered", "int", "Catch trials (attention checks) answered with a valid exposure."),
     Column("catch_correct", "int", "Those of them that were answered as instructed."),
     Column(
@@ -77,6 +78,7 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
             answered=Count("trials__response"),
             invalid=Count("trials__response", filter=Q(trials__response__valid=False)),
             repeats=Count("trials", filter=Q(trials__repeat_of__isnull=False)),
+            set_aside=Count("trials__set_aside_at"),
             caught=Count("trials__response", filter=CATCH),
             caught_right=Count("trials__response", filter=CATCH & Q(trials__response__score__correct=True)),
         )
@@ -89,7 +91,7 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
             str(session.participant_id), session.participant.recruiter, session.kind, session.state,
             outcome_of(session), session.condition, session.seed,
             session.created_at, session.last_seen_at, session.completed_at,
-            session.planned, session.answered, session.invalid, session.repeats,
+            session.planned, session.answered, session.invalid, session.repeats, session.set_aside,
             session.caught, session.caught_right, _attention(session),
             *[session.device.get(column.name) for column in DEVICE],
         ]  # fmt: skip

@@ -39,6 +39,11 @@ PLAN = (
     Column("presentation", "text", "How it was to be shown, JSON; a staircase's exposure among it."),
     Column("facts", "text", "What follows from the block's params, such as a staircase's target accuracy."),
     Column("delivered_at", "text", "When the trial was sent to the browser."),
+    Column(
+        "set_aside_reason",
+        "text",
+        "Why the trial was never shown nor asked: a stored image file was missing or damaged; else empty.",
+    ),
 )
 RESPONSE = (
     Column("answered", "bool", "Whether an answer is stored."),

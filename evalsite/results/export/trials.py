@@ -69,6 +69,7 @@ class _Record(NamedTuple):
     plan: Json
     presentation: Json | None
     delivered_at: datetime | None
+    set_aside_reason: str
     repeat_of: int | None
     repeat: int | None
     answer: Json | None
@@ -82,9 +83,10 @@ class _Record(NamedTuple):
 
 
 FIELDS = (
-    "session_id", "block", "position", "kind", "plan", "presentation", "delivered_at", "repeat_of__position",
-    "repeat__pk", "response__answer", "response__score", "response__exposures", "response__rt_ms",
-    "response__valid", "response__invalid_reason", "response__answered_at", "response__received_at",
+    "session_id", "block", "position", "kind", "plan", "presentation", "delivered_at", "set_aside_reason",
+    "repeat_of__position", "repeat__pk", "response__answer", "response__score", "response__exposures",
+    "response__rt_ms", "response__valid", "response__invalid_reason", "response__answered_at",
+    "response__received_at",
 )  # fmt: skip
 """Where ``_Record`` comes from, in its order."""
 
@@ -189,7 +191,7 @@ def _plan(version: _Version, record: _Record) -> Row:
     return [
         " ".join(f"{answer}={key}" for answer, key in keys.items()),
         _json(settings), _json(record.presentation),
-        version.facts[record.block], record.delivered_at,
+        version.facts[record.block], record.delivered_at, record.set_aside_reason,
     ]  # fmt: skip
 
 

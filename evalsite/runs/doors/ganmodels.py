@@ -77,7 +77,7 @@ def open_generator(checkpoint: Checkpoint) -> Generator:
         CheckpointRefusedError: its file can't be opened with this version.
     """
     try:
-        return checkpoints.load(store().path(checkpoint.sha256))
+        return checkpoints.load(store().verified_path(checkpoint.sha256))
     except GanmodelsError as error:
         raise CheckpointRefusedError(f"{checkpoint.name} can't be opened: {error}") from error
 
@@ -130,13 +130,13 @@ def scores_of(
 
 
 def _judged(checkpoint: Checkpoint, state: str, sample_set: SampleSet, seed: int) -> View:
-    opened = open_checkpoint(store().path(checkpoint.sha256), Asked())
+    opened = open_checkpoint(store().verified_path(checkpoint.sha256), Asked())
     generator = opened.generator()
     try:
-        judge = open_judge(store().path(state), opened.info.description)
+        judge = open_judge(store().verified_path(state), opened.info.description)
     except CheckpointError as error:
         raise InsideError(str(error).replace(state, "the training's state")) from error
-    paths, labels = image_paths(sample_set)[:MOST_SCORED], image_labels(sample_set)
+    paths, labels = image_paths(sample_set, most=MOST_SCORED), image_labels(sample_set)
     return judged_view(
         generator,
         judge,

@@ -11,7 +11,7 @@ from django.conf import settings
 import metrics
 from evalsite.runs.errors import MeasurementError
 from evalsite.runs.models import MetricRun
-from evalsite.samples.errors import MissingFileError
+from evalsite.samples.errors import FaultyFileError, StoreError
 from evalsite.samples.models import SampleSet
 from evalsite.samples.selectors import image_paths
 
@@ -41,7 +41,7 @@ def measure(
         on_failure: given each metric that can't be computed; the others are still computed.
 
     Raises:
-        MeasurementError: no metric can be computed, for example because an image can't be read.
+        MeasurementError: no metric can be computed, for example because the file of an image is damaged.
     """
     folder = Path(settings.EVALSITE_DATA)
     try:
@@ -58,11 +58,12 @@ def measure(
             on_result=lambda found: on_result(found[0].metric, [result.as_dict() for result in found]),
             on_failure=lambda omitted: on_failure(omitted.metric, omitted.reason),
         )
-    except (metrics.MetricsError, MissingFileError) as error:
+    except (metrics.MetricsError, FaultyFileError, StoreError) as error:
         raise MeasurementError(str(error)) from error
 
 
 def _images(sample_set: SampleSet) -> metrics.Images:
+    # Verified even where the features are cached: no number comes from a set that is not whole any more.
     return metrics.open_images(image_paths(sample_set), digest=sample_set.manifest_digest)
 
 

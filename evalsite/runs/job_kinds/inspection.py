@@ -43,7 +43,7 @@ def _views(job: Job, checkpoint: Checkpoint) -> list[tuple[str, Callable[[], New
     """Titles of the views and what makes each; a set that was deleted since is neither sought nor scored."""
     generator, asked = ganmodels.open_generator(checkpoint), job.arguments
     sample_set = SampleSet.objects.filter(pk=asked.get("sample_set")).first()
-    sought = image_paths(sample_set)[: asked["sought"]] if sample_set else []
+    sought = image_paths(sample_set, most=asked["sought"]) if sample_set else []
     numbers = {name: asked[name] for name in ("seed", "steps", "dimensions")}
     views = ganmodels.views_of(generator, **numbers, sought=sought)
     if sample_set and asked["state"]:

@@ -4,6 +4,7 @@ from evalsite.trials.services.answering import record_response, record_responses
 from evalsite.trials.services.arrival import arrive, start_preview
 from evalsite.trials.services.delivering import deliver_block
 from evalsite.trials.services.importing import ImportedJudgement, import_responses
+from evalsite.trials.services.setting_aside import set_aside_trial
 from evalsite.trials.services.stages import begin_trials, complete_session, record_consent, record_device
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "record_device",
     "record_response",
     "record_responses",
+    "set_aside_trial",
     "start_preview",
 ]

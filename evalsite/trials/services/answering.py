@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -53,12 +53,22 @@ def record_responses(
     readable = [submission for submission in submissions if isinstance(submission, Submission)]
     intake = _open_intake(locked, readable, now)
     receipts = [intake.receive(submission) for submission in submissions]
-    touch(locked, now)
-    ended = end_unqualified(locked, intake.blocks.values(), now)
-    progress = describe_progress(locked)
+    return acknowledge(session=locked, blocks=intake.blocks, receipts=receipts, now=now)
+
+
+def acknowledge(
+    *, session: Session, blocks: Mapping[int, FrozenBlock], receipts: list[Receipt], now: datetime
+) -> Acknowledgement:
+    """Say how the session goes on after trials of these blocks; a missed qualification ends it.
+
+    The caller holds the session's lock.
+    """
+    touch(session, now)
+    ended = end_unqualified(session, blocks.values(), now)
+    progress = describe_progress(session)
     # A new block is asked for as a whole.
-    goes_on = progress["block"] in intake.blocks and not ended
-    following = next_adaptive(session=locked, number=progress["block"], now=now) if goes_on else None
+    goes_on = progress["block"] in blocks and not ended
+    following = next_adaptive(session=session, number=progress["block"], now=now) if goes_on else None
     return Acknowledgement(receipts, following, progress)
 
 
@@ -98,9 +108,10 @@ class _Intake:
         if isinstance(submission, UnreadableSubmission):
             return Receipt(submission.id, "rejected", error=submission.error)
         trial = self.trials.get(submission.trial)
-        if trial is None or trial.delivered_at is None:
+        if trial is None or trial.delivered_at is None or trial.set_aside_at is not None:
             return _rejected(
-                submission, f"Trial {submission.trial} was not handed out; answer those of the block."
+                submission,
+                f"Trial {submission.trial} was not handed out, or was set aside; answer those of the block.",
             )
         block = self._block(trial.block)
         if hasattr(trial, "response"):

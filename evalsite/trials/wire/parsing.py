@@ -95,6 +95,12 @@ def read_nothing(data: Json) -> None:
     _expect_keys(data, set(), "the request")
 
 
+def read_trial(data: Json) -> int:
+    """The number of the trial that a request is about."""
+    _expect_keys(data, {"trial"}, "the request")
+    return _position(data["trial"])
+
+
 def read_device(data: Json) -> Device:
     """The rater's device."""
     device: Device = _read_record(Device, data, "device")

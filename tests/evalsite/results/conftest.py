@@ -128,6 +128,27 @@ def answer():
 
 
 @pytest.fixture
+def set_aside(settings, tmp_path):
+    """Makes a trial of a session one that was not answered, since its image is gone; returns the reason.
+
+    The test has a store of its own: no other test misses the images.
+    """
+    settings.EVALSITE_DATA = tmp_path
+
+    def make(session: Session) -> str:
+        trial = Trial.objects.filter(session=session, kind="scored").earliest("position")
+        trial.response.delete()
+        for file in store().root.glob("??/*"):
+            file.unlink()
+        services.set_aside_trial(session=session, position=trial.position, now=NOW)
+        trial.refresh_from_db()
+        reason: str = trial.set_aside_reason
+        return reason
+
+    return make
+
+
+@pytest.fixture
 def spoil_task(tmp_path):
     """Makes a study's tasks ones whose file can't be used; returns the sentence on the file."""
     (tmp_path / "catalogue").mkdir()

@@ -142,6 +142,17 @@ def test_sessions_are_counted(scope):
     assert list(sessions.touch) == [False, False]
 
 
+def test_trials_that_could_not_be_shown_stand_with_their_reason(make_study, answer, set_aside):
+    study = make_study(trials=8)
+    sessions = answer(study, 2)
+    reason = set_aside(sessions[0])
+    trials, counted = read(Scope(study), "trials"), read(Scope(study), "sessions")
+    (row,) = trials[trials.set_aside_reason.notna()].itertuples()
+    assert (row.session, row.answered, row.set_aside_reason) == (str(sessions[0].pk), False, reason)
+    missing = counted.trials - counted.answered
+    assert list(counted.set_aside) == list(missing) == [int(pk == row.session) for pk in counted.session]
+
+
 def test_estimates_and_joined_tell_the_same_number(scope):
     estimates, joined = read(scope, "estimates"), read(scope, "joined").set_index("condition")
     one = estimates[(estimates.quantity == "d_prime") & (estimates.condition == "gan")].iloc[0]

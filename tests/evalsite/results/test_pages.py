@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 
 import pandas as pd
@@ -70,6 +71,18 @@ def test_a_study_that_nobody_answered_gives_its_link(analyst, make_study):
     page = analyst.get("/results/flash/").content.decode()
     assert "http://testserver/r/flash/" in page
     assert "data-plot" not in page
+
+
+def test_trials_that_could_not_be_shown_are_an_alarm_with_reason_and_next_move(
+    analyst, make_study, answer, set_aside
+):
+    sessions = answer(make_study(trials=8), 2)
+    assert "could not be shown" not in analyst.get("/results/flash/").content.decode()
+    reason = set_aside(sessions[0])
+    page = html.unescape(analyst.get("/results/flash/").content.decode())
+    assert "1 trial was set aside for 1 rater" in page
+    assert f"{reason} (1)" in page
+    assert "manage.py check_store" in page
 
 
 def test_values_that_were_not_measured_alike_are_told_apart_on_the_page_in_the_plot_and_the_file(

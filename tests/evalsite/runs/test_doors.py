@@ -9,6 +9,7 @@ import signal
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -24,6 +25,7 @@ from evalsite.runs.models import MetricRun, MetricValue
 from evalsite.samples.models import Checkpoint, SampleSet
 from evalsite.samples.selectors import image_paths
 from metrics.planning import extractors
+from tests.support.damage import alter
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -267,7 +269,13 @@ def test_one_metric_that_fails_takes_nothing_from_the_others(sets):
     assert path.exists()
 
 
-def test_a_lost_image_is_named(sets):
+@pytest.fixture
+def own_store(settings: Any, tmp_path: Path) -> None:
+    """Other tests must not meet the files that these spoil."""
+    settings.EVALSITE_DATA = tmp_path
+
+
+def test_a_lost_image_is_named(own_store, sets):
     run = request_run(sets, ["fid"])
     image = image_paths(sets[0])[3]
     hidden = shutil.move(image, image.with_suffix(".hidden"))
@@ -279,3 +287,19 @@ def test_a_lost_image_is_named(sets):
     assert image.name in job.error
     retry_job(job=job)
     assert attempts.perform(job.pk, 1).state == Job.State.DONE
+
+
+def test_an_altered_image_fails_the_run_by_name_even_where_its_features_are_cached(own_store, sets):
+    assert attempts.perform(request_run(sets, ["fid"]).job.pk, 0).state == Job.State.DONE
+    image = image_paths(sets[1])[2]
+    kept = image.read_bytes()
+    alter(image)
+    run = request_run(sets, ["fid", "kid"])
+    try:
+        job = attempts.perform(run.job.pk, 0)
+    finally:
+        image.write_bytes(kept)
+    assert job.state == Job.State.FAILED
+    assert "Position 2 of sample set 'reals': the stored file is damaged" in job.error
+    assert image.name in job.error
+    assert not run.values.exists()

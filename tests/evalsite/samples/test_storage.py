@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evalsite.samples.errors import MissingFileError, StoreError
+from evalsite.samples.errors import DamagedFileError, MissingFileError, StoreError
 from evalsite.samples.storage import Store
 
 
@@ -47,6 +47,50 @@ def test_the_same_bytes_lie_once(tmp_path: Path) -> None:
 def test_what_is_not_here_says_so(tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match="import it again"):
         Store(tmp_path).read("0" * 64)
+
+
+def test_what_was_altered_is_not_handed_out(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    sha256 = store.put(b"image")
+    for altered in (b"imagE", b"", b"image and more"):
+        store.path(sha256).write_bytes(altered)
+        with pytest.raises(DamagedFileError, match="import it again"):
+            store.read(sha256)
+        with pytest.raises(DamagedFileError, match=sha256):
+            store.verified_path(sha256)
+
+
+def test_keeping_the_same_bytes_again_repairs_what_was_altered(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    one, other = store.put(b"one"), store.put(b"other")
+    for sha256 in (one, other):
+        store.path(sha256).write_bytes(b"altered")
+    store.put(b"one")
+    with store.batch() as batch:
+        batch.put(b"other")
+    assert (store.read(one), store.read(other)) == (b"one", b"other")
+    assert store.verified_path(one) == store.path(one)
+    assert files_under(tmp_path) == sorted([one, other])
+
+
+def test_a_store_that_is_away_is_no_missing_file(tmp_path: Path) -> None:
+    sha256 = Store(tmp_path / "disk").put(b"image")
+    (tmp_path / "disk").rename(tmp_path / "elsewhere")
+    with pytest.raises(StoreError, match="mount the disk"):
+        Store(tmp_path / "disk").read(sha256)
+
+
+def test_a_file_that_can_t_be_opened_now_is_no_damaged_one(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    sha256 = store.put(b"image")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        with pytest.raises(StoreError, match="try again"):
+            store.read(sha256)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert store.read(sha256) == b"image"
 
 
 def test_many_writers_of_the_same_files_leave_each_once_and_whole(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ POSTS = {
     "device": wire.device(),
     "begin": {},
     "responses": {"responses": [wire.submission({"trial": 0, "payload": {"exposure_ms": 100}})]},
+    "set-aside": {"trial": 0},
     "complete": {},
 }
 MALFORMED = [
@@ -26,6 +27,7 @@ MALFORMED = [
     ("application/x-www-form-urlencoded", b"agreed=true"),
 ]
 GETS = ["", "state", "block"]
+ENDPOINTS = {"state", "consent", "device", "begin", "block", "responses", "set_aside", "complete"}
 ISOLATION = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
@@ -105,7 +107,7 @@ def test_the_page_hands_out_the_token_and_the_addresses(make_study, rater):
     strict = rater("faces", Client(enforce_csrf_checks=True))
     page = strict.client.get(strict.base).content.decode()
     config = json.loads(page.split('id="rater-config"')[1].split(">", 1)[1].split("</script>")[0])
-    assert set(config["urls"]) == {"state", "consent", "device", "begin", "block", "responses", "complete"}
+    assert set(config["urls"]) == ENDPOINTS
     assert list(config["modules"]) == ["rapid_scene"]
     agreed = strict.client.post(
         config["urls"]["consent"],

@@ -18,7 +18,7 @@ function bench(statusOf) {
     attempts.set(name, attempt);
     const status = statusOf(name, attempt);
     if (status === 0) throw new TypeError("network");
-    return new Response("image", { status });
+    return new Response(status === 410 ? '{"error": "gone", "permanent": true}' : "image", { status });
   };
   const decodeFile = async () => /** @type {ImageBitmap} */ ({ width: 8, height: 8, close: () => closed.push("one") });
   return { attempts, closed, library: createLibrary({ fetchFile, decodeFile }) };
@@ -47,6 +47,24 @@ test("a dropped connection may pass and costs only what is missing; an image tha
   await library.fetch(["/a", "/late"]);
   assert.deepEqual([...attempts], [["/a", 1], ["/late", 2]]);
   await assert.rejects(library.fetch(["/gone"]), passing(false));
+});
+
+test("an image that can never be shown is named, asked for once, and keeps none of the others away", async () => {
+  const { library, attempts } = bench((url) => (url === "/faulty" ? 410 : 200));
+  /** @type {number[]} */ const steps = [];
+  assert.deepEqual(await library.fetch(["/a", "/faulty", "/b"], (done) => steps.push(done)), ["/faulty"]);
+  assert.deepEqual(await library.fetch(["/b", "/faulty"]), ["/faulty"]);
+  assert.equal(attempts.get("/faulty"), 1);
+  assert.equal(steps.at(-1), 3);
+  await library.decode(["/a", "/b"]);
+});
+
+test("gone without the word that it is for good stops as before", async () => {
+  const library = createLibrary({
+    fetchFile: async () => new Response("<h1>Gone</h1>", { status: 410 }),
+    decodeFile: async () => assert.fail("there is nothing to decode"),
+  });
+  await assert.rejects(library.fetch(["/a"]), (/** @type {unknown} */ error) => error instanceof StimulusUnavailableError && !error.passing);
 });
 
 test("an image that was never fetched can't be decoded", async () => {

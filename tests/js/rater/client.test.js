@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { createClient, pauseOrOnline, persist, waitBefore } from "../../../evalsite/static/js/rater/client.js";
 import { ConnectionError, RefusedError } from "../../../evalsite/static/js/rater/errors.js";
 
-const urls = { state: "/state", consent: "/consent", device: "/device", begin: "/begin", block: "/block", responses: "/responses", complete: "/complete" };
+const urls = { state: "/state", consent: "/consent", device: "/device", begin: "/begin", block: "/block", responses: "/responses", set_aside: "/set-aside", complete: "/complete" };
 
 /** @param {(url: string, request: RequestInit) => Promise<Response>} reply */
 function bench(reply) {
@@ -30,6 +30,12 @@ test("a action is posted as JSON with the CSRF token; reading is a plain request
   assert.equal(posted.body, '{"agreed":true}');
   assert.equal(new Headers(posted.headers).get("X-CSRFToken"), "token");
   assert.equal(read.method, undefined);
+});
+
+test("a trial that can't be shown is named to the site", async () => {
+  const { client, calls } = bench(() => json({ results: [], next: null, progress: {} }));
+  await client.setAside(3);
+  assert.deepEqual([calls[0][0], calls[0][1].body], ["/set-aside", '{"trial":3}']);
 });
 
 test("a refusal carries the site's sentence and the next move", async () => {

@@ -22,9 +22,12 @@ const delivered = (trial, payload) => ({ trial, kind: "scored", images: [`/${tri
  * A session whose site hands out `deliveries` and says `reply` to each answer.
  * @param {Partial<Delivery>[]} deliveries
  * @param {(submission: Submission) => Partial<Receipts> & {status?: string, correct?: boolean}} [reply]
- * @param {{attentive?: () => boolean, failures?: number}} [world]
+ * @param {{attentive?: () => boolean, failures?: number, faulty?: string[],
+ *   setAside?: (trial: number) => Promise<Partial<Receipts>>}} [world]
  */
-function session(deliveries, reply = () => ({}), { attentive = () => true, failures = 0 } = {}) {
+function session(deliveries, reply = () => ({}), world = {}) {
+  const { attentive = () => true, faulty = [], setAside = async () => ({}) } = world;
+  let { failures = 0 } = world;
   /** @type {string[]} */
   const log = [];
   const end = { block: null, task: "", adaptive: false, trials: [], progress };
@@ -41,6 +44,7 @@ function session(deliveries, reply = () => ({}), { attentive = () => true, failu
     fetch: async (/** @type {string[]} */ urls) => {
       if (failures-- > 0) throw new StimulusUnavailableError(urls[0], "offline", true);
       log.push(`fetch ${urls.join()}`);
+      return urls.filter((url) => faulty.includes(url));
     },
     decode: async () => undefined,
     release: () => undefined,
@@ -55,14 +59,21 @@ function session(deliveries, reply = () => ({}), { attentive = () => true, failu
   const runner = new Runner(
     /** @type {ConstructorParameters<typeof Runner>[0]} */ (
       /** @type {unknown} */ ({
-        client: { block: async () => ({ ...end, ...deliveries.shift() }) },
+        client: {
+          block: async () => ({ ...end, ...deliveries.shift() }),
+          setAside: async (/** @type {number} */ trial) => {
+            log.push(`set aside ${trial}`);
+            return { results: [], next: null, progress, ...(await setAside(trial)) };
+          },
+        },
         outbox,
         kit: { library },
         stage: { reset: () => undefined, feedback: (/** @type {boolean} */ correct) => log.push(`feedback ${correct}`) },
         progress: { set: () => undefined, step: () => log.push("step") },
         interlude: async (/** @type {any} */ { heading, prepare }) => {
           log.push(heading);
-          await prepare?.(() => undefined);
+          const said = await prepare?.(() => undefined);
+          if (said && said !== "Everything is ready.") log.push(said);
         },
         toStage: () => undefined,
         attentive,
@@ -115,6 +126,39 @@ test("images that can't be fetched just now are tried again", async () => {
   const { runner, log } = session([{ block: 0, trials: [delivered(0, { name: "a" })] }], undefined, { failures: 2 });
   await runner.run();
   assert.ok(log.includes("fetch /0"));
+});
+
+const SOME = "Some images can't be shown because of a fault on our side. The study goes on without them.";
+
+test("trials that can't be shown are set aside, the rater reads a sentence, and the others are shown", async () => {
+  const trials = [delivered(0, { name: "a" }), delivered(1, { name: "b" }), delivered(2, { name: "c" })];
+  const { runner, log, outbox } = session([{ block: 0, trials }], undefined, { faulty: ["/0", "/2"] });
+  await runner.run();
+  assert.deepEqual(log, ["Ready?", "fetch /0,/1,/2", "set aside 0", "set aside 2", "period", SOME, "show b", "step"]);
+  assert.equal(outbox.waiting, 0);
+});
+
+test("a block that adapts goes on with the trial that the site names", async () => {
+  const next = { trial: 1, payload: /** @type {any} */ ({ name: "500 ms" }) };
+  const trials = [delivered(0, { name: "lost" }), delivered(1, null)];
+  const { runner, log } = session([{ block: 0, adaptive: true, trials }], undefined, { faulty: ["/0"], setAside: async () => ({ next }) });
+  await runner.run();
+  assert.deepEqual(log.filter((line) => line.startsWith("show")), ["show 500 ms"]);
+});
+
+test("a session of which no image can be shown comes to its end", async () => {
+  const blocks = [{ block: 0, trials: [delivered(0, { name: "a" })] }, { block: 1, trials: [delivered(1, { name: "b" })] }];
+  const { runner, log } = session(blocks, undefined, { faulty: ["/0", "/1"] });
+  await runner.run();
+  assert.ok(!log.some((line) => line.startsWith("show")));
+  assert.deepEqual(log.filter((line) => line.startsWith("set aside")), ["set aside 0", "set aside 1"]);
+});
+
+test("a trial that the site does not set aside stops the page with the site's sentence, and is not asked again", async () => {
+  const refuse = () => Promise.reject(new RefusedError(409, "All images of trial 0 can be shown.", "Reload."));
+  const { runner, log } = session([{ block: 0, trials: [delivered(0, { name: "a" })] }], undefined, { faulty: ["/0"], setAside: refuse });
+  await assert.rejects(runner.run(), RefusedError);
+  assert.equal(log.filter((line) => line === "set aside 0").length, 1);
 });
 
 test("an answer rejected once leads to a fresh list, rejected twice stops with the site's sentence", async () => {

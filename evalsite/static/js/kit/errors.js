@@ -11,6 +11,16 @@ export class StimulusNotReadyError extends Error {
   }
 }
 
+/** The site says that an image can't be shown, now or later: its trial has to be set aside. */
+export class StimulusFaultyError extends Error {
+  /** @param {string} url Address of the image. */
+  constructor(url) {
+    super(`The image ${url} can't be shown; set its trial aside and go on.`);
+    this.name = "StimulusFaultyError";
+    this.url = url;
+  }
+}
+
 /** An image could not be brought in. */
 export class StimulusUnavailableError extends Error {
   /**

@@ -111,8 +111,8 @@
 /**
  * Images fetched and decoded ahead of their trials.
  * @typedef {object} Library
- * @property {(urls: string[], onProgress?: (done: number, total: number) => void) => Promise<void>} fetch Bring
- *   files in; what came before a failure is kept.
+ * @property {(urls: string[], onProgress?: (done: number, total: number) => void) => Promise<string[]>} fetch Bring
+ *   files in; what came before a failure is kept. Resolves to the addresses of those that can never be shown.
  * @property {(urls: string[]) => Promise<void>} decode Make bitmaps of fetched files.
  * @property {(url: string) => ImageBitmap} bitmap A decoded image; throws where it isn't ready.
  * @property {(urls: string[]) => void} release Let go of files and bitmaps.

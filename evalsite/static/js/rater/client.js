@@ -142,6 +142,8 @@ export function createClient({ urls, csrf, fetchJson, timeout_ms = TIMEOUT_MS })
     block: () => call(urls.block, {}),
     /** @param {Submission[]} responses @param {boolean} [keepalive] @returns {Promise<Receipts>} */
     send: (responses, keepalive) => post(urls.responses, { responses }, keepalive),
+    /** @param {number} trial One with an image that can't be shown. @returns {Promise<Receipts>} */
+    setAside: (trial) => post(urls.set_aside, { trial }),
     /** @returns {Promise<Ending>} */
     complete: () => post(urls.complete, {}),
   };

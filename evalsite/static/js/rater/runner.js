@@ -37,6 +37,12 @@ const FEEDBACK_WAIT_MS = 5000;
 /** What a rater reads who paused, or went away. @type {Interlude} */
 const PAUSED = { heading: "Paused", lines: ["Take the time you need. Nothing is lost."], go: "Continue" };
 
+/** What a rater reads when a block's images are there. */
+const READY = "Everything is ready.";
+
+/** The same, where trials were set aside. */
+const SOME_SET_ASIDE = "Some images can't be shown because of a fault on our side. The study goes on without them.";
+
 /** How often an answer to one trial may be rejected before the page gives up. */
 const REJECTIONS = 2;
 
@@ -69,6 +75,18 @@ const isTypeError = (error) => error instanceof TypeError;
 /** @param {unknown} error */
 const isPassing = (error) => error instanceof StimulusUnavailableError && error.passing;
 
+/**
+ * The trials less one; where the block adapts, the next one is now known.
+ * @param {DeliveredTrial[]} trials
+ * @param {number} gone
+ * @param {Receipt["next"]} next
+ * @returns {DeliveredTrial[]}
+ */
+function without(trials, gone, next) {
+  const left = trials.filter(({ trial }) => trial !== gone);
+  return left.map((trial) => (trial.trial === next?.trial ? { ...trial, payload: next.payload } : trial));
+}
+
 /** Runs one session's trials. */
 export class Runner {
   #block = -1;
@@ -78,7 +96,7 @@ export class Runner {
   #about;
 
   /**
-   * @param {{client: Pick<Client, "block">, outbox: Outbox, kit: Kit, stage: RunnerStage,
+   * @param {{client: Pick<Client, "block" | "setAside">, outbox: Outbox, kit: Kit, stage: RunnerStage,
    *   progress: Pick<ProgressBar, "set" | "step">, interlude: (about: Interlude) => Promise<void>,
    *   toStage: () => void,
    *   attentive: () => boolean, touch: boolean, measure: () => Promise<Period>, setPeriod: (period: Period) => void,
@@ -113,19 +131,40 @@ export class Runner {
     const { kit, loadTask, trouble } = this.#about;
     const urls = delivery.trials.flatMap(({ images }) => images);
     const task = await persist(() => loadTask(delivery.task), { ...trouble, passing: isTypeError });
+    let ready = delivery;
     /** @param {(text: string) => void} say */
     const prepare = async (say) => {
       /** @param {number} done @param {number} total */
       const count = (done, total) => say(`Preparing images: ${done} of ${total}`);
-      await persist(() => kit.library.fetch(urls, count), { ...trouble, passing: isPassing });
+      const faulty = await persist(() => kit.library.fetch(urls, count), { ...trouble, passing: isPassing });
+      ready = await this.#setAside(delivery, new Set(faulty));
       this.#about.setPeriod(await this.#about.measure());
+      return faulty.length > 0 ? SOME_SET_ASIDE : READY;
     };
     if (block === this.#block) await prepare(() => undefined);
     else await this.#about.interlude({ ...introduction(delivery, block, task.LABELS, this.#about.touch), prepare });
     this.#block = block;
     this.#about.toStage();
-    await this.#runTrials(delivery, task);
+    await this.#runTrials(ready, task);
     kit.library.release(urls);
+  }
+
+  /**
+   * Set aside the trials that can't be shown.
+   * @param {Delivery} delivery
+   * @param {Set<string>} faulty Addresses of images that can't be shown.
+   * @returns {Promise<Delivery>} What is left of it.
+   */
+  async #setAside(delivery, faulty) {
+    const { client, progress, trouble } = this.#about;
+    let left = delivery;
+    for (const { trial, images } of delivery.trials) {
+      if (!images.some((url) => faulty.has(url))) continue;
+      const receipt = await persist(() => client.setAside(trial), trouble);
+      progress.set(receipt.progress);
+      left = { ...left, trials: without(left.trials, trial, receipt.next) };
+    }
+    return left;
   }
 
   /** @param {Delivery} delivery @param {TaskModule} task */

@@ -129,7 +129,8 @@ export function giveInstructions(state) {
  * @property {string[]} lines
  * @property {string} go Label of the button that goes on.
  * @property {[string, string][]} [keys] Pairs of key and meaning.
- * @property {(say: (text: string) => void) => Promise<void>} [prepare] What the rater must wait for; says how far it is.
+ * @property {(say: (text: string) => void) => Promise<string>} [prepare] What the rater must wait for; says how far it
+ *   is, and resolves to what to say at its end.
  */
 
 /**
@@ -150,8 +151,7 @@ export async function interlude({ heading, lines, go, keys = [], prepare }) {
   showPage(heading, ...lines.map((text) => element("p", { text })), ...list, busy, row);
   if (prepare) {
     start.disabled = true;
-    await prepare((text) => (busy.textContent = text));
-    busy.textContent = "Everything is ready.";
+    busy.textContent = await prepare((text) => (busy.textContent = text));
     start.disabled = false;
   }
   await chosen;

@@ -113,7 +113,7 @@
 
 /**
  * @typedef {object} Config
- * @property {Record<"state" | "consent" | "device" | "begin" | "block" | "responses" | "complete", string>} urls
+ * @property {Record<"state" | "consent" | "device" | "begin" | "block" | "responses" | "set_aside" | "complete", string>} urls
  * @property {Record<string, string>} modules Address of each task's module.
  * @property {string} csrf
  */
