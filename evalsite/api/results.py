@@ -142,11 +142,12 @@ class OverallSerializer(Output):
 
 
 class CorrelationSerializer(Output):
-    """A coefficient from -1 to 1 with its 95 % interval; null where undefined."""
+    """A coefficient from -1 to 1 over the conditions as measured; null where undefined."""
 
     value = Number()
-    low = Number()
+    low = Number(help_text="Bounds of its 95 % interval; null below ten conditions.")
     high = Number()
+    p = Number(help_text="Below ten conditions, the exact two-sided p over all orders; else null.")
 
 
 class AgreementSerializer(Output):

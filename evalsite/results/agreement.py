@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +14,15 @@ FEW = 6
 """Below so many conditions a correlation is shown with a warning."""
 FEWEST = 3
 """Below so many conditions it is not shown: through two points there is always a line."""
+ENOUGH = 10
+"""From so many conditions on an interval is given; below, an exact p."""
 Z_95 = 1.959963984540054
+ORDERS_AT_ONCE = 20_000
 
 Floats = NDArray[np.float64]
+Coefficient = Callable[[Floats, Floats], Floats]
+Variance = Callable[[float, int], float]
+"""Of Fisher's z of a coefficient, from its value and the number of conditions."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +45,18 @@ class Pair:
 
 @dataclass(frozen=True)
 class Correlation:
-    """A coefficient in [-1, 1] and its 95 % interval; None where undefined."""
+    """A coefficient in [-1, 1], over the conditions as they were measured; None where undefined.
+
+    Args:
+        value: The coefficient.
+        low, high: Its 95 % interval over new conditions; None below `ENOUGH` conditions.
+        p: Below that, the exact two-sided p of no association; None from there on.
+    """
 
     value: float | None
     low: float | None = None
     high: float | None = None
+    p: float | None = None
 
 
 @dataclass(frozen=True)
@@ -61,36 +76,30 @@ class Agreement:
     note: str = ""
 
 
-def agree(pairs: Sequence[Pair], *, seed: int = 0, resamples: int = 2000) -> Agreement:
-    """Correlations over conditions, with intervals by resampling conditions and human values.
-
-    Each resample draws the conditions with replacement, and each human value from a normal distribution
-    as wide as its interval, so that it shows both how few the models and how few the raters
-    are. Resamples in which one side is constant have no correlation and are left out.
+def agree(pairs: Sequence[Pair]) -> Agreement:
+    """Correlations over conditions as they were measured: human values and metric values carry their errors.
 
     Args:
         pairs: The conditions that have both values.
-        seed: Seed of the resampling; same pairs and seed, same intervals.
-        resamples: Number of resamples.
 
     Returns:
         The correlations; None where fewer than 3 conditions or a constant side leave them undefined.
 
-    Source: Spearman 1904; Kendall 1945 (tau-b); checked against scipy.stats.
+    Source: Spearman 1904; Kendall 1945 (tau-b); checked against scipy.stats. Intervals: Bonett and Wright
+        2000, "Sample size requirements for estimating Pearson, Kendall and Spearman correlations".
     """
     metric = np.array([pair.metric for pair in pairs], dtype=np.float64)
     human = np.array([pair.human for pair in pairs], dtype=np.float64)
     if reason := _undefined(metric, human):
         nothing = Correlation(None)
         return Agreement(len(pairs), nothing, nothing, nothing, reason)
-    x, y = _resample(metric, human, _spread(pairs), seed=seed, resamples=resamples)
-    rho, r, tau = (_with_interval(kind, metric, human, x, y) for kind in (spearman, pearson, kendall))
+    found = {name: _correlate(*kind, metric, human) for name, kind in COEFFICIENTS.items()}
     note = (
         f"only {len(pairs)} conditions: a correlation over fewer than {FEW} says little"
         if len(pairs) < FEW
         else ""
     )
-    return Agreement(len(pairs), rho, r, tau, note)
+    return Agreement(len(pairs), **found, note=note)
 
 
 def pearson(x: Floats, y: Floats) -> Floats:
@@ -141,32 +150,30 @@ def _undefined(metric: Floats, human: Floats) -> str:
     return ""
 
 
-def _spread(pairs: Sequence[Pair]) -> Floats:
-    """Standard error of each human value; 0 where no interval is known."""
-    widths = [
-        0.0 if pair.human_low is None or pair.human_high is None else pair.human_high - pair.human_low
-        for pair in pairs
-    ]
-    return np.array(widths) / (2 * Z_95)
-
-
-def _resample(
-    metric: Floats, human: Floats, spread: Floats, *, seed: int, resamples: int
-) -> tuple[Floats, Floats]:
-    rng = np.random.default_rng(seed)
-    chosen = rng.integers(metric.size, size=(resamples, metric.size))
-    noise = rng.standard_normal((resamples, metric.size)) * spread
-    # One draw of raters a condition and resample: a condition drawn twice brings the same raters twice.
-    return metric[chosen], (human + noise)[np.arange(resamples)[:, None], chosen]
-
-
-def _with_interval(
-    kind: Callable[[Floats, Floats], Floats], metric: Floats, human: Floats, x: Floats, y: Floats
-) -> Correlation:
+def _correlate(kind: Coefficient, variance: Variance, metric: Floats, human: Floats) -> Correlation:
     value = float(kind(metric[None], human[None])[0])
-    drawn = kind(x, y)
-    drawn = drawn[~np.isnan(drawn)]
-    if drawn.size < len(x) / 2:
-        return Correlation(value)
-    low, high = np.quantile(drawn, [0.025, 0.975])
+    if metric.size < ENOUGH:
+        return Correlation(value, p=_permutation_p(kind, metric, human, value))
+    bounded = np.clip(value, -1 + 1e-12, 1 - 1e-12)
+    half = Z_95 * math.sqrt(variance(value, metric.size))
+    low, high = np.tanh(np.arctanh(bounded) + np.array([-half, half]))
     return Correlation(value, float(low), float(high))
+
+
+def _permutation_p(kind: Coefficient, metric: Floats, human: Floats, value: float) -> float:
+    """Share of all orders of the conditions that correlate at least as strongly either way."""
+    extreme = total = 0
+    orders = itertools.permutations(human.tolist())
+    while rows := list(itertools.islice(orders, ORDERS_AT_ONCE)):
+        shuffled = np.array(rows)
+        found = kind(np.broadcast_to(metric, shuffled.shape), shuffled)
+        extreme += int((np.abs(found) >= abs(value) - 1e-12).sum())
+        total += len(rows)
+    return extreme / total
+
+
+COEFFICIENTS: Mapping[str, tuple[Coefficient, Variance]] = {
+    "spearman": (spearman, lambda value, n: (1 + value**2 / 2) / (n - 3)),
+    "kendall": (kendall, lambda _, n: 0.437 / (n - 4)),
+    "pearson": (pearson, lambda _, n: 1 / (n - 3)),
+}

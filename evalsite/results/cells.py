@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from evalsite.results.agreement import Agreement, Correlation
-from evalsite.results.formatting import MISSING, show, show_interval
+from evalsite.results.formatting import MISSING, show, show_interval, show_p
 from evalsite.results.joining import HumanQuantity, MachineQuantity, Measured, ResultTable
 from evalsite.results.provenance import describe_source
 from evalsite.results.ranking import rank
@@ -142,4 +142,5 @@ def _machine(value: Measured | None, column: MachineQuantity, footnotes: _Footno
 
 
 def _correlation(found: Correlation) -> Cell:
-    return Cell(show(found.value, "share"), show_interval(found.low, found.high, "share"))
+    beside = show_interval(found.low, found.high, "share") or show_p(found.p)
+    return Cell(show(found.value, "share"), beside)

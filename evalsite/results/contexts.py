@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from evalsite.results.agreement import COEFFICIENTS
 from evalsite.results.block_titles import numbered
 from evalsite.results.cells import lay_out, lay_out_agreements
 from evalsite.results.estimates import estimate_study
@@ -71,6 +72,7 @@ def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
         "metric": metric,
         "query": _query(scope, human, metric),
         "agreements": agreements,
+        "correlations": len(agreements) * len(COEFFICIENTS),
         "warnings": sorted({found.note for found in agreements if found.note}),
         "pools": estimate_study(scope),
         "timing": describe_timing(timing),

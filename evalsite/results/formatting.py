@@ -9,6 +9,7 @@ MISSING = "–"
 INFINITY = "∞"
 DECIMALS = {"share": 3, "z": 2, "logit": 2, "ms": 0}
 SIGNIFICANT = 4
+LEAST_P = 0.001
 
 
 def show(value: float | None, unit: str = "") -> str:
@@ -30,6 +31,13 @@ def show(value: float | None, unit: str = "") -> str:
 def show_interval(low: float | None, high: float | None, unit: str = "") -> str:
     """An interval in brackets; empty where there is none."""
     return "" if low is None or high is None else f"[{show(low, unit)}, {show(high, unit)}]"
+
+
+def show_p(p: float | None) -> str:
+    """A p value, e.g. p = 0.017; empty where there is none."""
+    if p is None:
+        return ""
+    return "p < 0.001" if p < LEAST_P else f"p = {p:.3f}"
 
 
 def show_share(share: float) -> str:

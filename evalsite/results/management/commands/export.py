@@ -1,4 +1,4 @@
-"""``manage.py export STUDY trials|sessions|estimates|joined``: a study's table as CSV."""
+"""``manage.py export STUDY TABLE``: a study's table as CSV."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CODEBOOK = "codebook"
 class Command(BaseCommand):
     """Writes one table of a study, and beside a file the codebook of its columns."""
 
-    help = "Export a study's trials, sessions, estimates or joined table as CSV; a codebook comes along."
+    help = "Export a table of a study as CSV: trials, estimates and others. A codebook comes along."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What the command is given."""

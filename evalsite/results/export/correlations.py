@@ -1,0 +1,45 @@
+"""One row a correlation: each metric with each human quantity, by three coefficients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from evalsite.results.agreement import COEFFICIENTS
+from evalsite.results.export.table import Table
+from evalsite.results.queries import agreement_of, tabulate
+from evalsite.results.scope import Scope
+from evalsite.tasks.columns import Column
+
+COLUMNS = (
+    Column("study", "text", "Name of the study."),
+    Column("human", "text", "Key of the human quantity."),
+    Column("metric", "text", "Key of the metric's quantity."),
+    Column("coefficient", "text", "spearman, kendall (tau-b) or pearson, over conditions as measured."),
+    Column("n", "int", "Conditions that have both values."),
+    Column("value", "float", "The coefficient; empty where undefined."),
+    Column("low", "float", "Lower bound of its 95 % interval (Bonett, Wright); empty below ten conditions."),
+    Column("high", "float", "Upper bound of that interval."),
+    Column("p", "float", "Below ten conditions the exact two-sided p over all orders of the conditions."),
+    Column("note", "text", "A warning, or why there is no value."),
+)
+
+
+def _columns(_scope: Scope) -> list[Column]:
+    return list(COLUMNS)
+
+
+def _rows(scope: Scope) -> Iterator[list[Any]]:
+    table = tabulate(scope)
+    for human in table.human:
+        for metric in table.metrics:
+            found = agreement_of(scope, table, metric.key, human.key)
+            for name in COEFFICIENTS:
+                one = getattr(found, name)
+                place = [scope.study.slug, human.key, metric.key, name, found.n]
+                yield [*place, one.value, one.low, one.high, one.p, found.note]
+
+
+CORRELATIONS = Table(
+    "correlations", "One correlation of a metric with a human quantity over conditions.", _columns, _rows
+)
