@@ -37,6 +37,13 @@ const FEEDBACK_WAIT_MS = 5000;
 /** What a rater reads who paused, or went away. @type {Interlude} */
 const PAUSED = { heading: "Paused", lines: ["Take the time you need. Nothing is lost."], go: "Continue" };
 
+/** What a rater reads whose window became too small. @type {Interlude} */
+const TOO_SMALL = {
+  heading: "The window is too small",
+  lines: ["The last image was too small on your screen. Enlarge the window or zoom out, then go on."],
+  go: "Continue",
+};
+
 /** How often an answer to one trial may be rejected before the page gives up. */
 const REJECTIONS = 2;
 
@@ -72,7 +79,8 @@ const isPassing = (error) => error instanceof StimulusUnavailableError && error.
 /** Runs one session's trials. */
 export class Runner {
   #block = -1;
-  #paused = false;
+  /** @type {Interlude | null} */
+  #pause = null;
   /** @type {Map<number, number>} */
   #rejections = new Map();
   #about;
@@ -90,7 +98,7 @@ export class Runner {
 
   /** Pause before the next trial. */
   pause() {
-    this.#paused = true;
+    this.#pause = PAUSED;
   }
 
   /**
@@ -154,6 +162,8 @@ export class Runner {
     stage.reset();
     await kit.library.decode(trial.images);
     const outcome = await task.run(stage, payload, kit);
+    const { least_px = 0 } = payload;
+    if (outcome.exposures.some(({ css_px }) => css_px < least_px)) this.#pause = TOO_SMALL;
     const { receipt } = await outbox.add(submissionOf(trial.trial, outcome));
     progress.step();
     const got = await this.#receipt(receipt, { needed: adaptive || !outbox.durable, feedback: payload.feedback === true });
@@ -184,11 +194,12 @@ export class Runner {
     if (times >= REJECTIONS) throw new RefusedError(400, result.error ?? "An answer was not accepted.", "Reload the page and go on.");
   }
 
-  /** Wait while the rater is away: no trial starts unseen. */
+  /** Wait while the rater is away or the window too small: no trial starts unseen. */
   async #hold() {
-    while (this.#paused || !this.#about.attentive()) {
-      this.#paused = false;
-      await this.#about.interlude(PAUSED);
+    while (this.#pause || !this.#about.attentive()) {
+      const about = this.#pause ?? PAUSED;
+      this.#pause = null;
+      await this.#about.interlude(about);
       this.#about.toStage();
       this.#about.setPeriod(await this.#about.measure());
     }
