@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
@@ -23,10 +25,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from evalsite.launch.errors import MissingDemoFileError
+from evalsite.launch.presentation import WORDS as PRESENTED
+from evalsite.launch.presentation import present
 from evalsite.launch.roles import create_roles
 from evalsite.runs.models import MetricRun
 from evalsite.runs.services import request_evaluation
 from evalsite.samples.models import SampleSet
+from evalsite.samples.services import create_sample_set
 from evalsite.studies.models import Block, Condition, Study
 from evalsite.studies.services import open_study
 from evalsite.trials.models import Session
@@ -36,6 +41,7 @@ REFERENCE_FILE = Path(__file__).parent / "data" / "fashion-mnist-test.npz"
 ZOO = Path(__file__).resolve().parents[2] / "ganmodels" / "zoo"
 ATTRIBUTION = "Fashion-MNIST, copyright 2017 Zalando SE, MIT licence (arXiv:1708.07747)"
 SAMPLE_COUNT = 512
+SAMPLE_SEED = 0
 SIMULATED_RATERS = 24
 ADMIN = "admin"
 MEASURES = (
@@ -187,16 +193,36 @@ def addresses(base: str, password: str) -> list[tuple[str, str]]:
 def _import_reference() -> None:
     if SampleSet.objects.filter(name=REFERENCE).exists():
         return
-    call_command(
-        "import_images", _existing(REFERENCE_FILE), name=REFERENCE, kind="reference", attribution=ATTRIBUTION,
-        origin="Fashion-MNIST test images, padded to 32 × 32",
-    )  # fmt: skip
+    with np.load(_existing(REFERENCE_FILE)) as given, TemporaryDirectory() as folder:
+        presented = Path(folder) / REFERENCE_FILE.name
+        np.savez(presented, arr_0=present(given["arr_0"]), arr_1=given["arr_1"])
+        call_command(
+            "import_images", str(presented), name=REFERENCE, kind="reference", attribution=ATTRIBUTION,
+            origin=f"Fashion-MNIST test images; {PRESENTED}",
+        )  # fmt: skip
 
 
 def _sample(model: Model) -> None:
     if SampleSet.objects.filter(name=model.sample_set).exists():
         return
-    call_command("sample", _existing(model.file), count=SAMPLE_COUNT, seed=0, name=model.sample_set)
+    from evalsite.runs.doors import ganmodels  # loads torch, for what is new only
+
+    file, now = Path(_existing(model.file)), timezone.now()
+    checkpoint = ganmodels.register_checkpoint(path=file, name=file.stem, now=now)
+    generator = ganmodels.open_generator(checkpoint)
+    batches = ganmodels.sample_into_store(
+        generator, start=0, stop=SAMPLE_COUNT, seed=SAMPLE_SEED, present=present
+    )
+    create_sample_set(
+        name=model.sample_set,
+        kind=SampleSet.Kind.GENERATED,
+        images=[image for batch in batches for image in batch],
+        now=now,
+        checkpoint=checkpoint,
+        seed=SAMPLE_SEED,
+        settings={"presented": PRESENTED},
+        origin=f"sampled from {checkpoint.name}, seed {SAMPLE_SEED}; {PRESENTED}",
+    )
 
 
 def _existing(path: Path) -> str:

@@ -106,6 +106,7 @@ class TimingLine:
     flashes: int
     deviation: str
     off: str
+    side: str
     invalid: str
 
 
@@ -121,10 +122,19 @@ def describe_timing(groups: Sequence[TimingGroup]) -> list[TimingLine]:
             flashes=group.flashes,
             deviation="" if group.mean_ms is None else f"{group.mean_ms:+.1f} ± {group.sd_ms:.1f} ms",
             off=show_share(group.off / group.flashes) if group.flashes else "",
+            side=_say_sides(group.side_px),
             invalid=show_share(group.invalid_share),
         )
         for group in groups
     ]
+
+
+def _say_sides(found: tuple[int, int, int] | None) -> str:
+    """Median, smallest and largest side of images on the screen; one number if they are the same."""
+    if found is None:
+        return ""
+    smallest, median, largest = found
+    return f"{median} px" if smallest == largest else f"{median} ({smallest}–{largest}) px"
 
 
 def _say_qualifications(scope: Scope) -> str:

@@ -133,4 +133,4 @@ def _flashes(scope: Scope) -> Iterator[Shown]:
 
 def _shown(browser: str, os: str, valid: bool, exposure: dict[str, Any]) -> Shown:
     frames, period = exposure.get("planned_frames"), exposure.get("period_ms", 0.0)
-    return Shown(browser, os, valid, exposure.get("shown_ms"), frames, period)
+    return Shown(browser, os, valid, exposure.get("shown_ms"), frames, period, exposure.get("css_px"))

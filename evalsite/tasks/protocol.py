@@ -158,6 +158,8 @@ class Task(ABC, Generic[P]):
     columns: ClassVar[tuple[Column, ...]]
     quantities: ClassVar[tuple[Quantity, ...]]
     Params: ClassVar[type[Params]]
+    side_by_side: ClassVar[int] = 1
+    """How many images stand in a row; the more, the smaller they may be on a phone."""
 
     @abstractmethod
     def plan(

@@ -7,6 +7,7 @@ from typing import Any
 
 from evalsite.studies.planning import FrozenBlock
 from evalsite.tasks.protocol import PlannedTrial
+from evalsite.trials.quality import least_side_px
 
 Json = dict[str, Any]
 
@@ -26,7 +27,9 @@ def build_payload(
     block: FrozenBlock, trial: PlannedTrial, presentation: Json, urls: Mapping[str, str], *, display_px: int
 ) -> Json:
     """The task's payload, with what the host decides for every task alike."""
-    return {**block.task.payload(block.params, trial, presentation, urls), "display_px": display_px}
+    least_px = least_side_px(display_px, block.task.side_by_side)
+    payload = block.task.payload(block.params, trial, presentation, urls)
+    return {**payload, "display_px": display_px, "least_px": least_px}
 
 
 def describe_trial(

@@ -1,9 +1,13 @@
-"""Was a stimulus on the screen as planned? Pure; judged from what the browser recorded about each flash."""
+"""Was a stimulus on the screen as planned? Pure; judged from what the browser recorded about each flash.
+
+docs/conditions.md lists each recorded condition and how it is judged.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import ceil, floor
 from typing import Any, NamedTuple
 
 MIN_REFRESH_HZ = 50.0
@@ -11,6 +15,15 @@ MIN_REFRESH_HZ = 50.0
 
 HALF_A_FRAME = 0.5 + 1e-6
 """Largest difference between planned and shown, in frames, for which a flash counts."""
+
+LARGE_ENOUGH = 0.8
+"""Share of the side asked for at which an image still counts."""
+
+PHONE_PX = 360
+"""Width of a window in which images need not be larger than what fits."""
+
+GAP_SHARE = 0.12
+"""Space between images side by side, as a share of a side (static/js/kit/layout.js)."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +41,7 @@ class Exposure:
         dropped_frames: Frames that came later than one and a half periods.
         visible, focused, full_screen: State of the page throughout the flash.
         device_pixel_ratio: Device pixels per CSS pixel.
-        css_px, natural_px: Side length on the page and of the image.
+        css_px, natural_px: Side length on the screen, as far as it could be seen, and of the image.
         refresh_hz: Refresh rate measured in this block.
         stable: Whether frames came at an even pace while it was measured.
     """
@@ -62,32 +75,54 @@ class Verdict(NamedTuple):
     reason: str = ""
 
 
+def fitting_side_px(width_px: float, height_px: float, side_by_side: int) -> int:
+    """Side of the largest squares that fit side by side, as static/js/kit/layout.js lays them out."""
+    return floor(min(width_px / (side_by_side + (side_by_side - 1) * GAP_SHARE), height_px))
+
+
+def least_side_px(display_px: float, side_by_side: int) -> float:
+    """Smallest side at which an image counts: min(0.8 × the side asked for, what fits a 360-px window)."""
+    return min(LARGE_ENOUGH * display_px, fitting_side_px(PHONE_PX, PHONE_PX, side_by_side))
+
+
+def large_enough(width_px: float, height_px: float, display_px: float, side_by_side: int) -> bool:
+    """Whether images are large enough in a room of this size."""
+    return fitting_side_px(width_px, height_px, side_by_side) >= least_side_px(display_px, side_by_side)
+
+
 def judge_payload(exposures: Sequence[Exposure], payload: Mapping[str, Any]) -> Verdict:
     """The verdict on a trial shown from this payload; one without ``exposure_ms`` flashes nothing."""
     if "exposure_ms" not in payload:
         return Verdict(True)
-    return judge_exposures(exposures, payload["exposure_ms"])
+    return judge_exposures(exposures, payload["exposure_ms"], payload.get("least_px", 0))
 
 
-def judge_exposures(exposures: Sequence[Exposure], planned_ms: float | None) -> Verdict:
+def judge_exposures(exposures: Sequence[Exposure], planned_ms: float | None, least_px: float = 0) -> Verdict:
     """The verdict on a stimulus that was to be shown for ``planned_ms`` (None: until the answer).
 
     A trial without any record of its flash is invalid: nobody can say what was seen. Unlimited exposures are
-    judged on the rater having had the page in view; frames mean nothing there.
+    judged on the rater having had the page in view and the image large enough; frames mean nothing there.
+
+    Args:
+        exposures: One record a flash.
+        planned_ms: Exposure duration asked for, milliseconds.
+        least_px: Smallest side at which the image counts, CSS pixels (`least_side_px`).
     """
     if not exposures:
         return Verdict(False, "The browser sent no record of what was shown.")
     for exposure in exposures:
-        for reason in _faults(exposure, planned_ms):
+        for reason in _faults(exposure, planned_ms, least_px):
             return Verdict(False, reason)
     return Verdict(True)
 
 
-def _faults(exposure: Exposure, planned_ms: float | None) -> Iterator[str]:
+def _faults(exposure: Exposure, planned_ms: float | None, least_px: float) -> Iterator[str]:
     if not exposure.visible:
         yield "The page was hidden during the exposure."
     if not exposure.focused:
         yield "The page lost focus during the exposure."
+    if exposure.css_px < least_px:
+        yield f"The image was {exposure.css_px:g} CSS px wide on the screen; {ceil(least_px)} are needed."
     if exposure.asked_ms != planned_ms:
         yield f"The browser aimed at {_ms(exposure.asked_ms)} where {_ms(planned_ms)} was planned."
     if planned_ms is not None:

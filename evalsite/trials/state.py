@@ -10,9 +10,9 @@ from django.db.models import Count, Min, Q
 
 from evalsite.recruiters import registry as recruiters
 from evalsite.recruiters.protocol import Ending
-from evalsite.studies.planning import read_block
+from evalsite.studies.planning import FrozenBlock, read_block
 from evalsite.trials.models import Session
-from evalsite.trials.quality import MIN_REFRESH_HZ
+from evalsite.trials.quality import MIN_REFRESH_HZ, least_side_px
 
 Json = dict[str, Any]
 
@@ -62,6 +62,10 @@ def describe_state(session: Session) -> Json:
             "min_refresh_hz": MIN_REFRESH_HZ,
             "display_px": protocol["display_px"],
             "flashes": has_flashes(protocol),
+            "sizes": [
+                {"columns": columns, "least_px": least_side_px(protocol["display_px"], columns)}
+                for columns in images_side_by_side(protocol)
+            ],
         },
         "preview": session.kind == Session.Kind.PREVIEW,
         "ending": ending,
@@ -98,8 +102,16 @@ def describe_progress(session: Session) -> Json:
 
 def has_flashes(protocol: Mapping[str, Any]) -> bool:
     """Whether any block shows stimuli for a limited time."""
-    blocks = [read_block(protocol, number) for number in range(len(protocol["blocks"]))]
-    return any(block.task.flashes(block.params) for block in blocks)
+    return any(block.task.flashes(block.params) for block in _blocks(protocol))
+
+
+def images_side_by_side(protocol: Mapping[str, Any]) -> list[int]:
+    """The numbers of images that blocks show in a row, each once."""
+    return sorted({block.task.side_by_side for block in _blocks(protocol)})
+
+
+def _blocks(protocol: Mapping[str, Any]) -> list[FrozenBlock]:
+    return [read_block(protocol, number) for number in range(len(protocol["blocks"]))]
 
 
 def outcome_of(session: Session) -> str:

@@ -40,6 +40,39 @@ def test_a_phone_by_finger(new_rater: Callable[..., Rater]) -> None:
     assert all(row["exposures"][0]["css_px"] < 195 for row in pairs)
 
 
+def test_a_window_that_is_too_small_is_told_of_and_may_be_enlarged(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("still")
+    rater.page.set_viewport_size({"width": 1366, "height": 300})
+    rater.page.get_by_role("button", name="I agree and take part").click()
+    expect(rater.page.get_by_text("they must be at least 205. Enlarge the window")).to_be_visible(
+        timeout=30_000
+    )
+    expect(rater.page.get_by_role("button", name="Continue")).to_have_count(0)
+    rater.page.set_viewport_size({"width": 1366, "height": 768})
+    rater.page.get_by_role("button", name="Measure again").click()
+    expect(rater.page.get_by_text("Your screen is ready.")).to_be_visible(timeout=30_000)
+    rater.page.get_by_role("button", name="Continue").click()
+    rater.page.get_by_role("button", name="Begin").wait_for()
+    session = rater.site.rows("select state from trials_session where id = ?", rater.session)
+    assert session == [{"state": "ready"}]
+
+
+def test_an_image_in_a_window_made_small_does_not_count(new_rater: Callable[..., Rater]) -> None:
+    rater = new_rater("still")
+    rater.begin()
+    rater.page.set_viewport_size({"width": 1366, "height": 300})
+    rater.answer_trials(1)
+    expect(rater.page.get_by_role("heading", name="The window is too small")).to_be_visible()
+    rater.page.set_viewport_size({"width": 1366, "height": 768})
+    rater.page.get_by_role("button", name="Continue").click()
+    rater.finish()
+    small, large, repeat = rater.stored()
+    assert small["exposures"][0]["css_px"] < 205 <= large["exposures"][0]["css_px"] == 256
+    assert (small["valid"], large["valid"], repeat["valid"]) == (0, 1, 1)
+    assert "CSS px" in small["invalid_reason"]
+    assert repeat["repeat_of_id"] == small["trial"]
+
+
 def test_a_reload_goes_on_where_it_was(new_rater: Callable[..., Rater]) -> None:
     rater = new_rater("short")
     rater.begin()

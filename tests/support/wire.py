@@ -22,7 +22,10 @@ def device(**changes: object) -> Json:
         "screen_height_px": 768,
         "window_width_px": 1366,
         "window_height_px": 700,
+        "room_width_px": 1334,
+        "room_height_px": 490,
         "device_pixel_ratio": 1.0,
+        "dark_theme": False,
         "touch": False,
         "language": "en",
     } | changes

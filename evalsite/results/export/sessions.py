@@ -59,7 +59,10 @@ DEVICE = (
     Column("screen_height_px", "int", "Height of the screen.", "CSS px"),
     Column("window_width_px", "int", "Width of the window.", "CSS px"),
     Column("window_height_px", "int", "Height of the window.", "CSS px"),
+    Column("room_width_px", "int", "Width of the space for images at the device check.", "CSS px"),
+    Column("room_height_px", "int", "Height of the space for images at the device check.", "CSS px"),
     Column("device_pixel_ratio", "float", "Device pixels per CSS pixel."),
+    Column("dark_theme", "bool", "Whether the browser asks for dark pages; the stage is the same grey."),
     Column("touch", "bool", "Whether the screen takes touch."),
     Column("language", "text", "The browser's language."),
 )

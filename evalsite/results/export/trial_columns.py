@@ -72,6 +72,8 @@ EXPOSURE = (
     Column("focused", "bool", "Whether it had the focus throughout."),
     Column("full_screen", "bool", "Whether it filled the screen throughout."),
     Column("device_pixel_ratio", "float", "Device pixels per CSS pixel."),
-    Column("css_px", "float", "Side length of the image on the page.", "CSS px"),
+    Column(
+        "css_px", "float", "Side length of the image on the screen, as far as it could be seen.", "CSS px"
+    ),
     Column("natural_px", "float", "Side length of the image's file as served.", "px"),
 )

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from evalsite.runs.errors import CheckpointRefusedError
@@ -29,6 +30,8 @@ from ganmodels.inside.pictures import read_pictures, to_picture
 from ganmodels.inside.views import View, judged_view, usual_views
 from ganmodels.protocol import Generator
 from ganmodels.registry import get_model, model_faults, model_names
+
+Pixels = NDArray[np.uint8]
 
 BATCH_IMAGES = 64
 MOST_SCORED = 1024
@@ -82,7 +85,14 @@ def open_generator(checkpoint: Checkpoint) -> Generator:
         raise CheckpointRefusedError(f"{checkpoint.name} can't be opened: {error}") from error
 
 
-def sample_into_store(generator: Generator, *, start: int, stop: int, seed: int) -> Iterator[list[NewImage]]:
+def sample_into_store(
+    generator: Generator,
+    *,
+    start: int,
+    stop: int,
+    seed: int,
+    present: Callable[[Pixels], Pixels] | None = None,
+) -> Iterator[list[NewImage]]:
     """Sample images and keep each in the store as a lossless RGB file.
 
     Args:
@@ -90,12 +100,14 @@ def sample_into_store(generator: Generator, *, start: int, stop: int, seed: int)
         start: index of the first image; image `i` of a seed is the same wherever one starts.
         stop: index behind the last image.
         seed: any integer.
+        present: changes a batch (n, h, w, channels) before it is kept; None keeps it as it is.
 
     Yields:
         Batches of stored images, in order.
     """
     for batch in generator.iter_samples(stop - start, seed, batch_size=BATCH_IMAGES, start=start):
-        yield [_keep(pixels) for pixels in batch.permute(0, 2, 3, 1).numpy()]
+        images = batch.permute(0, 2, 3, 1).numpy()
+        yield [_keep(pixels) for pixels in (present(images) if present else images)]
 
 
 def views_of(
@@ -165,7 +177,7 @@ def _view(title: str, make: Callable[[], View]) -> NewView:
     return NewView(view.name, view.title, view.about, tuple(pictures), view.data)
 
 
-def _keep(pixels: np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]) -> NewImage:
+def _keep(pixels: Pixels) -> NewImage:
     """Keep one image of shape (h, w, 1 or 3)."""
     height, width, channels = pixels.shape
     picture = Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels).convert("RGB")

@@ -78,6 +78,7 @@ class Pairwise(Task[PairwiseParams]):
     title = "Paired comparison"
     summary = "Two images side by side, flashed or shown until the answer: which looks more real, or better?"
     Params = PairwiseParams
+    side_by_side = 2
     columns = (
         Column("left_condition", "text", "Condition of the left image; “real” for a real one."),
         Column("right_condition", "text", "Condition of the right image; “real” for a real one."),

@@ -14,7 +14,7 @@ from django.db.models import Count, Max
 from evalsite.studies.planning import FrozenBlock, from_json, read_block
 from evalsite.tasks.errors import InvalidResponseError
 from evalsite.tasks.protocol import PlannedTrial
-from evalsite.trials.delivery import image_urls
+from evalsite.trials.delivery import build_payload, image_urls
 from evalsite.trials.models import Response, Session, Trial
 from evalsite.trials.quality import Verdict, judge_payload
 from evalsite.trials.services.delivering import next_adaptive
@@ -127,7 +127,7 @@ class _Intake:
 
     def _store(self, submission: Submission, trial: Trial, block: FrozenBlock, answer: Json) -> None:
         planned = from_json(trial.plan)
-        verdict = _judge(block, planned, trial, submission)
+        verdict = self._judge(block, planned, trial, submission)
         Response.objects.create(
             id=submission.id,
             trial=trial,
@@ -146,16 +146,18 @@ class _Intake:
         if not verdict.valid:
             _repeat(self.session, block, trial)
 
+    def _judge(
+        self, block: FrozenBlock, planned: PlannedTrial, trial: Trial, submission: Submission
+    ) -> Verdict:
+        no_urls = image_urls(planned, lambda _: "")
+        display_px = self.session.version.protocol["display_px"]
+        payload = build_payload(block, planned, trial.presentation or {}, no_urls, display_px=display_px)
+        return judge_payload(submission.exposures, payload)
+
     def _block(self, number: int) -> FrozenBlock:
         if number not in self.blocks:
             self.blocks[number] = read_block(self.session.version.protocol, number)
         return self.blocks[number]
-
-
-def _judge(block: FrozenBlock, planned: PlannedTrial, trial: Trial, submission: Submission) -> Verdict:
-    no_urls = image_urls(planned, lambda _: "")
-    payload = block.task.payload(block.params, planned, trial.presentation or {}, no_urls)
-    return judge_payload(submission.exposures, payload)
 
 
 def _repeat(session: Session, block: FrozenBlock, trial: Trial) -> None:

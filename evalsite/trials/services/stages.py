@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,7 +15,7 @@ from evalsite.trials.checks import Check
 from evalsite.trials.errors import WrongStageError
 from evalsite.trials.models import Session, Trial
 from evalsite.trials.naming import completion_code
-from evalsite.trials.quality import MIN_REFRESH_HZ
+from evalsite.trials.quality import MIN_REFRESH_HZ, large_enough
 from evalsite.trials.services.judging import attends
 from evalsite.trials.services.locking import BEGUN, lock_session
 from evalsite.trials.services.previews import discard_preview
@@ -23,6 +25,7 @@ from evalsite.trials.state import (
     PREVIEW_INATTENTIVE,
     ending_of,
     has_flashes,
+    images_side_by_side,
 )
 from evalsite.trials.wire.messages import Device
 
@@ -43,13 +46,13 @@ def record_consent(*, session: Session, agreed: bool, now: datetime) -> Session:
 
 @transaction.atomic
 def record_device(*, session: Session, device: Device, now: datetime) -> Session:
-    """Store what the screen can do; one that can't show what the study flashes may be checked again."""
+    """Store what the screen can do; one that can't show the study as planned may be checked again."""
     locked = lock_session(session)
     if locked.state not in {State.CONSENTED, State.READY, State.UNSUITABLE}:
         raise WrongStageError(f"The device is checked after consent; this session is at {locked.state!r}.")
-    too_slow = device.refresh_hz < MIN_REFRESH_HZ and has_flashes(locked.version.protocol)
     locked.device = device.to_json()
-    return _move(locked, State.UNSUITABLE if too_slow else State.READY, now)
+    suits = _suits(device, locked.version.protocol)
+    return _move(locked, State.READY if suits else State.UNSUITABLE, now)
 
 
 @transaction.atomic
@@ -90,6 +93,15 @@ def complete_session(*, session: Session, now: datetime) -> Ending:
         return ending_of(_move(locked, State.FAILED_ATTENTION, now))
     locked.completion_code = completion_code(settings.SECRET_KEY, locked.pk)
     return ending_of(_move(locked, State.COMPLETED, now))
+
+
+def _suits(device: Device, protocol: Mapping[str, Any]) -> bool:
+    """Whether the screen is fast enough for what the study flashes and images are large enough on it."""
+    fast_enough = device.refresh_hz >= MIN_REFRESH_HZ or not has_flashes(protocol)
+    room = (device.room_width_px, device.room_height_px)
+    return fast_enough and all(
+        large_enough(*room, protocol["display_px"], columns) for columns in images_side_by_side(protocol)
+    )
 
 
 def _move(session: Session, state: State, now: datetime) -> Session:

@@ -34,7 +34,10 @@ DEVICE = Device(
     screen_height_px=1080,
     window_width_px=1600,
     window_height_px=900,
+    room_width_px=1568,
+    room_height_px=630,
     device_pixel_ratio=1.0,
+    dark_theme=False,
     touch=False,
     language="en",
 )

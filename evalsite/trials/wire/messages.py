@@ -43,7 +43,10 @@ class UnreadableSubmission:
 
 @dataclass(frozen=True)
 class Device:
-    """The rater's browser and screen, as measured and told by the browser."""
+    """The rater's browser and screen, as measured and told by the browser.
+
+    ``room_width_px`` and ``room_height_px`` are the space for images on the stage.
+    """
 
     period_ms: float
     refresh_hz: float
@@ -55,7 +58,10 @@ class Device:
     screen_height_px: int
     window_width_px: int
     window_height_px: int
+    room_width_px: int
+    room_height_px: int
     device_pixel_ratio: float
+    dark_theme: bool
     touch: bool
     language: str
 

@@ -9,11 +9,16 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.utils import timezone
 from model_bakery import baker
+from PIL import Image
 
 from evalsite.launch import demo
+from evalsite.launch.presentation import present
+from evalsite.samples.models import SampleSet
+from evalsite.samples.selectors import image_paths
 from evalsite.trials.models import Session
 from tests.support.environment import own_site
 
@@ -81,6 +86,33 @@ def test_a_second_call_waits_for_the_first(tmp_path: Path) -> None:
         done.append("first")
     other.join()
     assert done == ["first", "second"]
+
+
+@pytest.fixture
+def small_files(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo with 12 real images and 12 of one model."""
+    with np.load(demo.REFERENCE_FILE) as given:
+        np.savez(tmp_path / "real.npz", arr_0=given["arr_0"][:12], arr_1=given["arr_1"][:12])
+    monkeypatch.setattr(demo, "REFERENCE_FILE", tmp_path / "real.npz")
+    monkeypatch.setattr(demo, "SAMPLE_COUNT", 12)
+
+
+def test_the_sets_hold_images_that_are_presented_alike(small_files: None) -> None:
+    with np.load(demo.REFERENCE_FILE) as given:
+        photographs = present(given["arr_0"])
+    for words, step in demo.steps():
+        if words.startswith("Importing") or words.endswith("from gan"):
+            step()
+    real = SampleSet.objects.get(name=demo.REFERENCE)
+    generated = SampleSet.objects.get(name="gan on Fashion-MNIST")
+    assert (real.kind, generated.kind, generated.seed) == ("reference", "generated", 0)
+    assert generated.checkpoint is not None
+    stored = [np.asarray(Image.open(path).convert("L")) for path in image_paths(real)]
+    np.testing.assert_array_equal(stored, photographs[..., 0])
+    drawn = [np.asarray(Image.open(path).convert("L"))[..., None] for path in image_paths(generated)]
+    assert len(drawn) == 12
+    assert {0, 255} < set(np.unique(drawn)) <= set(np.unique(photographs))
+    assert not any(image[[0, 1, -1, -2]].any() or image[:, [0, 1, -1, -2]].any() for image in drawn)
 
 
 def test_simulated_raters_of_a_killed_call_are_all_made_anew(

@@ -210,5 +210,6 @@ def _exposure(asked_ms: float | None, *, dropped: int) -> Exposure:
 DEVICE = Device(
     period_ms=FRAME_MS, refresh_hz=60.0, stable=True, user_agent="Mozilla/5.0 (X11; Linux x86_64) Chrome/140",
     browser="Chrome", os="Linux", screen_width_px=1920, screen_height_px=1080, window_width_px=1366,
-    window_height_px=768, device_pixel_ratio=2.0, touch=False, language="en",
+    window_height_px=768, room_width_px=1334, room_height_px=560, device_pixel_ratio=2.0, dark_theme=False,
+    touch=False, language="en",
 )  # fmt: skip

@@ -138,6 +138,7 @@ def test_timing_is_told_by_browser_and_system(make_study, answer, task):
         6 + 1 + 1 + 2
     )  # scored, practice, catch, and repeats of the spoiled but the practice
     assert set(group.shown_ms) == {100}
+    assert group.side_px == (256, 256, 256)
     assert group.mean_ms == pytest.approx(0.0, abs=1e-9)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from evalsite.results.contexts import describe_timing
 from evalsite.results.timing import Shown, summarise
 
 FRAME = 1000 / 60
 
 
-def flash(shown_ms, *, valid=True, browser="Chrome", os="Linux", frames=6):
-    return Shown(browser, os, valid, shown_ms, frames, FRAME)
+def flash(shown_ms, *, valid=True, browser="Chrome", os="Linux", frames=6, css_px=256):
+    return Shown(browser, os, valid, shown_ms, frames, FRAME, css_px)
 
 
 def test_deviation_is_against_the_frames_planned():
@@ -31,6 +32,18 @@ def test_groups_by_browser_and_system_largest_first():
         ("Firefox", "Linux"),
         ("unknown", "unknown"),
     ]
+
+
+def test_sizes_on_the_screen_are_counted_with_median_and_range():
+    flashes = [flash(100.0, css_px=side) for side in (256, 180.4, 256, 256)]
+    (group,) = summarise([*flashes, flash(None, frames=None, css_px=12), flash(100.0, css_px=None)])
+    assert group.css_px == {12: 1, 180: 1, 256: 3}
+    assert group.side_px == (12, 256, 256)
+    assert describe_timing([group])[0].side == "256 (12–256) px"
+    (same,) = summarise([flash(100.0)])
+    assert describe_timing([same])[0].side == "256 px"
+    (none,) = summarise([flash(100.0, css_px=None)])
+    assert (none.side_px, describe_timing([none])[0].side) == (None, "")
 
 
 def test_unlimited_and_unrecorded_exposures_are_trials_but_no_flashes():

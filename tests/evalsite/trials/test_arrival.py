@@ -1,16 +1,32 @@
 from collections import Counter
 from datetime import timedelta
+from itertools import permutations, product
 
 import pytest
 
 from evalsite.studies.code_version import code_version
-from evalsite.studies.services import close_study
+from evalsite.studies.models import Condition
+from evalsite.studies.services import close_study, open_study
 from evalsite.trials.errors import StudyClosedError
-from evalsite.trials.services import arrive, begin_trials, record_consent, record_device
+from evalsite.trials.models import Session
+from evalsite.trials.services import (
+    arrive,
+    begin_trials,
+    record_consent,
+    record_device,
+    start_preview,
+)
 from evalsite.trials.wire.parsing import read_device
 from tests.support import wire
+from tests.support.chance import expect_uniform
 
-MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+HELD = timedelta(hours=1)
+SEEDS = range(30)
+"""Enough that chance gives both of two conditions in all but 2 of 10^9 runs."""
+
+NAMES = ("alphagan", "betagan", "gammagan")
+UNFINISHED = {"arrived", "consented", "ready", "running"}
 
 
 @pytest.fixture
@@ -18,18 +34,73 @@ def study(make_study):
     return make_study(assignment="between")
 
 
-def test_conditions_fill_evenly_whatever_the_seeds(study, now):
-    taken = Counter(arrive(study=study, query={}, now=now, seed=seed).condition for seed in range(20))
-    assert taken == {"alphagan": 10, "betagan": 10}
+@pytest.fixture
+def study_of_three(make_study, make_set, now):
+    study = make_study(assignment="between", opened=False)
+    Condition.objects.create(
+        study=study, name=NAMES[2], sample_set=make_set(NAMES[2], "generated", 9000), position=2
+    )
+    open_study(study=study, now=now)
+    study.refresh_from_db()
+    return study
+
+
+def seat(study, now, seeds, **more):
+    """A rater arrives for each seed."""
+    return [arrive(study=study, query={}, now=now, seed=seed, **more) for seed in seeds]
+
+
+def next_conditions(study, now):
+    """The conditions that the next rater may get: one arrives for each of many seeds, and is taken away."""
+    found = set()
+    for seed in SEEDS:
+        session = arrive(study=study, query={}, now=now, seed=seed)
+        found.add(session.condition)
+        session.delete()
+    return found
+
+
+def in_fresh_rounds(study, now, *, rounds, raters):
+    """So many times a study without raters and its first raters, each time with other seeds."""
+    for number in range(rounds):
+        study.sessions.all().delete()
+        yield seat(study, now, range(number * raters, (number + 1) * raters))
+
+
+def test_conditions_are_dealt_in_rounds_and_each_order_of_a_round_is_as_likely(study_of_three, now):
+    first, second = [], []
+    for seated in in_fresh_rounds(study_of_three, now, rounds=90, raters=6):
+        conditions = tuple(session.condition for session in seated)
+        first.append(conditions[:3])
+        second.append(conditions[3:])
+    orders = list(permutations(NAMES))
+    expect_uniform(first, orders)
+    expect_uniform(second, orders)
+
+
+def test_the_next_rater_may_get_any_of_the_least_filled_conditions_and_no_other(study_of_three, now):
+    for seated in in_fresh_rounds(study_of_three, now, rounds=4, raters=4):
+        twice = Counter(session.condition for session in seated).most_common(1)[0][0]
+        assert next_conditions(study_of_three, now) == {*NAMES} - {twice}
 
 
 @pytest.mark.parametrize("assignment", ["within", "between"])
-def test_each_arrangement_of_keys_goes_to_half_of_each_conditions_raters(make_study, now, assignment):
+def test_arrangements_of_keys_differ_by_one_at_most_within_each_condition_at_every_step(
+    make_study, now, assignment
+):
     study = make_study(assignment=assignment)
-    seated = [arrive(study=study, query={}, now=now, seed=seed) for seed in range(16)]
-    taken = Counter((session.condition, session.mirrored) for session in seated)
-    assert len(set(taken.values())) == 1
-    assert len(taken) == (2 if assignment == "within" else 4)
+    for seated in in_fresh_rounds(study, now, rounds=25, raters=8):
+        for step in range(1, len(seated) + 1):
+            taken = Counter((session.condition, session.mirrored) for session in seated[:step])
+            for condition in {name for name, _ in taken}:
+                assert abs(taken[condition, True] - taken[condition, False]) <= 1
+
+
+def test_a_first_rater_gets_any_condition_with_any_arrangement_alike(study, now):
+    drawn = []
+    for session, *_ in in_fresh_rounds(study, now, rounds=120, raters=1):
+        drawn.append((session.condition, session.mirrored))
+    expect_uniform(drawn, list(product(NAMES[:2], [False, True])))
 
 
 def test_the_plan_follows_the_sessions_arrangement(study, now):
@@ -42,35 +113,48 @@ def test_the_plan_follows_the_sessions_arrangement(study, now):
         assert keys == {"j" if session.mirrored else "f"}
 
 
-def test_who_left_gives_the_place_back_after_an_hour(study, now):
-    left = arrive(study=study, query={}, now=now, seed=1)
-    hour_later = now + timedelta(hours=1)
-    assert arrive(study=study, query={}, now=hour_later, seed=1).condition != left.condition
-    later = hour_later + MINUTE
-    assert arrive(study=study, query={}, now=later, seed=3).condition == left.condition
+@pytest.mark.parametrize("state", Session.State)
+def test_an_unfinished_session_holds_its_place_for_an_hour_a_completed_one_for_ever(study, now, state):
+    (session,) = seat(study, now, [1])
+    study.sessions.update(state=state)
+    other = {*NAMES[:2]} - {session.condition}
+    within, over = next_conditions(study, now + HELD), next_conditions(study, now + HELD + SECOND)
+    later = next_conditions(study, now + 1000 * HELD)
+    assert within == (other if state in {*UNFINISHED, "completed"} else {*NAMES[:2]})
+    assert over == later == (other if state == "completed" else {*NAMES[:2]})
 
 
-def test_who_completed_keeps_the_place_for_ever(study, now):
-    done = arrive(study=study, query={}, now=now, seed=1)
-    study.sessions.filter(pk=done.pk).update(state="completed")
-    for day in range(1, 4):
-        late = now + timedelta(days=day)
-        study.sessions.exclude(pk=done.pk).delete()
-        assert arrive(study=study, query={}, now=late, seed=day).condition != done.condition
+def test_the_hour_runs_from_when_the_rater_was_last_seen(study, now):
+    (session,) = seat(study, now, [1])
+    seen = now + HELD - SECOND
+    record_consent(session=session, agreed=True, now=seen)
+    other = {*NAMES[:2]} - {session.condition}
+    assert next_conditions(study, seen + HELD) == other
+    assert next_conditions(study, seen + HELD + SECOND) == {*NAMES[:2]}
 
 
 def test_who_declined_gives_the_place_back_at_once(study, now):
-    declined = arrive(study=study, query={}, now=now, seed=1)
+    (declined,) = seat(study, now, [1])
     record_consent(session=declined, agreed=False, now=now)
-    other = arrive(study=study, query={}, now=now, seed=1)
-    assert other.condition == declined.condition
+    assert next_conditions(study, now) == {*NAMES[:2]}
 
 
-def test_simulated_raters_are_balanced_apart(study, now):
-    simulated = [arrive(study=study, query={}, now=now, kind="simulated", seed=s) for s in range(6)]
-    assert Counter(s.condition for s in simulated) == {"alphagan": 3, "betagan": 3}
-    live = [arrive(study=study, query={}, now=now, seed=s) for s in range(2)]
-    assert Counter(s.condition for s in live) == {"alphagan": 1, "betagan": 1}
+@pytest.mark.parametrize("state", ["running", "completed"])
+@pytest.mark.parametrize("kind", [kind for kind in Session.Kind if kind != Session.Kind.LIVE])
+def test_only_live_sessions_take_live_raters_places(study, now, kind, state):
+    seat(study, now, [1])
+    study.sessions.update(kind=kind, state=state)
+    assert next_conditions(study, now) == {*NAMES[:2]}
+
+
+def test_a_preview_takes_no_place(study, now):
+    start_preview(study=study, now=now, seed=1)
+    assert next_conditions(study, now) == {*NAMES[:2]}
+
+
+def test_simulated_raters_are_balanced_among_themselves(study, now):
+    simulated = seat(study, now, range(6), kind="simulated")
+    assert Counter(session.condition for session in simulated) == {"alphagan": 3, "betagan": 3}
 
 
 def test_within_raters_no_condition_is_chosen(make_study, now):

@@ -1,6 +1,6 @@
 import pytest
 
-from evalsite.trials.quality import Exposure, judge_exposures, judge_payload
+from evalsite.trials.quality import Exposure, judge_exposures, judge_payload, large_enough, least_side_px
 from tests.support import wire
 
 
@@ -53,6 +53,25 @@ def test_every_exposure_has_a_plan_in_frames_on_every_screen(refresh_hz, asked_m
         shown_ms=frames * period_ms,
     )
     assert judge_exposures([shown], asked_ms) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("display_px", "side_by_side", "least_px"),
+    [(256, 1, 204.8), (450, 1, 360), (1024, 1, 360), (256, 2, 169), (200, 2, 160), (512, 3, 111)],
+)
+def test_images_may_be_a_fifth_smaller_than_asked_for_or_what_fits_a_phone(
+    display_px, side_by_side, least_px
+):
+    assert least_side_px(display_px, side_by_side) == pytest.approx(least_px)
+    assert large_enough(360, 360, display_px, side_by_side)
+
+
+@pytest.mark.parametrize("asked_ms", [100, None])
+def test_an_image_below_the_smallest_side_does_not_count(asked_ms):
+    assert judge_exposures([flash(asked_ms, css_px=204.8)], asked_ms, 204.8).valid
+    valid, reason = judge_exposures([flash(asked_ms, css_px=12)], asked_ms, 204.8)
+    assert not valid
+    assert reason == "The image was 12 CSS px wide on the screen; 205 are needed."
 
 
 def test_one_bad_flash_of_several_is_enough():

@@ -14,7 +14,12 @@ def test_the_way_from_the_link_to_the_code(arrived):
     state = arrived.get("state")
     assert (state["stage"], state["preview"], state["ending"]) == ("consent", False, None)
     assert state["progress"] == {"answered": 0, "total": 5, "block": 0, "blocks": 1}
-    assert state["requirements"] == {"min_refresh_hz": 50.0, "display_px": 256, "flashes": True}
+    assert state["requirements"] == {
+        "min_refresh_hz": 50.0,
+        "display_px": 256,
+        "flashes": True,
+        "sizes": [{"columns": 1, "least_px": 204.8}],
+    }
     assert arrived.post("consent", {"agreed": True})["stage"] == "device"
     assert arrived.post("device", wire.device())["stage"] == "instructions"
     assert arrived.post("begin", {})["stage"] == "trials"
@@ -68,6 +73,28 @@ def test_a_slow_screen_will_do_where_nothing_is_flashed(make_study, rater):
     assert still.get("state")["requirements"]["flashes"] is False
     still.post("consent", {"agreed": True})
     assert still.post("device", wire.device(refresh_hz=30.0))["stage"] == "instructions"
+
+
+@pytest.mark.parametrize(
+    ("room", "stage"), [((300, 204), "ended"), ((204, 300), "ended"), ((205, 205), "instructions")]
+)
+def test_a_window_in_which_images_are_too_small_may_be_enlarged(arrived, room, stage):
+    arrived.post("consent", {"agreed": True})
+    width, height = room
+    state = arrived.post("device", wire.device(room_width_px=width, room_height_px=height))
+    assert (state["stage"], state["way_back"]) == (stage, "device" if stage == "ended" else None)
+    assert arrived.post("device", wire.device())["stage"] == "instructions"
+
+
+def test_a_phone_is_large_enough_for_images_alone_and_in_pairs(make_study, rater):
+    make_study({}, {"task": "pairwise"})
+    person = rater("faces")
+    sizes = person.get("state")["requirements"]["sizes"]
+    assert sizes == [{"columns": 1, "least_px": 204.8}, {"columns": 2, "least_px": 169}]
+    person.post("consent", {"agreed": True})
+    narrow, phone = (wire.device(room_width_px=width, room_height_px=400) for width in (340, 360))
+    assert person.post("device", narrow)["stage"] == "ended"
+    assert person.post("device", phone)["stage"] == "instructions"
 
 
 def test_every_step_may_be_sent_again(arrived):

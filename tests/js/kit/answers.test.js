@@ -57,6 +57,67 @@ test("a press of a button is timed when the pointer goes down; one begun too ear
   assert.deepEqual(await choice, { answer: "real", timestamp_ms: 20, by: "pointer" });
 });
 
+/** @typedef {(target: EventTarget, timestamp_ms: number) => void} Act */
+
+/** Ways to press an answer: how it goes down and, later, up. @type {[string, (made: ReturnType<typeof bench>) => EventTarget, Act, Act][]} */
+const WAYS = [
+  ["a key", ({ keys }) => keys, (target, at) => target.dispatchEvent(stamped("keydown", at, plain)), () => undefined],
+  ["a pointer", realButton, (target, at) => target.dispatchEvent(stamped("pointerdown", at)), (target, at) => target.dispatchEvent(stamped("click", at, { detail: 1 }))],
+  ["Space on a button", realButton, (target, at) => target.dispatchEvent(stamped("keydown", at, { key: " " })), (target, at) => target.dispatchEvent(stamped("click", at, { detail: 0 }))],
+];
+
+/** @param {ReturnType<typeof bench>} made */
+function realButton({ buttons }) {
+  return /** @type {EventTarget} */ (buttons.get("real"));
+}
+
+for (const [way, targetOf, press, release] of WAYS) {
+  test(`an answer by ${way} that begins before the window opens does not count, whenever it ends`, async () => {
+    const made = bench();
+    const target = targetOf(made);
+    press(target, 5);
+    const choice = made.responder.open(10);
+    release(target, 30);
+    press(target, 40);
+    release(target, 50);
+    const { timestamp_ms, answer } = await choice;
+    assert.deepEqual([answer, timestamp_ms], ["real", 40]);
+  });
+
+  test(`an answer by ${way} with a modifier is a shortcut and does not count`, async () => {
+    for (const modifier of ["ctrlKey", "altKey", "metaKey"]) {
+      const made = bench();
+      const target = targetOf(made);
+      const choice = made.responder.open(10);
+      if (way === "a key") target.dispatchEvent(stamped("keydown", 20, { ...plain, [modifier]: true }));
+      else {
+        press(target, 20);
+        target.dispatchEvent(stamped("click", 21, { detail: 1, [modifier]: true }));
+      }
+      press(target, 40);
+      release(target, 50);
+      assert.equal((await choice).timestamp_ms, 40);
+    }
+  });
+}
+
+test("a press on a button that began before anybody listened does not count", async () => {
+  const made = bench();
+  const choice = made.responder.open(10);
+  realButton(made).dispatchEvent(stamped("click", 30, { detail: 1 }));
+  realButton(made).dispatchEvent(stamped("keydown", 40, { key: " ", repeat: true }));
+  realButton(made).dispatchEvent(stamped("click", 50, { detail: 0 }));
+  made.keys.dispatchEvent(stamped("keydown", 60, plain));
+  assert.equal((await choice).timestamp_ms, 60);
+});
+
+test("Enter held on a button presses it once", () => {
+  const made = bench();
+  const held = stamped("keydown", 40, { key: "Enter", repeat: true });
+  realButton(made).dispatchEvent(held);
+  assert.equal(held.defaultPrevented, true);
+});
+
 test("a button activated without a pointer is timed by its click", async () => {
   const { buttons, responder } = bench();
   const choice = responder.open(10);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { layOut } from "../../../evalsite/static/js/kit/layout.js";
+import { layOut, visibleSide } from "../../../evalsite/static/js/kit/layout.js";
 
 test("a stimulus has the side asked for where there is room", () => {
   const geometry = layOut(1, 256, { width_px: 1200, height_px: 500 });
@@ -14,6 +14,16 @@ test("a pair shrinks to the width of a phone and stays side by side", () => {
   assert.ok(geometry.width_px <= 358);
   assert.equal(geometry.places.length, 2);
   assert.ok(geometry.places[1].x >= geometry.css_px + geometry.gap_px);
+});
+
+test("the visible side is the planned one, unless the window has cut or shrunk it", () => {
+  const geometry = layOut(2, 256, { width_px: 1200, height_px: 500 });
+  const canvas = { left: 100, right: 100 + geometry.width_px, top: 50, bottom: 50 + geometry.height_px };
+  const screen = { left: 0, right: 1200, top: 0, bottom: 600 };
+  assert.equal(visibleSide(geometry, canvas, [screen]), 256);
+  assert.equal(visibleSide(geometry, canvas, [screen, { ...screen, bottom: 178 }]), 128);
+  assert.equal(visibleSide(geometry, canvas, [{ ...screen, right: 100 + geometry.width_px / 4 }]), 64);
+  assert.equal(visibleSide(geometry, canvas, [{ ...screen, right: 90 }]), 0);
 });
 
 test("a low window limits the side too", () => {

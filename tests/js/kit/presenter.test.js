@@ -10,7 +10,7 @@ import { handTicker } from "../support/ticker.js";
 
 const HZ60 = 1000 / 60;
 const period = periodOf(Array.from({ length: 121 }, (_, index) => index * HZ60));
-const situation = { device_pixel_ratio: 1, css_px: 256, natural_px: 256 };
+const situation = () => ({ device_pixel_ratio: 1, css_px: 256, natural_px: 256 });
 
 /** A page that is looked at until `leave` is called. */
 function gaze() {
@@ -137,6 +137,20 @@ test("focus lost during the flash is in its record", async () => {
   responder.answer(ticker.now());
   await ticker.run(3);
   assert.equal((await shown).exposure.focused, false);
+});
+
+test("the size on the screen is the one at the offset", async () => {
+  const [ticker, responder] = [handTicker(), rater()];
+  let css_px = 256;
+  const shrinking = () => ({ ...situation(), css_px });
+  const shown = present({ ticker, period, phases: phases(100, 120, []), attention: gaze(), situation: shrinking, responder });
+  await ticker.run(33);
+  css_px = 12;
+  await ticker.run(12);
+  css_px = 256;
+  responder.answer(ticker.now());
+  await ticker.run(3);
+  assert.equal((await shown).exposure.css_px, 12);
 });
 
 test("an error while drawing ends the trial with it", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { adviceFor, fastEnough, readUserAgent } from "../../../evalsite/static/js/rater/device.js";
+import { adviceFor, fastEnough, imageSize, readUserAgent, suits } from "../../../evalsite/static/js/rater/device.js";
 import { noticeOf } from "../../../evalsite/static/js/rater/progress.js";
 import { makeId } from "../../../evalsite/static/js/rater/runner.js";
 
@@ -17,15 +17,36 @@ for (const [agent, browser, os] of [
   test(`a user agent of ${browser} on ${os} is read`, () => assert.deepEqual(readUserAgent(agent), { browser, os }));
 }
 
+const laptop = { width_px: 1200, height_px: 500 };
+const requirements = {
+  min_refresh_hz: 50, display_px: 256, flashes: false,
+  sizes: [{ columns: 1, least_px: 204.8 }, { columns: 2, least_px: 169 }],
+};
+
 test("a slow or uneven screen matters only where something is flashed", () => {
   const slow = { refresh_hz: 30, stable: true };
   const uneven = { refresh_hz: 60, stable: false };
-  const flashing = { min_refresh_hz: 50, display_px: 256, flashes: true };
+  const flashing = { ...requirements, flashes: true };
   const still = { ...flashing, flashes: false };
   assert.deepEqual([fastEnough(slow, flashing), fastEnough(slow, still), fastEnough(uneven, flashing)], [false, true, true]);
-  assert.match(adviceFor(slow, flashing), /at least 50 times a second/);
-  assert.match(adviceFor(uneven, flashing), /unevenly/);
-  for (const period of [slow, uneven]) assert.equal(adviceFor(period, still), "Your screen is ready.");
+  assert.match(adviceFor(slow, laptop, flashing), /at least 50 times a second/);
+  assert.match(adviceFor(uneven, laptop, flashing), /unevenly/);
+  for (const period of [slow, uneven]) assert.equal(adviceFor(period, laptop, still), "Your screen is ready.");
+});
+
+test("a window too small for images is told of, with their size and what to do", () => {
+  const period = { refresh_hz: 60, stable: true };
+  const tiny = { width_px: 300, height_px: 12 };
+  assert.deepEqual(imageSize(laptop, requirements), { side_px: 256, least_px: 204.8, large: true });
+  assert.deepEqual(imageSize(tiny, requirements), { side_px: 12, least_px: 204.8, large: false });
+  assert.deepEqual([suits(period, laptop, requirements), suits(period, tiny, requirements)], [true, false]);
+  assert.match(adviceFor(period, tiny, requirements), /12 pixels wide.*at least 205\. Enlarge the window or zoom out/);
+});
+
+test("of images alone and in pairs the ones nearest to too small decide", () => {
+  const phone = { width_px: 360, height_px: 500 };
+  assert.deepEqual(imageSize(phone, requirements), { side_px: 169, least_px: 169, large: true });
+  assert.equal(imageSize({ ...phone, width_px: 330 }, requirements).large, false);
 });
 
 test("ids are version-4 UUIDs, with or without the browser's own maker", () => {

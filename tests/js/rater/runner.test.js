@@ -53,7 +53,7 @@ function session(deliveries, reply = () => ({}), world = {}) {
     LABELS: { real: "Real" },
     run: async (/** @type {unknown} */ _stage, /** @type {any} */ payload) => {
       log.push(`show ${payload.name}`);
-      return { answer: { answer: "real" }, rt_ms: 1, exposures: [] };
+      return { answer: { answer: "real" }, rt_ms: 1, exposures: payload.css_px ? [{ css_px: payload.css_px }] : [] };
     },
   };
   const runner = new Runner(
@@ -120,6 +120,13 @@ test("nothing is shown while nobody looks, nor after a pause until the rater goe
   await runner.run();
   const before = log.slice(0, log.indexOf("show a"));
   assert.deepEqual(before, ["Ready?", "fetch /0", "period", "Paused", "period", "Paused", "period"]);
+});
+
+test("a rater whose window is too small is told so before the next trial", async () => {
+  const sizes = [100, 205, 205].map((css_px, trial) => delivered(trial, { name: `${css_px}`, css_px, least_px: 204.8 }));
+  const { runner, log } = session([{ block: 0, trials: sizes }]);
+  await runner.run();
+  assert.deepEqual(log.filter((line) => /^(show|The window)/.test(line)), ["show 100", "The window is too small", "show 205", "show 205"]);
 });
 
 test("images that can't be fetched just now are tried again", async () => {

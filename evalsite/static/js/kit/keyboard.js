@@ -21,6 +21,14 @@ export function inKeyOrder(alternatives) {
 }
 
 /**
+ * Whether a key or button was pressed together with one that makes it a shortcut.
+ * @param {Pick<KeyboardEvent, "ctrlKey" | "altKey" | "metaKey">} event
+ */
+export function isShortcut({ ctrlKey, altKey, metaKey }) {
+  return ctrlKey || altKey || metaKey;
+}
+
+/**
  * The alternative that a key event means.
  *
  * The letter printed on the key counts; where the layout has no Latin letters, the key's place on the board does.
@@ -30,7 +38,7 @@ export function inKeyOrder(alternatives) {
  * @returns {string | null} The answer, or null where the key means nothing.
  */
 export function answerOfKey(event, alternatives) {
-  if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return null;
+  if (event.repeat || isShortcut(event)) return null;
   const pressed = event.key.toLowerCase();
   const printed = alternatives.find(({ key }) => key.toLowerCase() === pressed);
   if (printed) return printed.answer;

@@ -71,11 +71,7 @@ export function createKit({ view, newResponder }) {
     masks: (seed, side_px, patterns) => paintMasks(view.document, seed, side_px, patterns),
     present({ phases, surface, natural_px, responder }) {
       if (period === null) throw new RangeError("The refresh period is not known yet; measure it before the first trial.");
-      const situation = {
-        device_pixel_ratio: view.devicePixelRatio,
-        css_px: surface.geometry.css_px,
-        natural_px,
-      };
+      const situation = () => ({ device_pixel_ratio: view.devicePixelRatio, css_px: surface.side(), natural_px });
       return present({ ticker, period, phases, attention, situation, responder });
     },
   };

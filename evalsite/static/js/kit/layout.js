@@ -14,11 +14,13 @@ const CROSS_ARM_PX = 12;
 /** Ink of the fixation cross and the countdown. */
 const INK = "#0c0d0d";
 
+/** @typedef {{width_px: number, height_px: number}} Room Space on the page, CSS px. */
+
 /**
  * Lay squares out in a row, as large as asked for or as large as fits.
  * @param {number} columns How many squares.
  * @param {number} display_px Side asked for, CSS px.
- * @param {{width_px: number, height_px: number}} room Space on the page, CSS px.
+ * @param {Room} room
  * @returns {Geometry}
  */
 export function layOut(columns, display_px, room) {
@@ -27,6 +29,23 @@ export function layOut(columns, display_px, room) {
   const gap_px = columns > 1 ? Math.floor(css_px * GAP_SHARE) : 0;
   const places = Array.from({ length: columns }, (_, column) => ({ x: column * (css_px + gap_px), y: 0, side: css_px }));
   return { css_px, gap_px, width_px: columns * css_px + (columns - 1) * gap_px, height_px: css_px, places };
+}
+
+/** @typedef {Pick<DOMRect, "left" | "right" | "top" | "bottom">} Box Edges, CSS px. */
+
+/**
+ * The side of a stimulus on the screen, as far as it can be seen: less than planned where the window became smaller.
+ * @param {Geometry} geometry As planned.
+ * @param {Box} canvas Where the canvas is.
+ * @param {Box[]} windows What it is seen through.
+ * @returns {number} CSS px.
+ */
+export function visibleSide({ css_px, width_px, height_px }, canvas, windows) {
+  const [left, top] = [Math.max(canvas.left, ...windows.map((box) => box.left)), Math.max(canvas.top, ...windows.map((box) => box.top))];
+  const right = Math.min(canvas.right, ...windows.map((box) => box.right));
+  const bottom = Math.min(canvas.bottom, ...windows.map((box) => box.bottom));
+  const shown = Math.min((right - left) / width_px, (bottom - top) / height_px, 1);
+  return Math.max(0, Math.round(css_px * shown * 10) / 10);
 }
 
 /**
@@ -56,6 +75,12 @@ export function createSurface(canvas, geometry, device_pixel_ratio, grey) {
   clear();
   return {
     geometry,
+    side() {
+      const page = canvas.ownerDocument.documentElement;
+      const screen = { left: 0, top: 0, right: page.clientWidth, bottom: page.clientHeight };
+      const field = canvas.parentElement?.getBoundingClientRect() ?? screen;
+      return visibleSide(geometry, canvas.getBoundingClientRect(), [screen, field]);
+    },
     clear,
     fixation() {
       clear();

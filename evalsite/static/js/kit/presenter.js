@@ -76,9 +76,9 @@ export function exposureOf({ timestamps, offset, asked_ms, planned_frames, perio
  *
  * Answers count from the refresh after which the stimulus is gone, or from its onset where it lasts until the answer.
  *
- * @param {{ticker: Ticker, period: Period, phases: Phase[], attention: Attention, situation: Situation,
- *   responder: Responder, onRefresh?: (timestamp_ms: number, name: string) => void}} options `onRefresh` hears of every
- *   refresh, for whoever checks the timing.
+ * @param {{ticker: Ticker, period: Period, phases: Phase[], attention: Attention, situation: () => Situation,
+ *   responder: Responder, onRefresh?: (timestamp_ms: number, name: string) => void}} options `situation` is read at the
+ *   offset; `onRefresh` hears of every refresh, for whoever checks the timing.
  * @returns {Promise<{choice: Choice, rt_ms: number, exposure: Exposure}>} Rejects with what a `draw` or the responder
  *   threw.
  */
@@ -88,6 +88,7 @@ export function present({ ticker, period, phases, attention, situation, responde
   const recorded = phases.find((phase) => phase.name === RECORDED);
   const planned_frames = sequence.planned(RECORDED);
   let seen = attention.read();
+  let shown_on = situation();
   /** @type {Choice | null} */
   let choice = null;
 
@@ -105,7 +106,7 @@ export function present({ ticker, period, phases, attention, situation, responde
       const onset = step.phase.name === RECORDED && step.frame === 0;
       if (onset) attention.reset();
       recorder.note(timestamp_ms, step);
-      if (recorder.offset() === recorder.timestamps.length - 1) seen = attention.read();
+      if (recorder.offset() === recorder.timestamps.length - 1) [seen, shown_on] = [attention.read(), situation()];
       if (!opened && (recorder.offset() > 0 || (onset && planned_frames === null))) listen(timestamp_ms);
       onRefresh?.(timestamp_ms, step.phase.name);
     };
@@ -115,7 +116,7 @@ export function present({ ticker, period, phases, attention, situation, responde
       const { timestamps } = recorder;
       const asked_ms = recorded?.ms ?? null;
       const offset = recorder.offset();
-      const exposure = exposureOf({ timestamps, offset, asked_ms, planned_frames, period, seen, situation });
+      const exposure = exposureOf({ timestamps, offset, asked_ms, planned_frames, period, seen, situation: shown_on });
       resolve({ choice: given, rt_ms: given.timestamp_ms - timestamps[0], exposure });
     };
 

@@ -26,7 +26,7 @@
  * @property {boolean} focused Whether the page held the focus throughout.
  * @property {boolean} full_screen Whether the page filled the screen throughout.
  * @property {number} device_pixel_ratio Device pixels per CSS pixel.
- * @property {number} css_px Side of the stimulus on the page, CSS px.
+ * @property {number} css_px Side of the stimulus on the screen at its offset, as far as it can be seen, CSS px.
  * @property {number} natural_px Side of the stimulus file, px.
  * @property {number} refresh_hz Refresh rate planned with, Hz.
  * @property {boolean} stable Whether refreshes came at an even pace while it was measured.
@@ -84,7 +84,7 @@
  * What a flash was shown on.
  * @typedef {object} Situation
  * @property {number} device_pixel_ratio Device pixels per CSS pixel.
- * @property {number} css_px Side of the stimulus, CSS px.
+ * @property {number} css_px Side of the stimulus on the screen, as far as it can be seen, CSS px.
  * @property {number} natural_px Side of the stimulus file, px.
  */
 
@@ -102,6 +102,7 @@
  * The canvas that stimuli are drawn on.
  * @typedef {object} Surface
  * @property {Geometry} geometry Where things lie.
+ * @property {() => number} side Side of a stimulus on the screen now, as far as it can be seen, CSS px.
  * @property {() => void} clear Back to the stage's grey.
  * @property {() => void} fixation Draw the fixation cross.
  * @property {(text: string) => void} text Draw a short text in the middle.

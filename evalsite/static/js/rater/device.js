@@ -2,6 +2,9 @@
  * @file What the rater's screen and browser are like.
  */
 
+import { layOut } from "../kit/layout.js";
+
+/** @typedef {import("../kit/layout.js").Room} Room */
 /** @typedef {import("../kit/types.js").Period} Period */
 /** @typedef {import("./types.js").Device} Device */
 /** @typedef {import("./types.js").Requirements} Requirements */
@@ -52,12 +55,39 @@ export function fastEnough({ refresh_hz }, { flashes, min_refresh_hz }) {
 }
 
 /**
+ * How large images would be, and how large they must be, where they come nearest to too small or are.
+ * @param {Room} room
+ * @param {Requirements} requirements
+ * @returns {{side_px: number, least_px: number, large: boolean}}
+ */
+export function imageSize(room, { display_px, sizes }) {
+  const found = sizes.map(({ columns, least_px }) => ({ side_px: layOut(columns, display_px, room).css_px, least_px }));
+  const [worst] = found.sort((a, b) => a.side_px / a.least_px - b.side_px / b.least_px);
+  return { ...worst, large: worst.side_px >= worst.least_px };
+}
+
+/**
+ * Whether the study can be shown here as planned.
+ * @param {Pick<Period, "refresh_hz">} period
+ * @param {Room} room
+ * @param {Requirements} requirements
+ */
+export function suits(period, room, requirements) {
+  return fastEnough(period, requirements) && imageSize(room, requirements).large;
+}
+
+/**
  * What a rater is told about the screen.
  * @param {Pick<Period, "refresh_hz" | "stable">} period
+ * @param {Room} room
  * @param {Requirements} requirements
  * @returns {string}
  */
-export function adviceFor(period, requirements) {
+export function adviceFor(period, room, requirements) {
+  const { side_px, least_px, large } = imageSize(room, requirements);
+  if (!large) {
+    return `Images would be ${side_px} pixels wide in this window; they must be at least ${Math.ceil(least_px)}. Enlarge the window or zoom out, then measure again.`;
+  }
   if (!fastEnough(period, requirements)) {
     return `This study needs a screen that refreshes at least ${requirements.min_refresh_hz} times a second. Plug the device in, turn battery saving off and measure again.`;
   }
@@ -77,9 +107,10 @@ export function hasTouch(view) {
  * The device as the site records it.
  * @param {Window} view
  * @param {Period} period
+ * @param {Room} room
  * @returns {Device}
  */
-export function describeDevice(view, period) {
+export function describeDevice(view, period, room) {
   const agent = view.navigator.userAgent.slice(0, LONGEST);
   return {
     period_ms: period.period_ms,
@@ -91,7 +122,10 @@ export function describeDevice(view, period) {
     screen_height_px: view.screen.height,
     window_width_px: view.innerWidth,
     window_height_px: view.innerHeight,
+    room_width_px: room.width_px,
+    room_height_px: room.height_px,
     device_pixel_ratio: view.devicePixelRatio,
+    dark_theme: view.matchMedia("(prefers-color-scheme: dark)").matches,
     touch: hasTouch(view),
     language: view.navigator.language,
   };

@@ -18,6 +18,7 @@ import { TrialStage } from "./stage.js";
 import { bestStore } from "./store.js";
 import { holdSession } from "./tabs.js";
 
+/** @typedef {import("../kit/layout.js").Room} Room */
 /** @typedef {import("../kit/types.js").Period} Period */
 /** @typedef {import("./types.js").Config} Config */
 /** @typedef {import("./types.js").State} State */
@@ -95,16 +96,21 @@ function setUp({ client, outbox, trouble }) {
   const toStage = () => showStage(stage.root);
   const page = { stage, progress, interlude, toStage, attentive, touch: hasTouch(window) };
   const runner = new Runner({ client, outbox, kit, measure, setPeriod, loadTask, trouble, ...page });
-  return { runner, measure, showState: furnishBar(runner, progress) };
+  const findRoom = () => {
+    toStage();
+    stage.rehearse();
+    return stage.room();
+  };
+  return { runner, measure, findRoom, showState: furnishBar(runner, progress) };
 }
 
 /**
  * What is done at each stage; each action resolves to the state after it.
  * @param {Line} line
- * @param {{runner: Runner, measure: () => Promise<Period>}} room
+ * @param {{runner: Runner, measure: () => Promise<Period>, findRoom: () => Room}} tools
  * @returns {Record<State["stage"], (state: State) => Promise<State>>}
  */
-function stagesOf({ client, outbox, trouble }, { runner, measure }) {
+function stagesOf({ client, outbox, trouble }, { runner, measure, findRoom }) {
   /** @template T @param {() => Promise<T>} action */
   const reach = (action) => persist(action, trouble);
   return {
@@ -113,8 +119,8 @@ function stagesOf({ client, outbox, trouble }, { runner, measure }) {
       return reach(() => client.consent(agreed));
     },
     async device(state) {
-      const period = await checkDevice(state, measure);
-      return reach(() => client.device(describeDevice(window, period)));
+      const { period, room } = await checkDevice(state, measure, findRoom);
+      return reach(() => client.device(describeDevice(window, period, room)));
     },
     async instructions(state) {
       await giveInstructions(state);
@@ -138,8 +144,8 @@ function stagesOf({ client, outbox, trouble }, { runner, measure }) {
 /** Follow the session's stages to its end, where it waits. */
 async function start() {
   const line = await connect();
-  const { showState, ...room } = setUp(line);
-  const stages = stagesOf(line, room);
+  const { showState, ...tools } = setUp(line);
+  const stages = stagesOf(line, tools);
   await holdSession({
     locks: navigator.locks,
     openChannel: "BroadcastChannel" in window ? (name) => new BroadcastChannel(name) : undefined,

@@ -43,6 +43,13 @@ const READY = "Everything is ready.";
 /** The same, where trials were set aside. */
 const SOME_SET_ASIDE = "Some images can't be shown because of a fault on our side. The study goes on without them.";
 
+/** What a rater reads whose window became too small. @type {Interlude} */
+const TOO_SMALL = {
+  heading: "The window is too small",
+  lines: ["The last image was too small on your screen. Enlarge the window or zoom out, then go on."],
+  go: "Continue",
+};
+
 /** How often an answer to one trial may be rejected before the page gives up. */
 const REJECTIONS = 2;
 
@@ -90,7 +97,8 @@ function without(trials, gone, next) {
 /** Runs one session's trials. */
 export class Runner {
   #block = -1;
-  #paused = false;
+  /** @type {Interlude | null} */
+  #pause = null;
   /** @type {Map<number, number>} */
   #rejections = new Map();
   #about;
@@ -108,7 +116,7 @@ export class Runner {
 
   /** Pause before the next trial. */
   pause() {
-    this.#paused = true;
+    this.#pause = PAUSED;
   }
 
   /**
@@ -193,6 +201,8 @@ export class Runner {
     stage.reset();
     await kit.library.decode(trial.images);
     const outcome = await task.run(stage, payload, kit);
+    const { least_px = 0 } = payload;
+    if (outcome.exposures.some(({ css_px }) => css_px < least_px)) this.#pause = TOO_SMALL;
     const { receipt } = await outbox.add(submissionOf(trial.trial, outcome));
     progress.step();
     const got = await this.#receipt(receipt, { needed: adaptive || !outbox.durable, feedback: payload.feedback === true });
@@ -223,11 +233,12 @@ export class Runner {
     if (times >= REJECTIONS) throw new RefusedError(400, result.error ?? "An answer was not accepted.", "Reload the page and go on.");
   }
 
-  /** Wait while the rater is away: no trial starts unseen. */
+  /** Wait while the rater is away or the window too small: no trial starts unseen. */
   async #hold() {
-    while (this.#paused || !this.#about.attentive()) {
-      this.#paused = false;
-      await this.#about.interlude(PAUSED);
+    while (this.#pause || !this.#about.attentive()) {
+      const about = this.#pause ?? PAUSED;
+      this.#pause = null;
+      await this.#about.interlude(about);
       this.#about.toStage();
       this.#about.setPeriod(await this.#about.measure());
     }

@@ -2,12 +2,14 @@
  * @file The pages around the trials: consent, device check, instructions, the pause before a block, the ending.
  */
 
-import { adviceFor, fastEnough } from "./device.js";
+import { adviceFor, fastEnough, imageSize, suits } from "./device.js";
 import { button, byId, element, prose } from "./dom.js";
 import { fullscreenButton, canFill } from "./fullscreen.js";
 
+/** @typedef {import("../kit/layout.js").Room} Room */
 /** @typedef {import("../kit/types.js").Period} Period */
 /** @typedef {import("./types.js").Ending} Ending */
+/** @typedef {import("./types.js").Requirements} Requirements */
 /** @typedef {import("./types.js").State} State */
 
 const FLASH_WARNING =
@@ -78,19 +80,19 @@ function finding(name, value, good) {
 }
 
 /**
- * @param {State} state
+ * @param {Requirements} requirements
  * @param {Period} period
+ * @param {Room} room
  */
-function findings(state, period) {
-  const { display_px, flashes } = state.requirements;
-  const good = fastEnough(period, state.requirements) && (period.stable || !flashes);
-  const large = Math.min(window.innerWidth, window.innerHeight) >= display_px;
+function findings(requirements, period, room) {
+  const good = fastEnough(period, requirements) && (period.stable || !requirements.flashes);
+  const { side_px, least_px, large } = imageSize(room, requirements);
   const pace = period.stable ? "even" : "uneven";
   return element(
     "dl",
     { class: "findings" },
     finding("Refresh rate", `${period.refresh_hz.toFixed(0)} times a second, ${pace}`, good),
-    finding("Window", `${window.innerWidth} × ${window.innerHeight}`, large),
+    finding("Images", `${side_px} pixels wide, at least ${Math.ceil(least_px)} needed`, large),
   );
 }
 
@@ -98,18 +100,19 @@ function findings(state, period) {
  * Check the screen, as often as the rater wants.
  * @param {State} state
  * @param {() => Promise<Period>} measure
- * @returns {Promise<Period>} What the rater goes on with.
+ * @param {() => Room} findRoom Finds the space for images; it may put up another page.
+ * @returns {Promise<{period: Period, room: Room}>} What the rater goes on with.
  */
-export async function checkDevice(state, measure) {
+export async function checkDevice({ requirements }, measure, findRoom) {
   for (;;) {
     showPage("A look at your screen", element("p", { class: "busy", text: "Measuring how your screen refreshes. This takes a few seconds…" }));
-    const period = await measure();
+    const [period, room] = [await measure(), findRoom()];
     /** @type {[string, boolean][]} */
-    const choices = fastEnough(period, state.requirements) ? [["Continue", true], ["Measure again", false]] : [["Measure again", false], ["Leave the study", true]];
+    const choices = suits(period, room, requirements) ? [["Continue", true], ["Measure again", false]] : [["Measure again", false], ["Leave the study", true]];
     const { row, chosen } = choose(choices);
     const fill = canFill() ? [element("p", { class: "offer", text: "Full screen keeps other things out of sight. " }, fullscreenButton())] : [];
-    showPage("A look at your screen", findings(state, period), element("p", { text: adviceFor(period, state.requirements) }), ...fill, row);
-    if (await chosen) return period;
+    showPage("A look at your screen", findings(requirements, period, room), element("p", { text: adviceFor(period, room, requirements) }), ...fill, row);
+    if (await chosen) return { period, room };
   }
 }
 

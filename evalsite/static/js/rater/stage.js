@@ -10,7 +10,11 @@ import { element } from "./dom.js";
 /** @typedef {import("../kit/types.js").Alternative} Alternative */
 /** @typedef {import("../kit/types.js").Choice} Choice */
 /** @typedef {import("../kit/types.js").Responder} Responder */
+/** @typedef {import("../kit/layout.js").Room} Room */
 /** @typedef {import("../kit/types.js").Surface} Surface */
+
+/** Stand in for a trial's question and answers while nothing is asked yet; not for reading. */
+const PLACEHOLDER = ["f", "j"].map((key) => ({ answer: key, label: "…", key }));
 
 /** Words of feedback. */
 const FEEDBACK = { right: "✓ Correct", wrong: "✗ Not correct" };
@@ -61,10 +65,19 @@ export class TrialStage {
 
   /** @param {number} columns @param {number} display_px @returns {Surface} */
   arrange(columns, display_px) {
-    const room = { width_px: this.#field.clientWidth, height_px: this.#field.clientHeight };
-    const geometry = layOut(columns, display_px, room);
+    const geometry = layOut(columns, display_px, this.room());
     const grey = getComputedStyle(this.root).backgroundColor;
     return createSurface(this.#canvas, geometry, window.devicePixelRatio, grey);
+  }
+
+  /** Take up the space that a question and its answers do, so that `room` is a trial's. */
+  rehearse() {
+    if (this.#buttons.size === 0) this.ask("…", PLACEHOLDER);
+  }
+
+  /** @returns {Room} Space for images; the stage must be on the page. */
+  room() {
+    return { width_px: this.#field.clientWidth, height_px: this.#field.clientHeight };
   }
 
   /** @returns {Responder} For the question last asked. */

@@ -56,11 +56,11 @@ async function flash({ exposure_ms, gap_ms, flashes }, stop) {
   /** @type {Exposure[]} */
   const exposures = [];
   while (exposures.length < flashes && !stop.aborted) {
-    const situation = {
+    const situation = () => ({
       device_pixel_ratio: devicePixelRatio,
       css_px: canvas.clientWidth,
       natural_px: canvas.width,
-    };
+    });
     const shown = await present({ ticker, period, phases: phases(exposure_ms, gap_ms), attention, situation, responder: nobody });
     exposures.push(shown.exposure);
   }

@@ -23,6 +23,8 @@
  * @property {number} min_refresh_hz Slowest screen that can show a flash as planned, Hz.
  * @property {number} display_px Side of an image on the page, CSS px.
  * @property {boolean} flashes Whether anything is shown for a limited time.
+ * @property {{columns: number, least_px: number}[]} sizes For each number of images side by side that the study shows,
+ *   the smallest side that counts, CSS px.
  */
 
 /**
@@ -39,6 +41,7 @@
 
 /**
  * @typedef {object} Payload
+ * @property {number} [least_px] Smallest side at which an image counts, CSS px.
  * @property {boolean} [feedback] Whether the rater is told if the answer was right.
  * @property {string} [question] What the rater is asked.
  * @property {Record<string, string | null>} [keys] Key of each answer.
@@ -106,7 +109,10 @@
  * @property {number} screen_height_px CSS px.
  * @property {number} window_width_px CSS px.
  * @property {number} window_height_px CSS px.
+ * @property {number} room_width_px Space for images on the stage, CSS px.
+ * @property {number} room_height_px CSS px.
  * @property {number} device_pixel_ratio
+ * @property {boolean} dark_theme Whether dark pages are preferred.
  * @property {boolean} touch Whether the main pointer is a finger.
  * @property {string} language
  */

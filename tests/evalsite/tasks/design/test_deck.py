@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,9 @@ from evalsite.tasks.design.deck import Deck, deal_images, draw
 from evalsite.tasks.design.sequence import seeded
 from evalsite.tasks.errors import PlanError
 from evalsite.tasks.protocol import REAL, PlannedTrial, Source, Stimulus, TrialKind
+from tests.support.chance import expect_uniform
 
+MANY_SEEDS = range(400)
 seeds = st.integers(0, 10_000)
 
 
@@ -29,6 +32,20 @@ def test_draw_repeats_no_image_before_all_were_drawn(n_images: int, count: int, 
         one_round = drawn[start : start + n_images]
         assert len(set(one_round)) == len(one_round)
     assert len(drawn) == count
+
+
+def test_draw_gives_every_order_alike_in_each_round() -> None:
+    drawn = [draw(Source("a", range(3)), 6, seeded(seed)) for seed in MANY_SEEDS]
+    orders = list(permutations(range(3)))
+    expect_uniform([tuple(images[:3]) for images in drawn], orders)
+    expect_uniform([tuple(images[3:]) for images in drawn], orders)
+
+
+def test_draw_takes_any_images_where_not_all_are_needed() -> None:
+    drawn = (draw(Source("a", range(10)), 2, seeded(seed)) for seed in MANY_SEEDS)
+    first, second = zip(*drawn, strict=True)
+    expect_uniform(first, range(10))
+    expect_uniform(second, range(10))
 
 
 @given(st.integers(1, 20), st.lists(st.integers(0, 15), max_size=5), seeds)

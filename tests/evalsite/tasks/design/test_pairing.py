@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 
 from evalsite.tasks.design.pairing import deal_sides, pairs_among, pairs_with
 from evalsite.tasks.design.sequence import seeded
+from tests.support.chance import expect_uniform
+
+MANY_SEEDS = range(400)
 
 
 def test_pairs() -> None:
@@ -26,7 +29,15 @@ def test_pairs_and_sides_are_balanced_but_for_one(n_items: int, count: int, seed
     assert abs(sum(as_listed) - sum(turned)) <= 1
 
 
-def test_pairs_come_in_random_order() -> None:
-    dealt = deal_sides(pairs_among(["a", "b", "c"]), 12, seeded(0))
-    assert dealt != sorted(dealt)
-    assert dealt != deal_sides(pairs_among(["a", "b", "c"]), 12, seeded(1))
+def test_any_pair_may_come_first_or_last_and_either_way_round() -> None:
+    pairs = pairs_among(["a", "b", "c"])
+    dealt = [deal_sides(pairs, 12, seeded(seed)) for seed in MANY_SEEDS]
+    either_way = [*pairs, *(pair[::-1] for pair in pairs)]
+    expect_uniform([sides[0] for sides in dealt], either_way)
+    expect_uniform([sides[-1] for sides in dealt], either_way)
+
+
+def test_a_remainder_goes_to_any_pair_and_is_turned_by_chance() -> None:
+    pairs = pairs_among(["a", "b", "c"])
+    single = [deal_sides(pairs, 1, seeded(seed))[0] for seed in MANY_SEEDS]
+    expect_uniform(single, [*pairs, *(pair[::-1] for pair in pairs)])

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import groupby
+from itertools import groupby, permutations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalsite.tasks.design.sequence import LONGEST_RUN, deal, mix, scatter, seeded
+from tests.support.chance import expect_uniform
 
+MANY_SEEDS = range(400)
 seeds = st.integers(0, 10_000)
 
 
@@ -20,7 +23,8 @@ def test_deal_gives_everyone_the_same_but_for_one(n_items: int, count: int, seed
 
 
 def test_deal_leaves_the_remainder_to_chance() -> None:
-    assert {deal("abc", 1, seeded(seed))[0] for seed in range(20)} == set("abc")
+    dealt = [Counter(deal("abc", 5, seeded(seed))) for seed in MANY_SEEDS]
+    expect_uniform([min("abc", key=counts.__getitem__) for counts in dealt], "abc")
 
 
 @settings(max_examples=200)
@@ -32,15 +36,30 @@ def test_halves_mix_without_long_runs(half: int, odd: int, seed: int) -> None:
     assert max((len(list(run)) for _, run in groupby(mixed)), default=0) <= LONGEST_RUN
 
 
-def test_a_lopsided_share_is_mixed_as_well_as_it_can_be() -> None:
-    mixed = mix([True] * 30 + [False] * 3, bool, seeded(0))
+@given(seeds)
+def test_a_lopsided_share_is_mixed_as_well_as_it_can_be(seed: int) -> None:
+    mixed = mix([True] * 30 + [False] * 3, bool, seeded(seed))
     assert sorted(mixed) == [False] * 3 + [True] * 30
 
 
 def test_mixing_is_not_alternation() -> None:
-    runs = Counter(len(list(run)) for _, run in groupby(mix([True, False] * 200, bool, seeded(1))))
-    assert runs[1] < 0.65 * sum(runs.values()), "about half of all runs of fair coins have length 1"
-    assert runs[LONGEST_RUN] > 0
+    mixed = [mix([True, False] * 20, bool, seeded(seed)) for seed in MANY_SEEDS]
+    runs = Counter(len(list(run)) for order in mixed for _, run in groupby(order))
+    assert 0.45 < runs[1] / runs.total() < 0.6, "about half of all runs of fair coins have length 1"
+    assert runs[LONGEST_RUN] > 0.03 * runs.total()
+
+
+@pytest.mark.parametrize("place", [0, 1, 19, 38, 39])
+def test_mixing_puts_either_kind_in_any_place_alike(place: int) -> None:
+    expect_uniform([mix([True, False] * 20, bool, seeded(seed))[place] for seed in MANY_SEEDS], [True, False])
+
+
+def test_mixing_orders_the_items_of_a_kind_by_chance() -> None:
+    mixed = [
+        mix([0, 1, 2, "x", "y", "z"], lambda item: item in {0, 1, 2}, seeded(seed)) for seed in MANY_SEEDS
+    ]
+    numbers = [tuple(item for item in order if item in {0, 1, 2}) for order in mixed]
+    expect_uniform(numbers, list(permutations(range(3))))
 
 
 @given(st.integers(1, 40), st.integers(0, 5), seeds)
@@ -49,6 +68,12 @@ def test_extras_are_scattered_one_to_a_stretch_and_never_first(length: int, extr
     assert [item for item in spread if item != "x"] == list(range(length))
     assert spread.count("x") == extras
     assert spread[0] != "x"
+
+
+def test_an_extra_may_come_anywhere_in_its_stretch() -> None:
+    spread = [scatter(["x", "y"], range(10), seeded(seed)) for seed in MANY_SEEDS]
+    expect_uniform([order.index("x") for order in spread], range(1, 6))
+    expect_uniform([order.index("y") - 1 for order in spread], range(6, 11))
 
 
 def test_the_same_seed_draws_the_same_for_ever() -> None:
