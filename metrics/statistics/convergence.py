@@ -76,13 +76,15 @@ def doublings(most: int, *, first: int) -> list[int]:
     return amounts[::-1]
 
 
-def halves(work: int) -> tuple[int, int]:
-    """Two parts of the work, of which the second shows what the first left undone.
+def phases(most: int, *, first: int) -> list[int]:
+    """Parts of the work, each as much as all before it, so that it shows what they left undone.
 
     Args:
-        work: steps or epochs, at least 2.
+        most: all work together, at least 2.
+        first: the first part is at most this, unless there are two only.
     """
-    return work - work // 2, work // 2
+    amounts = doublings(most, first=first)
+    return [after - before for before, after in itertools.pairwise([0, *amounts])]
 
 
 def sentence(found: Convergence, *, measured: str, off: str, advice: str) -> str:

@@ -6,8 +6,8 @@ from metrics.errors import NotConvergedError
 from metrics.statistics.convergence import (
     Convergence,
     doublings,
-    halves,
     judge,
+    phases,
     sentence,
     until_settled,
 )
@@ -53,7 +53,8 @@ def test_work_ends_where_there_is_no_more_of_it():
 def test_amounts_of_work():
     assert doublings(4000, first=250) == [250, 500, 1000, 2000, 4000]
     assert doublings(2, first=250) == [1, 2]
-    assert halves(7) == (4, 3)
+    assert phases(4000, first=500) == [500, 500, 1000, 2000]
+    assert phases(7, first=500) == [3, 4]
 
 
 def _sentence(found: Convergence) -> str:
