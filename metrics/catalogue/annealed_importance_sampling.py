@@ -41,7 +41,7 @@ def annealed_importance_sampling(
     noise: float = 0.1,
     images: int = 16,
     chains: int = 8,
-    distributions: int = 4000,
+    distributions: int = 2000,
     leapfrog: int = 2,
     seed: int = 0,
 ) -> dict[str, Measured]:
