@@ -117,8 +117,8 @@ def _sentence(last: Bounds, found: Convergence) -> str:
     return sentence(
         found,
         measured=(
-            f"at {last.distributions:,} distributions the two bounds of simulated images, and half as many "
-            f"distributions on real ones, differ by up to {found.gap:.3g} nats"
+            f"at {last.distributions:,} distributions the gap is {found.gap:.3g} nats (between the "
+            "bounds of simulated images, or to half the distributions on real ones: the larger one)"
         ),
         off=f"{found.gap:.3g} nats too low",
         advice="raise `distributions` or `chains`",
