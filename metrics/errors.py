@@ -35,6 +35,10 @@ class TooFewSamplesError(MetricsError, ValueError):
     """A metric is undefined on so few samples."""
 
 
+class NotConvergedError(MetricsError, ArithmeticError):
+    """A search, a training or an annealing ended so early that its number says nothing."""
+
+
 class ImageReadError(MetricsError, ValueError):
     """Images can't be read from the given place; the message names the file."""
 

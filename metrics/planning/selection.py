@@ -13,6 +13,7 @@ from metrics.errors import (
     MissingEvidenceError,
     MissingPackageError,
     MissingWeightsError,
+    NotConvergedError,
     TooFewSamplesError,
 )
 from metrics.inputs.opened import EMBED
@@ -26,6 +27,7 @@ LEFT_OUT: tuple[type[MetricsError], ...] = (
     MissingEvidenceError,
     MissingPackageError,
     MissingWeightsError,
+    NotConvergedError,
     TooFewSamplesError,
 )
 """Errors that say that a metric can't run on what was given, rather than that something is wrong with it."""

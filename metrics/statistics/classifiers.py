@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -103,52 +103,59 @@ def fit_linear(
     return Classifier(shift, scale, [(weights.detach(), biases.detach())])
 
 
-def fit_mlp(
+def trained_mlps(
     values: Float[Tensor, "n d"],
     labels: Int[Tensor, " n"],
     *,
     classes: int,
     hidden: int = 20,
-    epochs: int = 100,
+    phases: Sequence[int] = (100,),
     batch: int = 256,
     learning_rate: float = 1e-2,
     decay: float = 1e-3,
     seed: int = 0,
-) -> Classifier:
-    """A network of one hidden layer of ReLU units, trained with AdamW in float32; the rate falls linearly.
+) -> Iterator[Classifier]:
+    """After each phase of its training, a network of one hidden layer of ReLU units; AdamW in float32.
 
     Args:
         values: rows (n, d).
         labels: classes (n,), from 0 to classes - 1.
         classes: number of classes k.
         hidden: units of the hidden layer.
-        epochs: times that every row is seen.
+        phases: epochs of each phase; each goes on where the one before ended.
         batch: rows to a step.
-        learning_rate: of the first step.
+        learning_rate: of a phase's first step; it falls linearly to zero, so that each phase ends settled.
         decay: weight decay.
         seed: fixes the first weights and the batches.
 
     Raises:
         TooFewSamplesError: no row.
 
-    Source: Lopez-Paz and Oquab 2017, section 3.1 (20 hidden units, Adam, 100 epochs).
+    Source: Lopez-Paz and Oquab 2017, section 3.1 (20 hidden units, Adam, 100 epochs); Loshchilov and Hutter
+    2017 (phases).
     """
     rows, targets, shift, scale = _prepared(values, labels, seed=seed, dtype=torch.float32)
     generator = torch_generator(seed)
     layers = _random_layers([rows.shape[1], hidden, classes], generator)
     parameters = list(itertools.chain.from_iterable(layers))
-    optimizer = torch.optim.AdamW(parameters, lr=learning_rate, weight_decay=decay, fused=True)
-    steps = epochs * math.ceil(len(rows) / batch)
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.01, total_iters=steps)
-    with torch.enable_grad():
-        for _ in range(epochs):
-            for chosen in torch.split(torch.randperm(len(rows), generator=generator), batch):
-                optimizer.zero_grad()
-                loss = cross_entropy(_forward(rows.index_select(0, chosen), layers), targets[chosen])
-                torch.autograd.backward(loss)
-                optimizer.step()
-                schedule.step()
-    return Classifier(shift, scale, [(weight.detach(), bias.detach()) for weight, bias in layers])
+    for epochs in phases:
+        optimizer = torch.optim.AdamW(parameters, lr=learning_rate, weight_decay=decay, fused=True)
+        steps = epochs * math.ceil(len(rows) / batch)
+        schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.01, total_iters=steps)
+        with torch.enable_grad():
+            for _ in range(epochs):
+                for chosen in torch.split(torch.randperm(len(rows), generator=generator), batch):
+                    optimizer.zero_grad()
+                    loss = cross_entropy(_forward(rows.index_select(0, chosen), layers), targets[chosen])
+                    torch.autograd.backward(loss)
+                    optimizer.step()
+                    schedule.step()
+        yield Classifier(shift, scale, copied(layers))
+
+
+def copied(layers: Layers) -> Layers:
+    """Layers that further training leaves as they are."""
+    return [(weight.detach().clone(), bias.detach().clone()) for weight, bias in layers]
 
 
 def _forward(rows: Float[Tensor, "n d"], layers: Layers) -> Float[Tensor, "n k"]:

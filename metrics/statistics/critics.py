@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -11,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from metrics.statistics.classifiers import Layers
+from metrics.statistics.classifiers import Layers, copied
 from metrics.statistics.ordering import torch_generator
 
 BLOCK_ROWS = 4096
@@ -53,18 +54,20 @@ class Critic:
         return torch.cat([_enter((block.float() - self.shift) / self.scale, self.layers) for block in blocks])
 
 
-def fit_critic(
+def trained_critics(
     real: Float[Tensor, "n d"],
     made: Float[Tensor, "m d"],
     *,
     hidden: int,
-    steps: int,
+    phases: Sequence[int],
     penalty: float,
     batch: int = 256,
     learning_rate: float = 1e-3,
     seed: int = 0,
-) -> Critic:
-    """A network of two hidden layers that maximises E f(real) - E f(made) - penalty · E (|grad f| - 1)²₊.
+) -> Iterator[Critic]:
+    """Train a network of two hidden layers; the critic after each phase.
+
+    It maximises E f(real) - E f(made) - penalty · E (|grad f| - 1)²₊.
 
     The slope is penalised between pairs of real and made rows, and only where it is above one (the one-sided
     form, since a critic between sets that are alike needs no slope).
@@ -73,13 +76,14 @@ def fit_critic(
         real: rows (n, d) in a random order.
         made: rows (m, d) in a random order.
         hidden: units of each hidden layer.
-        steps: number of Adam steps.
+        phases: Adam steps of each phase; each goes on where the one before ended.
         penalty: weight of the penalty.
         batch: rows of each set to a step.
-        learning_rate: of the first step; it falls linearly to zero.
+        learning_rate: of a phase's first step; it falls linearly to zero, so that each phase ends settled.
         seed: fixes the first weights and the batches.
 
-    Source: Gulrajani et al. 2017, algorithm 1 and section 4; Arjovsky et al. 2017, section 3.
+    Source: Gulrajani et al. 2017, algorithm 1 and section 4; Arjovsky et al. 2017, section 3; Loshchilov and
+    Hutter 2017 (phases).
     """
     together = torch.cat([real, made])
     shift = together.mean(dim=0, dtype=torch.float64).float()
@@ -88,20 +92,21 @@ def fit_critic(
     generator = torch_generator(seed)
     layers = _random_layers([one.shape[1], hidden, hidden, 1], generator)
     parameters = list(itertools.chain.from_iterable(layers))
-    optimizer = torch.optim.Adam(parameters, lr=learning_rate, betas=(0.5, 0.9), fused=True)
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.01, total_iters=steps)
-    with torch.enable_grad():
-        for _ in range(steps):
-            first = _enter(_drawn(one, batch, generator), layers)
-            second = _enter(_drawn(other, batch, generator), layers)
-            between = torch.lerp(first, second, torch.rand(batch, 1, generator=generator))
-            excess = (_slopes(between, layers) - 1).clamp(min=0).square().mean()
-            gap = _value(first, layers).mean() - _value(second, layers).mean()
-            optimizer.zero_grad()
-            torch.autograd.backward(penalty * excess - gap)
-            optimizer.step()
-            schedule.step()
-    return Critic(shift, scale, [(weight.detach(), bias.detach()) for weight, bias in layers])
+    for steps in phases:
+        optimizer = torch.optim.Adam(parameters, lr=learning_rate, betas=(0.5, 0.9), fused=True)
+        schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.01, total_iters=steps)
+        with torch.enable_grad():
+            for _ in range(steps):
+                first = _enter(_drawn(one, batch, generator), layers)
+                second = _enter(_drawn(other, batch, generator), layers)
+                between = torch.lerp(first, second, torch.rand(batch, 1, generator=generator))
+                excess = (_slopes(between, layers) - 1).clamp(min=0).square().mean()
+                gap = _value(first, layers).mean() - _value(second, layers).mean()
+                optimizer.zero_grad()
+                torch.autograd.backward(penalty * excess - gap)
+                optimizer.step()
+                schedule.step()
+        yield Critic(shift, scale, copied(layers))
 
 
 def _drawn(rows: Float[Tensor, "n d"], count: int, generator: torch.Generator) -> Float[Tensor, "b d"]:

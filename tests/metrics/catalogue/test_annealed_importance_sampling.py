@@ -5,7 +5,7 @@ import torch
 
 from metrics import open_images
 from metrics.catalogue.annealed_importance_sampling import annealed_importance_sampling
-from metrics.errors import InvalidSettingError
+from metrics.errors import InvalidSettingError, NotConvergedError
 from tests.support.metric_world import ToyGenerator
 
 NAME = "ais_log_likelihood"
@@ -28,11 +28,30 @@ def _exact(pixels: torch.Tensor, noise: float) -> float:
 def test_a_linear_generator_has_its_exact_likelihood():
     pixels = ToyGenerator().sample(4, seed=3)
     found = annealed_importance_sampling(
-        open_images(pixels), ToyGenerator(), distributions=100, chains=16, noise=0.2
+        open_images(pixels), ToyGenerator(), distributions=200, chains=16, noise=0.2
     )
     assert found[NAME].value == pytest.approx(_exact(pixels, 0.2), abs=0.5)
     assert found[NAME].low < found[NAME].value < found[NAME].high
     assert "noise on values from 0 to 1 is 0.2" in found[NAME].notes[0]
+    assert found[NAME].notes[1].startswith("Converged: at 200 distributions")
+
+
+def test_too_few_distributions_are_flagged_and_the_interval_reaches_up_to_the_truth():
+    pixels = ToyGenerator().sample(8, seed=3)
+    found = annealed_importance_sampling(
+        open_images(pixels), ToyGenerator(), distributions=10, chains=4, noise=0.03
+    )[NAME]
+    assert "Not converged" in found.notes[1]
+    assert "raise `distributions` or `chains`" in found.notes[1]
+    assert found.value < _exact(pixels, 0.03) < found.high
+
+
+def test_a_gap_wider_than_the_interval_is_refused():
+    pixels = ToyGenerator().sample(8, seed=3)
+    with pytest.raises(NotConvergedError, match="nats too low or more, which is more than its interval"):
+        annealed_importance_sampling(
+            open_images(pixels), ToyGenerator(), distributions=4, chains=2, noise=0.01
+        )
 
 
 def test_without_noise_there_is_no_likelihood():

@@ -5,7 +5,7 @@ import torch
 
 from metrics import open_images
 from metrics.catalogue.reconstruction_error import reconstruction_error
-from metrics.errors import InvalidSettingError
+from metrics.errors import InvalidSettingError, NotConvergedError
 from tests.support.metric_world import ToyGenerator, as_pixels
 
 NAME = "reconstruction_error"
@@ -16,6 +16,22 @@ def test_the_generators_own_images_are_found_again():
     found = reconstruction_error(own, ToyGenerator(), steps=150, starts=2)[NAME]
     # What is left is rounding to 8 bits: a variance of 1/12 of a step.
     assert found.value == pytest.approx(1 / 12 / 255**2, rel=0.6)
+    assert found.notes == ()
+
+
+def test_a_search_that_still_gains_is_flagged_or_refused():
+    own = open_images(ToyGenerator().sample(6, seed=5))
+    found = reconstruction_error(own, ToyGenerator(), steps=2, starts=3, learning_rate=0.01)[NAME]
+    assert "Not converged: as many steps again lowered the error by" in found.notes[0]
+    assert found.low < found.value - 1e-4
+    with pytest.raises(NotConvergedError, match="raise `steps` or `starts`"):
+        reconstruction_error(own, ToyGenerator(), steps=40, starts=3, learning_rate=0.05)
+
+
+def test_a_single_start_is_flagged():
+    own = open_images(ToyGenerator().sample(6, seed=5))
+    found = reconstruction_error(own, ToyGenerator(), steps=150, starts=1)[NAME]
+    assert "a single start can't be compared with another" in found.notes[0]
 
 
 def test_images_outside_its_reach_are_as_far_as_least_squares_says():

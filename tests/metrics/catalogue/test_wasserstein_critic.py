@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from metrics.catalogue.wasserstein_critic import wasserstein_critic
-from metrics.errors import TooFewSamplesError
+from metrics.errors import InvalidSettingError, NotConvergedError, TooFewSamplesError
 
 
 def _normal(seed: int, count: int, dimensions: int = 1) -> torch.Tensor:
@@ -14,9 +14,29 @@ def _normal(seed: int, count: int, dimensions: int = 1) -> torch.Tensor:
 
 def test_shifted_normals(make_features):
     sets = make_features(_normal(0, 3000) + 1), make_features(_normal(1, 3000))
-    found = wasserstein_critic(*sets, steps=150, hidden=16)["wasserstein_critic"]
-    assert found.value == pytest.approx(1, abs=0.12)  # W1 of N(1, 1) and N(0, 1)
+    found = wasserstein_critic(*sets, steps=1000, hidden=16)["wasserstein_critic"]
+    assert found.value == pytest.approx(1, abs=0.08)  # W1 of N(1, 1) and N(0, 1)
     assert found.high > 0.95
+    assert found.notes == ()
+
+
+def test_a_critic_that_still_learns_is_flagged(make_features):
+    sets = make_features(_normal(0, 40) + 1), make_features(_normal(1, 40))
+    found = wasserstein_critic(*sets, steps=20, hidden=16)["wasserstein_critic"]
+    assert "Not converged: the second half of the critic's 20 steps raised its number" in found.notes[0]
+    assert found.high - found.value > found.value - found.low
+
+
+def test_a_rise_beyond_the_interval_is_refused(make_features):
+    sets = make_features(_normal(0, 3000) + 1), make_features(_normal(1, 3000))
+    with pytest.raises(NotConvergedError, match="raise `steps`"):
+        wasserstein_critic(*sets, steps=100, hidden=16)
+
+
+def test_a_single_step_is_refused(make_features):
+    sets = make_features(_normal(0, 40) + 1), make_features(_normal(1, 40))
+    with pytest.raises(InvalidSettingError, match="at least 2 steps"):
+        wasserstein_critic(*sets, steps=1)
 
 
 def test_equal_distributions_give_nothing_on_average(make_features):

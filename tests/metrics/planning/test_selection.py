@@ -11,6 +11,7 @@ from metrics.errors import (
     InvalidMetricError,
     InvalidSettingError,
     MissingEvidenceError,
+    NotConvergedError,
     TooFewSamplesError,
     UnknownNameError,
 )
@@ -132,3 +133,15 @@ def test_a_selection_names_the_files_that_can_t_be_used(monkeypatch, name):
     assert select(["fid"], ROLES, Omissions())[0].required
     with pytest.raises(InvalidMetricError, match=r"mine\.py can't be used"):
         select(["mine"], ROLES, Omissions())
+
+
+def test_what_has_not_converged_is_left_out_of_a_selection_and_refused_by_name():
+    name = "annealed_importance_sampling"
+    omissions = Omissions()
+    (chosen,) = (choice for choice in select(["all"], ROLES, Omissions()) if choice.metric.name == name)
+    with omissions.of(chosen):
+        raise NotConvergedError("Not converged: raise `distributions`.")
+    assert [left.reason for left in omissions.found] == ["Not converged: raise `distributions`."]
+    (named,) = select([name], ROLES, Omissions())
+    with pytest.raises(NotConvergedError), omissions.of(named):
+        raise NotConvergedError("Not converged: raise `distributions`.")

@@ -6,7 +6,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from metrics.errors import TooFewSamplesError
-from metrics.statistics.classifiers import fit_linear, fit_mlp
+from metrics.statistics.classifiers import Classifier, fit_linear, trained_mlps
 
 
 def _rings(count: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -15,6 +15,12 @@ def _rings(count: int) -> tuple[torch.Tensor, torch.Tensor]:
     labels = torch.arange(count) % 2
     radii = 1.0 + 2.0 * labels
     return torch.stack([radii * angles.cos(), radii * angles.sin()], dim=1), labels
+
+
+def _fit_mlp(values: torch.Tensor, labels: torch.Tensor, *, epochs: int = 100, seed: int = 0) -> Classifier:
+    """The network after a single phase."""
+    (network,) = trained_mlps(values, labels, classes=2, phases=[epochs], seed=seed)
+    return network
 
 
 def test_scikit_learn_agrees(lcg):
@@ -41,16 +47,16 @@ def test_accuracy_on_two_gaussians_is_bayes(lcg):
 def test_the_network_sees_what_no_line_can():
     values, labels = _rings(400)
     line = fit_linear(values, labels, classes=2)
-    network = fit_mlp(values, labels, classes=2)
+    network = _fit_mlp(values, labels)
     assert float(line.correct(values, labels).mean()) < 0.6
     assert float(network.correct(values, labels).mean()) > 0.99
 
 
 def test_training_is_the_same_to_the_bit_and_in_any_row_order():
     values, labels = _rings(100)
-    one = fit_mlp(values, labels, classes=2, epochs=5, seed=4)
-    again = fit_mlp(values.flip(0), labels.flip(0), classes=2, epochs=5, seed=4)
-    other = fit_mlp(values, labels, classes=2, epochs=5, seed=5)
+    one = _fit_mlp(values, labels, epochs=5, seed=4)
+    again = _fit_mlp(values.flip(0), labels.flip(0), epochs=5, seed=4)
+    other = _fit_mlp(values, labels, epochs=5, seed=5)
     assert torch.equal(one.logits(values), again.logits(values))
     assert not torch.equal(one.logits(values), other.logits(values))
 
@@ -65,9 +71,17 @@ def test_a_class_without_rows_is_merely_improbable():
 def test_a_constant_column_does_no_harm():
     values, labels = _rings(50)
     values = torch.cat([values, torch.full((50, 1), 1e6, dtype=torch.float64)], dim=1)
-    assert bool(torch.isfinite(fit_mlp(values, labels, classes=2, epochs=2).logits(values)).all())
+    assert bool(torch.isfinite(_fit_mlp(values, labels, epochs=2).logits(values)).all())
 
 
 def test_nothing_to_learn_from_is_refused():
     with pytest.raises(TooFewSamplesError):
         fit_linear(torch.ones(0, 2), torch.ones(0, dtype=torch.long), classes=2)
+
+
+def test_a_phase_goes_on_where_the_one_before_ended():
+    values, labels = _rings(400)
+    networks = list(trained_mlps(values, labels, classes=2, phases=[1, 99]))
+    first, second = (float(network.correct(values, labels).mean()) for network in networks)
+    assert first == float(_fit_mlp(values, labels, epochs=1).correct(values, labels).mean())
+    assert first < 0.9 < 0.99 < second

@@ -21,6 +21,7 @@ def test_the_best_of_several_starts_is_kept():
 
     targets, starts = torch.full((1, 1), -0.25), torch.tensor([[[0.0]], [[0.9]]])
     found = invert(make, targets, starts, steps=100, learning_rate=0.05)
+    assert found.by_start.flatten().tolist() == pytest.approx([1 / 16, 0], abs=1e-4)
     assert float(found.errors) == pytest.approx(0, abs=1e-4)
     assert float(invert(make, targets, starts[:1], steps=100, learning_rate=0.05).errors) == pytest.approx(
         1 / 16
