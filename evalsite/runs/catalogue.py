@@ -23,11 +23,21 @@ SITE_LACKS = ("Labels",)
 
 @dataclass(frozen=True)
 class QuantityEntry:
-    """A number that a metric reports."""
+    """A number that a metric reports.
+
+    Attributes:
+        name: what it is called when it comes from the metric's own extractor.
+        better: which direction is better, "higher" or "lower".
+        title: its name in prose.
+        senses: what worsens it: fidelity, diversity, novelty, smoothness.
+        judges: what it judges instead, where it senses none of them.
+    """
 
     name: str
     better: str
     title: str
+    senses: tuple[str, ...]
+    judges: str
 
 
 @dataclass(frozen=True)
@@ -148,5 +158,7 @@ def _read() -> dict[str, dict[str, Any]]:
 
 def _metric(name: str, entry: Mapping[str, Any]) -> MetricEntry:
     needs = tuple(NeedEntry(**need) for need in entry["needs"])
-    quantities = tuple(QuantityEntry(**quantity) for quantity in entry["quantities"])
+    quantities = tuple(
+        QuantityEntry(**{**quantity, "senses": tuple(quantity["senses"])}) for quantity in entry["quantities"]
+    )
     return MetricEntry(name=name, **{**entry, "needs": needs, "quantities": quantities})

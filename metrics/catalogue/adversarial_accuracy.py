@@ -20,12 +20,12 @@ from metrics.statistics.resampling import mean_interval, wilson_interval
     title="Adversarial accuracy",
     paper="arXiv:1703.01560",
     quantities=[
-        Quantity("adversarial_accuracy", better="higher", ideal=1.0, senses={"diversity"}),
+        Quantity("adversarial_accuracy", better="higher", ideal=1.0, senses={"fidelity", "diversity"}),
         Quantity(
             "adversarial_divergence",
             better="lower",
             ideal=0.0,
-            senses={"diversity"},
+            senses={"fidelity", "diversity"},
             title="Adversarial divergence",
         ),
     ],

@@ -34,7 +34,7 @@ NULL_NOTE = "New real images score near 0.5: below is a sign of copying, far abo
     quantities=[
         Quantity("alpha_precision", better="higher", ideal=1.0, senses={"fidelity"}, title="α-precision"),
         Quantity("beta_recall", better="higher", ideal=1.0, senses={"diversity"}, title="β-recall"),
-        Quantity("authenticity", better="higher", ideal=math.inf, senses=set(), title="Authenticity"),
+        Quantity("authenticity", better="higher", ideal=math.inf, senses={"novelty"}, title="Authenticity"),
     ],
 )
 def alpha_precision(

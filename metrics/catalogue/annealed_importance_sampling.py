@@ -31,7 +31,7 @@ HALF_NAT = 0.5
     title="Log-likelihood (annealed importance sampling)",
     paper="arXiv:1611.04273",
     quantities=[
-        Quantity("ais_log_likelihood", better="higher", ideal=math.inf, senses=set()),
+        Quantity("ais_log_likelihood", better="higher", ideal=math.inf, senses={"diversity"}),
     ],
 )
 def annealed_importance_sampling(

@@ -25,7 +25,7 @@ NULL_NOTE = (
     title="AuthPct",
     paper="arXiv:2102.08921",
     quantities=[
-        Quantity("authpct", better="higher", ideal=math.inf, senses=set(), title="Authentic images (%)")
+        Quantity("authpct", better="higher", ideal=math.inf, senses={"novelty"}, title="Authentic images (%)")
     ],
 )
 def authpct(reference: Features, generated: Features, *, memory_gib: float = 2.0) -> dict[str, Measured]:

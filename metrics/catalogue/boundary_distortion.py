@@ -17,7 +17,7 @@ from metrics.statistics.resampling import paired_share_interval
     name="boundary_distortion",
     title="Boundary distortion",
     paper="arXiv:1711.00970",
-    quantities=[Quantity("boundary_distortion", better="lower", ideal=0.0, senses={"diversity"})],
+    quantities=[Quantity("boundary_distortion", better="lower", ideal=0.0, senses={"fidelity", "diversity"})],
 )
 def boundary_distortion(
     reference: Features,

@@ -47,14 +47,14 @@ FIRST_PHASE = 50
             "c2st_neighbour_real",
             better="lower",
             ideal=0.5,
-            senses=set(),
+            senses={"fidelity", "diversity"},
             title="1-NN two-sample accuracy on real images",
         ),
         Quantity(
             "c2st_neighbour_generated",
             better="lower",
             ideal=0.5,
-            senses=set(),
+            senses={"fidelity", "diversity"},
             title="1-NN two-sample accuracy on generated images",
         ),
         Quantity(

@@ -28,7 +28,7 @@ LEAST_IMAGES = 2
             "classwise_fid",
             better="lower",
             ideal=0.0,
-            senses={"fidelity"},
+            senses={"fidelity", "diversity"},
             generic="classwise_frechet_distance",
             generic_title="Class-wise Fréchet distance",
         )

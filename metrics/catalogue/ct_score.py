@@ -26,7 +26,7 @@ CLUSTERED_IMAGES = 5000
     name="ct_score",
     title="C_T score of data-copying",
     paper="arXiv:2004.05675",
-    quantities=[Quantity("ct_score", better="higher", ideal=0.0, senses=set())],
+    quantities=[Quantity("ct_score", better="higher", ideal=0.0, senses={"novelty"})],
 )
 def ct_score(
     reference: Features,

@@ -37,8 +37,10 @@ HOW = "normal, over held-out and training images, the mixture as it is"
     title="Feature Likelihood Divergence",
     paper="arXiv:2302.04440",
     quantities=[
-        Quantity("fld", better="lower", ideal=-math.inf, senses={"fidelity", "diversity"}),
-        Quantity("fld_gap", better="higher", ideal=math.inf, senses=set(), title="FLD generalisation gap"),
+        Quantity("fld", better="lower", ideal=-math.inf, senses={"fidelity", "diversity", "novelty"}),
+        Quantity(
+            "fld_gap", better="higher", ideal=math.inf, senses={"novelty"}, title="FLD generalisation gap"
+        ),
     ],
 )
 def fld(

@@ -25,8 +25,16 @@ from metrics.statistics.resampling import Z, standard_error
     title="Generative Adversarial Metric",
     paper="arXiv:1602.05110",
     quantities=[
-        Quantity("gam_sample_ratio", better="lower", ideal=-math.inf, senses=set(), title="GAM sample ratio"),
-        Quantity("gam_test_ratio", better="lower", ideal=1.0, senses=set(), title="GAM test ratio"),
+        Quantity(
+            "gam_sample_ratio", better="lower", ideal=-math.inf, senses={"fidelity"}, title="GAM sample ratio"
+        ),
+        Quantity(
+            "gam_test_ratio",
+            better="lower",
+            ideal=1.0,
+            judges="the discriminators, on real images",
+            title="GAM test ratio",
+        ),
     ],
 )
 def gam(contest: Contest) -> dict[str, Measured]:

@@ -24,7 +24,7 @@ PAPER_GAMMA = 1 / 128 / 5000
     name="geometry_score",
     title="Geometry Score",
     paper="arXiv:1802.02664",
-    quantities=[Quantity("geometry_score", better="lower", ideal=0.0, senses=set())],
+    quantities=[Quantity("geometry_score", better="lower", ideal=0.0, senses={"diversity"})],
 )
 def geometry_score(
     reference: Features,

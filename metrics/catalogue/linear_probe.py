@@ -18,7 +18,9 @@ from metrics.statistics.resampling import wilson_interval
     name="linear_probe",
     title="Linear probe",
     paper="arXiv:1511.06434",
-    quantities=[Quantity("linear_probe", better="higher", ideal=1.0, senses=set())],
+    quantities=[
+        Quantity("linear_probe", better="higher", ideal=1.0, judges="the features of a discriminator")
+    ],
 )
 def linear_probe(
     reference: Features,

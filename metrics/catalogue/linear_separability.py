@@ -31,7 +31,7 @@ BATCH = 64
     title="Linear separability",
     paper="arXiv:1812.04948",
     quantities=[
-        Quantity("linear_separability", better="lower", ideal=-math.inf, senses=set()),
+        Quantity("linear_separability", better="lower", ideal=-math.inf, senses={"smoothness"}),
     ],
 )
 def linear_separability(

@@ -46,12 +46,16 @@ STATISTICS = {
     title="Low-level statistics",
     paper="arXiv:1708.02688",
     quantities=[
-        Quantity("spectrum_slope_ks", better="lower", ideal=0.0, senses=set(), title="Spectrum slope, KS"),
-        Quantity("spectrum_slope_js", better="lower", ideal=0.0, senses=set(), title="Spectrum slope, JS"),
+        Quantity(
+            "spectrum_slope_ks", better="lower", ideal=0.0, senses={"fidelity"}, title="Spectrum slope, KS"
+        ),
+        Quantity(
+            "spectrum_slope_js", better="lower", ideal=0.0, senses={"fidelity"}, title="Spectrum slope, JS"
+        ),
         Quantity("contrast_ks", better="lower", ideal=0.0, senses={"fidelity"}, title="Contrast, KS"),
         Quantity("contrast_js", better="lower", ideal=0.0, senses={"fidelity"}, title="Contrast, JS"),
-        Quantity("luminance_ks", better="lower", ideal=0.0, senses=set(), title="Luminance, KS"),
-        Quantity("luminance_js", better="lower", ideal=0.0, senses=set(), title="Luminance, JS"),
+        Quantity("luminance_ks", better="lower", ideal=0.0, senses={"fidelity"}, title="Luminance, KS"),
+        Quantity("luminance_js", better="lower", ideal=0.0, senses={"fidelity"}, title="Luminance, JS"),
         Quantity("derivatives_ks", better="lower", ideal=0.0, senses={"fidelity"}, title="Derivatives, KS"),
         Quantity("derivatives_js", better="lower", ideal=0.0, senses={"fidelity"}, title="Derivatives, JS"),
         Quantity("gabor_ks", better="lower", ideal=0.0, senses={"fidelity"}, title="Gabor responses, KS"),

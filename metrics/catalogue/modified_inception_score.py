@@ -26,7 +26,7 @@ from metrics.statistics.resampling import groups_of, jackknife, without
     title="Modified Inception Score",
     paper="arXiv:1706.02071",
     quantities=[
-        Quantity("modified_inception_score", better="higher", ideal=math.inf, senses=set()),
+        Quantity("modified_inception_score", better="higher", ideal=math.inf, senses={"diversity"}),
     ],
 )
 def modified_inception_score(

@@ -43,7 +43,7 @@ GROUPS = 20
             "ndb_real",
             better="lower",
             ideal=0.0,
-            senses=set(),
+            judges="halves of the real images",
             title="Number of different bins between halves of the real images",
         ),
     ],

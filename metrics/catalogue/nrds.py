@@ -21,7 +21,7 @@ from metrics.statistics.resampling import groups_of, jackknife, without
     name="nrds",
     title="Normalized Relative Discriminative Score",
     paper="arXiv:1801.06790",
-    quantities=[Quantity("nrds", better="higher", ideal=math.inf, senses=set())],
+    quantities=[Quantity("nrds", better="higher", ideal=math.inf, senses={"fidelity"})],
 )
 def nrds(contest: Contest, *, seed: int = 0) -> dict[str, Measured]:
     """A_1/(A_1 + … + A_g): A_i is the area under the discriminator's outputs on generator i over its epochs.

@@ -36,7 +36,7 @@ TRIMMED = 0.01
             "perceptual_path_length",
             better="lower",
             ideal=-math.inf,
-            senses=set(),
+            senses={"smoothness"},
             generic="path_length",
             generic_title="Path length",
         ),

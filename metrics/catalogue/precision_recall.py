@@ -22,7 +22,11 @@ from metrics.statistics.resampling import wilson_interval
         Quantity("precision", better="higher", ideal=1.0, senses={"fidelity"}, title="Precision"),
         Quantity("recall", better="higher", ideal=1.0, senses={"diversity"}, title="Recall"),
         Quantity(
-            "f1_score", better="higher", ideal=1.0, senses={"fidelity"}, title="F1 of precision and recall"
+            "f1_score",
+            better="higher",
+            ideal=1.0,
+            senses={"fidelity", "diversity"},
+            title="F1 of precision and recall",
         ),
     ],
     selections={"paper"},

@@ -22,7 +22,15 @@ from metrics.statistics.resampling import mean_interval
     name="rarity",
     title="Rarity",
     paper="arXiv:2206.08549",
-    quantities=[Quantity("rarity", better="higher", ideal=math.inf, senses=set(), title="Mean rarity")],
+    quantities=[
+        Quantity(
+            "rarity",
+            better="higher",
+            ideal=math.inf,
+            judges="how uncommon images are among the real ones",
+            title="Mean rarity",
+        )
+    ],
 )
 def rarity(
     reference: Features, generated: Features, *, neighbours: int = 3, memory_gib: float = 2.0

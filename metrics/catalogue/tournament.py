@@ -25,9 +25,13 @@ from metrics.statistics.resampling import normal_interval, wilson_interval
     title="Tournament win rate",
     paper="arXiv:1808.04888",
     quantities=[
-        Quantity("tournament_win_rate", better="higher", ideal=math.inf, senses=set()),
+        Quantity("tournament_win_rate", better="higher", ideal=math.inf, senses={"fidelity"}),
         Quantity(
-            "skill_rating", better="higher", ideal=math.inf, senses=set(), title="Skill rating (Glicko-2)"
+            "skill_rating",
+            better="higher",
+            ideal=math.inf,
+            senses={"fidelity"},
+            title="Skill rating (Glicko-2)",
         ),
     ],
 )

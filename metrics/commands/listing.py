@@ -16,7 +16,7 @@ from metrics.distributed import Workers
 from metrics.evidence.kinds import EXTRACTED, Labels, Moments
 from metrics.extractors.registry import EXTRACTORS
 from metrics.inputs.opened import EMBED
-from metrics.registry.metric import METRICS, Metric, Quantity
+from metrics.registry.metric import METRICS, SENSES, Metric, Quantity
 from metrics.registry.signatures import Setting, argument_texts
 from metrics.results.formats import grid
 
@@ -37,11 +37,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def list_all(_options: argparse.Namespace, console: Console, _workers: Workers) -> None:
     """The two catalogues and the named selections; what can't be used goes to stderr."""
     metrics = grid(
-        "metric", "title", "needs", "extractor", "paper", folded={"title", "needs", "extractor", "paper"}
+        *("metric", "title", "senses", "needs", "extractor", "paper"),
+        folded={"title", "senses", "needs", "extractor", "paper"},
     )
     for metric in METRICS:
         needs = ", ".join(_needs(metric))
-        metrics.add_row(metric.name, metric.title, needs, _extractor(metric), metric.paper)
+        senses = ", ".join(metric.senses) or "–"
+        metrics.add_row(metric.name, metric.title, senses, needs, _extractor(metric), metric.paper)
     extractors = grid("extractor", "title", "protocols", "paper", folded={"title", "protocols", "paper"})
     for entry in EXTRACTORS:
         extractors.add_row(entry.name, entry.title, ", ".join(entry.protocols), entry.paper)
@@ -91,7 +93,11 @@ def _extractor(metric: Metric) -> str:
 
 def _quantity_line(quantity: Quantity) -> str:
     ideal = f", ideal {quantity.ideal:g}" if math.isfinite(quantity.ideal) else ""
-    return f"{quantity.name}: {quantity.better} is better{ideal}"
+    senses = ", ".join(sense for sense in SENSES if sense in quantity.senses)
+    noticed = (
+        f"senses {senses}" if senses else f"senses none of {', '.join(SENSES)}: judges {quantity.judges}"
+    )
+    return f"{quantity.name}: {quantity.better} is better{ideal}; {noticed}"
 
 
 def _setting_line(metric: Metric, setting: Setting) -> str:

@@ -15,6 +15,10 @@ from metrics.evidence.pairs import ImagePairs
 from metrics.registry.discovery import Catalogue, unknown_name
 from metrics.registry.signatures import Need, Setting, SettingValue, place_of, read_signature
 
+SENSES = ("fidelity", "diversity", "novelty", "smoothness")
+"""What can be wrong with a generator: unlike real images, too few different ones, copies of training images,
+jumps between nearby latents."""
+
 FEATURES = "features"
 """The output of an extractor that metrics look at unless they say otherwise."""
 
@@ -53,7 +57,10 @@ class Quantity:
         name: what it is called when it comes from the metric's own extractor.
         better: which direction is better.
         ideal: its value for a perfect generator; infinity if there is no bound.
-        senses: what worsens it, of "fidelity" and "diversity".
+        senses: what it notices, of `SENSES`: images unlike real ones (fidelity), too few different images
+            (diversity), copies of training images (novelty) and jumps between nearby latents (smoothness)
+            worsen it.
+        judges: what it is a number of instead, where none of these worsens it; empty elsewhere.
         title: its name in prose.
         generic: what it is called, with the extractor's name added, when it comes from any other extractor.
         generic_title: that name in prose.
@@ -62,7 +69,8 @@ class Quantity:
     name: str
     better: Literal["lower", "higher"]
     ideal: float
-    senses: set[str] | frozenset[str]
+    senses: Set[str] = frozenset()
+    judges: str = ""
     title: str = ""
     generic: str = ""
     generic_title: str = ""
@@ -102,6 +110,11 @@ class Metric:
     def description(self) -> str:
         """What it measures and what it doesn't, from its file's docstring."""
         return inspect.getdoc(inspect.getmodule(self.compute)) or inspect.getdoc(self.compute) or ""
+
+    @property
+    def senses(self) -> tuple[str, ...]:
+        """What any of its quantities senses, in the order of `SENSES`."""
+        return tuple(sense for sense in SENSES if any(sense in one.senses for one in self.quantities))
 
     def label(
         self, quantity: Quantity, extractor: str, extractor_title: str, layer: str = ""
@@ -243,12 +256,26 @@ def _check_quantities(
     if not quantities:
         raise InvalidMetricError(f"{place} declares no quantity; add quantities=[Quantity(…)].")
     for quantity in quantities:
-        if not quantity.senses <= {"fidelity", "diversity"}:
-            raise InvalidMetricError(
-                f"{place}: {quantity.name} senses {set(quantity.senses)}; use 'fidelity', 'diversity'."
-            )
+        _check_senses(place, quantity)
         if extractor is not None and not (quantity.generic and quantity.generic_title):
             raise InvalidMetricError(
                 f"{place}: the name {quantity.name!r} stands for {extractor}; say with generic= and "
                 "generic_title= what the quantity is called with another extractor."
             )
+
+
+def _check_senses(place: str, quantity: Quantity) -> None:
+    if unknown := sorted(set(quantity.senses) - set(SENSES)):
+        raise InvalidMetricError(
+            f"{place}: {quantity.name} senses {', '.join(unknown)}; give senses= of {', '.join(SENSES)}."
+        )
+    if not quantity.senses and not quantity.judges:
+        raise InvalidMetricError(
+            f"{place}: {quantity.name} declares no sense; give senses= at least one of {', '.join(SENSES)}, "
+            "or say with judges= what it judges instead of the generator's images."
+        )
+    if quantity.senses and quantity.judges:
+        raise InvalidMetricError(
+            f"{place}: {quantity.name} senses {', '.join(sorted(quantity.senses))} and judges "
+            f"{quantity.judges}; judges= is for a quantity that senses nothing, so leave out one of the two."
+        )

@@ -40,6 +40,10 @@ one was trained on by nobody, one takes the generator's place and is spoiled, in
 more. The network is EfficientNet-Lite0, which needs no download; contamination mixes garments in. With
 {IMAGES // 3} images in a set intervals are wide: what a quantity misses here it may notice in larger
 sets, and one that notices it here does so early. All values are in [sensitivity.csv](sensitivity.csv).
+
+`python -m metrics info NAME` says what a metric declares to sense, of fidelity, diversity, novelty and
+smoothness. A law holds it to that with extreme failures on 500 images
+([decision](decisions/0016-senses.md)); this page shows milder ones on photographs.
 """
 
 

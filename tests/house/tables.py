@@ -24,13 +24,14 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def metric_rows() -> str:
-    """The metrics with what each gives, its direction and its source."""
+    """The metrics with what each gives, what worsens it, its direction and its source."""
     return markdown(
-        ("metric", "measures", "better", "quantities", "with another network", "paper"),
+        ("metric", "measures", "senses", "better", "quantities", "with another network", "paper"),
         (
             (
                 f"`{m.name}`",
                 m.title,
+                ", ".join(m.senses),
                 _once(q.better for q in m.quantities),
                 str(len(m.quantities)),
                 _once(f"`{q.generic}_…`" for q in m.quantities if q.generic),

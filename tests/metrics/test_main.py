@@ -91,10 +91,13 @@ def test_what_can_be_refused_is_refused_before_any_image_is_looked_at(folders, c
 def test_list_and_info_know_everything(capsys):
     assert main(["list"]) == 0
     assert main(["info", "fid"]) == 0
+    assert main(["info", "linear_probe"]) == 0
     assert main(["info", "inception_v3"]) == 0
     out = capsys.readouterr().out
     assert all(word in out for word in ("kid", "inception_score", "lower is better", "1512.00567"))
     assert "--metrics paper: density_coverage, fid, " in out
+    assert "fid: lower is better, ideal 0; senses fidelity, diversity\n" in out
+    assert "smoothness: judges the features of a discriminator\n" in out
     assert main(["info", "fidd"]) == 2
 
 

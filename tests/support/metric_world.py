@@ -6,6 +6,7 @@ A generator draws from the same modes; its images are the points as patches of c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,8 +34,9 @@ def points(seed: int, *, count: int, modes: int = MODES, noise: float = 0.5) -> 
 
 
 def as_pixels(rows: Tensor) -> Tensor:
-    """Points (n, 12) as floating pixels (n, 3, 16, 16) in [0, 255]: each coordinate is a patch."""
-    colours = (GREY + PER_UNIT * rows.reshape(-1, 3, 2, 2)).clamp(0, 255)
+    """Points (n, 3 s²) as floating pixels (n, 3, 8 s, 8 s) in [0, 255]: each coordinate is a patch."""
+    side = math.isqrt(rows.shape[1] // 3)
+    colours = (GREY + PER_UNIT * rows.reshape(-1, 3, side, side)).clamp(0, 255)
     return colours.repeat_interleave(PATCH_PX, dim=2).repeat_interleave(PATCH_PX, dim=3)
 
 

@@ -84,7 +84,13 @@ def _describe_metric(metric: metrics.Metric) -> dict[str, Any]:
         "extractor": metric.extractor or "",
         "needs": [{"role": need.role, "kind": need.kind.__name__} for need in metric.needs],
         "quantities": [
-            {"name": one.name, "better": one.better, "title": one.title or metric.title}
+            {
+                "name": one.name,
+                "better": one.better,
+                "title": one.title or metric.title,
+                "senses": sorted(one.senses),
+                "judges": one.judges,
+            }
             for one in metric.quantities
         ],
     }

@@ -23,6 +23,9 @@ def test_metrics_are_those_of_the_live_registry():
         assert [(one.name, one.better, one.title) for one in read.quantities] == [
             (one.name, one.better, one.title or live.title) for one in live.quantities
         ]
+        assert [(set(one.senses), one.judges) for one in read.quantities] == [
+            (one.senses, one.judges) for one in live.quantities
+        ]
         assert live.description.replace("\n", " ").startswith(read.summary)
 
 

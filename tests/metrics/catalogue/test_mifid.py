@@ -54,5 +54,12 @@ def test_opposite_vectors_count_as_alike_and_zero_ones_not_at_all():
         nearest_cosine_distances(Pairs(queries, points[1:]))
 
 
-def test_the_training_set_itself_is_not_at_a_distance_of_rounding(make_features, vector_a):
-    assert _mifid(make_features, vector_a, vector_a.clone()).value == 0
+def test_the_training_set_itself_is_far_from_perfect(make_features, vector_a):
+    copied, new = (_mifid(make_features, vector_a, made) for made in (vector_a.clone(), vector_a + 0.01))
+    assert copied.value == pytest.approx(1e5 * 2 * float(vector_a.var(dim=0).sum()), rel=1e-6)
+    assert copied.value > new.value
+    assert copied.notes
+
+
+def test_without_a_threshold_the_training_set_itself_is_at_no_distance(make_features, vector_a):
+    assert _mifid(make_features, vector_a, vector_a.clone(), threshold=0.0).value == 0

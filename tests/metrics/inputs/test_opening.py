@@ -233,7 +233,7 @@ def by_class():
         ]
         return {"dogs": shares[0] - shares[1]}
 
-    quantity = Quantity("dogs", better="lower", ideal=0.0, senses=set())
+    quantity = Quantity("dogs", better="lower", ideal=0.0, senses={"diversity"})
     register(name="dogs", title="Dogs", paper="none", quantities=[quantity])(dogs)
     yield "dogs"
     METRICS.remove("dogs")

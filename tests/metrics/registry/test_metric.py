@@ -80,17 +80,31 @@ def test_unreadable_signatures_are_refused_naming_the_file(registered, function)
 def _fine(generated: Features): ...
 
 
+def _declaring(**senses):
+    return {"quantities": [Quantity("how_many", better="higher", ideal=1.0, **senses)]}
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"quantities": []}, "declares no quantity"),
-        ({"quantities": [Quantity("how_many", better="higher", ideal=1.0, senses={"taste"})]}, "taste"),
+        (
+            _declaring(senses={"taste"}),
+            "senses taste; give senses= of fidelity, diversity, novelty, smoothness",
+        ),
+        (_declaring(), "how_many declares no sense; give senses= at least one of"),
+        (_declaring(senses={"novelty"}, judges="the weather"), "leave out one of the two"),
         ({"extractor": "inception_v3"}, "stands for inception_v3"),
     ],
 )
 def test_incomplete_declarations_are_refused(registered, changes, message):
     with pytest.raises(InvalidMetricError, match=message):
         registered(_fine, **changes)
+
+
+def test_a_quantity_that_judges_something_else_needs_no_sense(registered):
+    (quantity,) = registered(_fine, **_declaring(judges="the weather")).quantities
+    assert quantity.judges == "the weather"
 
 
 @pytest.mark.parametrize("reported", [{}, {"how_much": 1.0}, {"how_many": float("nan")}])
