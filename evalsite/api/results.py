@@ -77,7 +77,8 @@ class HumanQuantitySerializer(Output):
         child=serializers.IntegerField(),
         help_text="Blocks of the protocol, from 1; those that ask the same are taken together.",
     )
-    better = serializers.CharField(help_text="higher or lower is more like real images; empty if neither.")
+    better = serializers.CharField(help_text="higher or lower, see `meaning`; empty if neither.")
+    meaning = serializers.CharField(help_text="What the better end means, by the question asked.")
     unit = serializers.CharField(help_text="share, ms, z, logit or empty.")
     chance = Number(help_text="What guessing would give, where that is one number.")
 

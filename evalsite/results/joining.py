@@ -106,9 +106,11 @@ class HumanQuantity:
         quantity: The estimate's own name.
         label: The same for people, who are told how it was asked if others have it too.
         blocks: Numbers of the blocks that it comes from, from 1.
-        better: Whether higher or lower means "more like real images"; empty if neither.
+        better: Whether higher or lower is better; empty if neither.
         unit: ``share``, ``ms``, ``z``, ``logit``, or empty.
         chance: What guessing would give, where that is one number.
+        meaning: What the better end means, by the question that raters were asked.
+        chance_name: What a plot calls the value at `chance`.
     """
 
     key: str
@@ -118,6 +120,8 @@ class HumanQuantity:
     better: str
     unit: str
     chance: float | None
+    meaning: str = "more like real images"
+    chance_name: str = "guessing"
 
 
 @dataclass(frozen=True)
@@ -230,6 +234,8 @@ def _human_column(pool: PoolEstimates, estimate: Estimate, rivals: Sequence[Pool
         better=estimate.better,
         unit=estimate.unit,
         chance=estimate.chance,
+        meaning=estimate.meaning,
+        chance_name=estimate.chance_name,
     )
 
 

@@ -15,7 +15,7 @@ class Ranked:
 
     Args:
         row: The row.
-        rank: 1 for the most life-like; None for real images and where there is no value to rank by.
+        rank: 1 for the best; None for real images and where there is no value to rank by.
         tied: Whether its interval overlaps that of the row before it, so that their order is unsure.
     """
 
@@ -25,7 +25,7 @@ class Ranked:
 
 
 def rank(rows: Sequence[ResultRow], quantity: HumanQuantity) -> list[Ranked]:
-    """Rows from the most life-like to the least; those without a value last, in their given order."""
+    """Rows from the best to the worst; those without a value last, in their given order."""
     sign = -1.0 if quantity.better == "higher" else 1.0
     ranked = sorted(
         (row for row in rows if _rankable(row, quantity.key)),

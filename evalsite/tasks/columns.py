@@ -30,10 +30,11 @@ class Quantity:
     Args:
         name: Name in the catalogue's words, e.g. ``deception_rate``.
         unit: ``share``, ``z``, ``ms`` or ``logit``.
-        better: Whether higher or lower means "more like real images"; empty if neither.
+        better: Whether higher or lower is better; empty if neither.
         chance: What guessing would give; None if that means nothing here.
         help: One sentence for the codebook and the results page.
         title: What people call it, in the middle of a sentence; its name in words if empty.
+        chance_name: What a plot calls the value at `chance`.
     """
 
     name: str
@@ -42,3 +43,4 @@ class Quantity:
     chance: float | None
     help: str
     title: str = ""
+    chance_name: str = "guessing"

@@ -120,12 +120,14 @@ class Estimate:
             where undefined. Another training of the same model is not covered.
         n_raters, n_trials: What the estimate rests on.
         chance: What guessing would give; None if that means nothing here.
-        better: Whether higher or lower means "more like real images"; empty if neither.
+        better: Whether higher or lower is better; empty if neither.
         unit: ``share``, ``ms``, ``z``, ``logit``.
         note: One sentence of warning, or empty.
         title: What people call the quantity; its name in words if empty.
         n_images: Images it rests on, of the source with the fewest; 0 where that means nothing.
         low_these_images, high_these_images: 95 % interval for these images: over new raters alone.
+        meaning: What the better end means, by the question that raters were asked.
+        chance_name: What a plot calls the value at `chance`.
     """
 
     condition: str
@@ -143,6 +145,8 @@ class Estimate:
     n_images: int = 0
     low_these_images: float | None = None
     high_these_images: float | None = None
+    meaning: str = "more like real images"
+    chance_name: str = "guessing"
 
 
 class Task(ABC, Generic[P]):
@@ -245,7 +249,13 @@ class Task(ABC, Generic[P]):
     ) -> Json:
         """What a rater of known ability would send: ``{"answer": what read takes, "rt_ms": float}``."""
 
-    def estimate_of(self, condition: str, quantity: str, summary: Summary, *, n_trials: int) -> Estimate:
+    def meaning(self, params: P) -> str:
+        """What the better end of its quantities means, by the question that raters are asked."""
+        return "more like real images"
+
+    def estimate_of(
+        self, params: P, condition: str, quantity: str, summary: Summary, *, n_trials: int
+    ) -> Estimate:
         """An estimate of one of the declared quantities."""
         declared = next(q for q in self.quantities if q.name == quantity)
         return Estimate(
@@ -264,6 +274,8 @@ class Task(ABC, Generic[P]):
             n_images=summary.n_images,
             low_these_images=summary.low_these_images,
             high_these_images=summary.high_these_images,
+            meaning=self.meaning(params),
+            chance_name=declared.chance_name,
         )
 
 

@@ -34,7 +34,8 @@ COLUMNS = (
     Column("n_images", "int", "Images it rests on, of the source with the fewest."),
     Column("n_trials", "int", "Trials it rests on."),
     Column("chance", "float", "What guessing would give."),
-    Column("better", "text", "higher or lower: what is more like real images; empty if neither."),
+    Column("better", "text", "higher or lower: which end is better; empty if neither."),
+    Column("meaning", "text", "What the better end means, by the question that raters were asked."),
     Column("unit", "text", "share, ms, z or logit."),
     Column("note", "text", "A warning, or why there is no value."),
     Column("facts", "text", "What follows from the params, such as a staircase's target accuracy."),
@@ -56,7 +57,7 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
                 *place, blocks, pool.task, params, found.condition, found.quantity,
                 found.value, found.low, found.high, found.low_these_images, found.high_these_images,
                 found.n_raters, found.n_images, found.n_trials,
-                found.chance, found.better, found.unit, found.note, facts,
+                found.chance, found.better, found.meaning, found.unit, found.note, facts,
             ]  # fmt: skip
 
 

@@ -31,7 +31,12 @@ def _columns(scope: Scope) -> list[Column]:
 def _human_columns(quantity: HumanQuantity) -> list[Column]:
     key, words = quantity.key, quantity.label
     return [
-        Column(key, "float", f"{words.capitalize()}; {_direction(quantity.better)}.", quantity.unit),
+        Column(
+            key,
+            "float",
+            f"{words.capitalize()}; {_direction(quantity.better, quantity.meaning)}.",
+            quantity.unit,
+        ),
         Column(
             f"{key}_low",
             "float",
@@ -52,7 +57,7 @@ def _human_columns(quantity: HumanQuantity) -> list[Column]:
 def _machine_columns(quantity: MachineQuantity) -> list[Column]:
     key, words = quantity.key, quantity.label
     return [
-        Column(key, "float", f"{words}; {_direction(quantity.better)}."),
+        Column(key, "float", f"{words}; {_direction(quantity.better, 'better')}."),
         Column(f"{key}_low", "float", f"Lower bound of its 95 % interval, if the metric has one: {words}."),
         Column(f"{key}_high", "float", f"Upper bound of its 95 % interval, if the metric has one: {words}."),
         Column(f"{key}_std", "float", f"Its spread, if the metric tells one: {words}."),
@@ -63,8 +68,8 @@ def _machine_columns(quantity: MachineQuantity) -> list[Column]:
     ]
 
 
-def _direction(better: str) -> str:
-    return f"{better} is more like real images" if better else "neither higher nor lower is better"
+def _direction(better: str, meaning: str) -> str:
+    return f"{better} is {meaning}" if better else "neither higher nor lower is better"
 
 
 def _rows(scope: Scope) -> Iterator[list[Any]]:

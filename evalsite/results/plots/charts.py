@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from evalsite.results.agreement import Agreement
-from evalsite.results.joining import HumanQuantity, ResultTable
+from evalsite.results.joining import HumanQuantity, MachineQuantity, ResultTable
 from evalsite.results.plots.labels import Point, Side, place
 from evalsite.results.ranking import rank
 from evalsite.results.timing import TimingGroup
@@ -61,6 +61,7 @@ class DotChart:
         categories: Conditions from top to bottom.
         series: One or more quantities of the same unit.
         chance: Where guessing lies; None if that means nothing here.
+        chance_name: What is written there.
         notes: What must be said beside the plot, in sentences.
     """
 
@@ -70,6 +71,7 @@ class DotChart:
     series: tuple[Series, ...]
     chance: float | None = None
     notes: tuple[str, ...] = ()
+    chance_name: str = "guessing"
 
     @property
     def lines(self) -> int:
@@ -136,16 +138,17 @@ Chart = DotChart | ScatterChart | HistogramChart
 
 
 def ranking_chart(table: ResultTable, quantity: HumanQuantity) -> DotChart:
-    """One human quantity, conditions from the most life-like down."""
+    """One human quantity, conditions from the best down."""
     rows = [ranked.row for ranked in rank(table.rows, quantity) if quantity.key in ranked.row.human]
     dots = _dots(table, quantity)
     order = [row.condition for row in rows if row.condition in dots]
     return DotChart(
         title=f"Ranking by {quantity.label}",
-        axis=_axis(quantity.label, quantity.unit, quantity.better),
+        axis=_human_axis(quantity),
         categories=tuple(order),
         series=(Series(quantity.label, tuple(dots[name] for name in order)),),
         chance=quantity.chance,
+        chance_name=quantity.chance_name,
     )
 
 
@@ -155,7 +158,8 @@ def intervals_chart(table: ResultTable, quantity: HumanQuantity) -> DotChart:
         column for column in table.human if (column.blocks, column.unit) == (quantity.blocks, quantity.unit)
     ]
     dots = {column: _dots(table, column) for column in alike}
-    chances = {column.chance for column in alike}
+    chances = {(column.chance, column.chance_name) for column in alike}
+    chance, chance_name = chances.pop() if len(chances) == 1 else (None, "")
     return DotChart(
         title="Estimates and 95 % intervals for the generator",
         axis=UNITS.get(quantity.unit, "value"),
@@ -163,7 +167,8 @@ def intervals_chart(table: ResultTable, quantity: HumanQuantity) -> DotChart:
             row.condition for row in table.rows if any(row.condition in found for found in dots.values())
         ),
         series=tuple(Series(column.label, tuple(found.values())) for column, found in dots.items()),
-        chance=chances.pop() if len(chances) == 1 else None,
+        chance=chance,
+        chance_name=chance_name,
     )
 
 
@@ -175,8 +180,8 @@ def scatter_chart(table: ResultTable, metric: str, human: str, agreement: Agreem
     dots = tuple(Dot(pair.condition, pair.human, pair.human_low, pair.human_high) for pair in pairs)
     return ScatterChart(
         title=f"{people.label} against {machine.label}",
-        x_axis=_axis(machine.label, "", machine.better),
-        y_axis=_axis(people.label, people.unit, people.better),
+        x_axis=_machine_axis(machine),
+        y_axis=_human_axis(people),
         x=x,
         dots=dots,
         sides=_sides(x, dots),
@@ -243,7 +248,12 @@ def _dots(table: ResultTable, quantity: HumanQuantity) -> dict[str, Dot]:
     }
 
 
-def _axis(label: str, unit: str, better: str) -> str:
-    """A label with unit and direction, on two lines."""
+def _human_axis(quantity: HumanQuantity) -> str:
+    """Its label with unit and direction, on two lines."""
+    label, unit = quantity.label, quantity.unit
     words = f"{label} ({UNITS[unit]})" if unit in UNITS and unit not in label else label
-    return f"{words}\n{better} is more life-like" if better else words
+    return f"{words}\n{quantity.better} is {quantity.meaning}" if quantity.better else words
+
+
+def _machine_axis(quantity: MachineQuantity) -> str:
+    return f"{quantity.label}\n{quantity.better} is better" if quantity.better else quantity.label

@@ -80,7 +80,7 @@ def _(chart: DotChart) -> Figure:
             label=series.name,
         )
     if chart.chance is not None:
-        axes.axvline(chart.chance, color=INK, linestyle=":", linewidth=1, label="guessing")
+        axes.axvline(chart.chance, color=INK, linestyle=":", linewidth=1, label=chart.chance_name)
     axes.set_yticks(range(len(chart.categories)), chart.categories)
     axes.set_ylim(max(len(chart.categories), 1) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")

@@ -57,7 +57,9 @@ def _(chart: DotChart) -> Json:
         "showgrid": False,
     }
     if chart.chance is not None:
-        layout |= _chance(chart.chance, [dot.value for series in chart.series for dot in series.dots])
+        layout |= _chance(
+            chart.chance, chart.chance_name, [dot.value for series in chart.series for dot in series.dots]
+        )
     return {"data": data, "layout": layout}
 
 
@@ -144,14 +146,14 @@ def _bars(dots: Sequence[Dot]) -> Json:
     }
 
 
-def _chance(value: float, dots: Sequence[float]) -> Json:
+def _chance(value: float, name: str, dots: Sequence[float]) -> Json:
     side = "right" if sum(dots) < value * len(dots) else "left"
     line = {"color": INK, "width": 1, "dash": "dot"}
     return {
         "shapes": [
             {"type": "line", "x0": value, "x1": value, "y0": 0, "y1": 1, "yref": "paper", "line": line}
         ],
-        "annotations": [_note("guessing", x=value, xref="x", xanchor=side, y=1)],
+        "annotations": [_note(name, x=value, xref="x", xanchor=side, y=1)],
     }
 
 

@@ -39,6 +39,7 @@ from evalsite.tasks.simulation import SimulatedRater
 
 KEYS = {"left": "f", "right": "j", "tie": "b"}
 CATCH = "Attention check: whatever you see, choose the {side} image this time."
+AVERAGE = "average of all compared"
 MARGINAL = "Strengths average over these raters and images: don't compare them with those of other raters."
 QUESTIONS = {"real": "Which image looks more real?", "better": "Which image looks better?"}
 
@@ -100,8 +101,16 @@ class Pairwise(Task[PairwiseParams]):
             0.0,
             "Log odds of being chosen, mean 0 over all compared.",
             "Bradley–Terry strength",
+            chance_name=AVERAGE,
         ),
-        Quantity("win_rate", "share", "higher", 0.5, "Share of its comparisons won, a tie as half."),
+        Quantity(
+            "win_rate",
+            "share",
+            "higher",
+            0.5,
+            "Share of its comparisons won, a tie as half.",
+            chance_name=AVERAGE,
+        ),
         Quantity(
             "deception_rate",
             "share",
@@ -109,7 +118,14 @@ class Pairwise(Task[PairwiseParams]):
             0.5,
             "Share of pairs with a real image in which it looked more real.",
         ),
-        Quantity("side_bias", "logit", "", 0.0, "Log odds of choosing the left of two equal images."),
+        Quantity(
+            "side_bias",
+            "logit",
+            "",
+            0.0,
+            "Log odds of choosing the left of two equal images.",
+            chance_name="no bias",
+        ),
     )
 
     def plan(
@@ -206,6 +222,10 @@ class Pairwise(Task[PairwiseParams]):
             "correct": correct,
         }  # fmt: skip
 
+    def meaning(self, params: PairwiseParams) -> str:
+        """More real, or liked better, as was asked."""
+        return "more like real images" if params.question == "real" else "liked better"
+
     def count(self, params: PairwiseParams, trials: Iterable[ScoredTrial]) -> Comparisons:
         """The comparisons, one entry a trial."""
         return ComparisonCounter().add_all(map(_comparison, counted(trials))).comparisons()
@@ -216,14 +236,16 @@ class Pairwise(Task[PairwiseParams]):
             return []
         fitted = paired_comparison.strengths(tally)
         rates = summarise_shares(paired_comparison.win_shares(tally))
-        estimates = [self.estimate_of("", "side_bias", fitted.side_bias, n_trials=len(tally.raters))]
+        estimates = [self.estimate_of(params, "", "side_bias", fitted.side_bias, n_trials=len(tally.raters))]
         for item, (rate, n_trials) in rates.items():
             strength = fitted.items[item].noting(MARGINAL)
-            estimates.append(self.estimate_of(item, "bradley_terry_strength", strength, n_trials=n_trials))
-            estimates.append(self.estimate_of(item, "win_rate", rate, n_trials=n_trials))
-        return estimates + (self._deception(tally) if params.question == "real" else [])
+            estimates.append(
+                self.estimate_of(params, item, "bradley_terry_strength", strength, n_trials=n_trials)
+            )
+            estimates.append(self.estimate_of(params, item, "win_rate", rate, n_trials=n_trials))
+        return estimates + (self._deception(params, tally) if params.question == "real" else [])
 
-    def _deception(self, tally: Comparisons) -> list[Estimate]:
+    def _deception(self, params: PairwiseParams, tally: Comparisons) -> list[Estimate]:
         """Win rates of generated images over pairs with a real one only."""
         if REAL not in tally.items:
             return []
@@ -234,7 +256,7 @@ class Pairwise(Task[PairwiseParams]):
             if len(shown.raters)
         }
         return [
-            self.estimate_of(item, "deception_rate", rate, n_trials=n_trials)
+            self.estimate_of(params, item, "deception_rate", rate, n_trials=n_trials)
             for item, (rate, n_trials) in summarise_shares(shares).items()
         ]
 

@@ -282,23 +282,24 @@ class RapidScene(Task[RapidSceneParams]):
             **signal_detection.sensitivity(tally.judgements),
         }
         estimates = [
-            self.estimate_of(condition, quantity, summary.noting(note), n_trials=n_trials)
+            self.estimate_of(params, condition, quantity, summary.noting(note), n_trials=n_trials)
             for condition in tally.judgements.names
             for quantity, by_condition in found.items()
             for summary, n_trials in [by_condition[condition]]
         ]
         thresholds: list[Estimate] = []
         for condition, flashes in tally.staircases.items():
-            thresholds += self._thresholds(params.staircase, condition, flashes)
+            thresholds += self._thresholds(params, condition, flashes)
         return thresholds + estimates
 
-    def _thresholds(self, staircase: Staircase, condition: str, flashes: Flashes) -> list[Estimate]:
+    def _thresholds(self, params: RapidSceneParams, condition: str, flashes: Flashes) -> list[Estimate]:
+        staircase = params.staircase
         bounds_ms = (float(staircase.min_ms), float(staircase.max_ms))
         threshold = psychometric.threshold(flashes, staircase.target_accuracy, bounds_ms)
         modal, n_trials = psychometric.modal_exposure(flashes), len(flashes.raters)
         return [
-            self.estimate_of(condition, "threshold_ms", threshold, n_trials=n_trials),
-            self.estimate_of(condition, "modal_exposure_ms", modal, n_trials=n_trials),
+            self.estimate_of(params, condition, "threshold_ms", threshold, n_trials=n_trials),
+            self.estimate_of(params, condition, "modal_exposure_ms", modal, n_trials=n_trials),
         ]
 
     def simulate(

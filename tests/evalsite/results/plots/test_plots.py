@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 
 import plotly.graph_objects as go
 import pytest
@@ -84,3 +85,22 @@ def test_a_table_without_numbers_still_draws(estimate):
     assert chart.categories == ()
     assert images.draw(chart, "png")
     go.Figure(interactive.figure(chart))
+
+
+def test_words_come_from_the_quantity_and_the_question(table):
+    liked = replace(
+        table.human[0],
+        label="strength",
+        unit="",
+        chance=0.0,
+        chance_name="average of all compared",
+        meaning="liked better",
+    )
+    shown = replace(table, human=(liked, *table.human[1:]))
+    chart = charts.ranking_chart(shown, liked)
+    assert chart.axis == "strength\nhigher is liked better"
+    assert "average of all compared" in images.draw(chart, "svg").decode()
+    assert "average of all compared" in json.dumps(interactive.figure(chart))
+    scatter = charts.scatter_chart(shown, "fid", liked.key, agree(shown.pairs("fid", liked.key)))
+    assert scatter.x_axis.endswith("\nlower is better")
+    assert scatter.y_axis == chart.axis

@@ -185,3 +185,13 @@ def test_no_deception_rate_by_taste_nor_without_real_images() -> None:
 
 def test_nothing_answered_is_nothing_estimated() -> None:
     assert _estimated(MODELS, []) == []
+
+
+def test_what_better_means_follows_from_the_question() -> None:
+    answers = [("1", "a", "b", "left"), ("1", "b", "a", "left"), ("2", "a", "b", "right")]
+    for question, meaning in {"real": "more like real images", "better": "liked better"}.items():
+        params = PairwiseParams(question=question)
+        found = _estimated(params, _answers(params, *answers))
+        assert {one.meaning for one in found} == {meaning}
+        names = {one.quantity: one.chance_name for one in found}
+        assert names["bradley_terry_strength"] == names["win_rate"] == "average of all compared"
