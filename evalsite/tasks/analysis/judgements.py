@@ -73,6 +73,11 @@ class Judgements:
     real: npt.NDArray[np.bool_]
     wrong: Floats
 
+    @cached_property
+    def own(self) -> dict[str, OwnTrials]:
+        """The trials of every condition, by its name."""
+        return {name: self.of(name) for name in self.names}
+
     def of(self, name: str) -> OwnTrials:
         """The trials of a condition, its raters' shared real images among them."""
         own = self.conditions == self.names.index(name)

@@ -65,7 +65,7 @@ def deception_rates(judgements: Judgements) -> dict[str, dict[str, tuple[Summary
 
     Source: Zhou et al. 2019 (arXiv:1904.01121), HYPE-infinity; Stein et al. 2023 (arXiv:2306.04675).
     """
-    own = {name: judgements.of(name) for name in judgements.names}
+    own = judgements.own
     return {
         "deception_rate": summarise_shares({name: _over_both(trials) for name, trials in own.items()}),
         "deception_rate_generated": summarise_shares(

@@ -28,7 +28,7 @@ def sensitivity(judgements: Judgements) -> dict[str, dict[str, tuple[Summary, in
 
     Source: Hautus 1995, "Corrections for extreme proportions"; Macmillan & Creelman 2005, chapters 1 and 2.
     """
-    own = {name: judgements.of(name).of_raters_with_both() for name in judgements.names}
+    own = {name: trials.of_raters_with_both() for name, trials in judgements.own.items()}
     return {
         quantity: {name: (_summary(trials, signs), len(trials.raters)) for name, trials in own.items()}
         for quantity, signs in SIGNS.items()

@@ -26,6 +26,8 @@ Interval = tuple[float, float]
 LEVEL = 0.95
 FEW_RATERS = 20
 """Below this many raters the variance over raters is itself known badly."""
+MOST_ROOM = 50_000_000
+"""Largest table for numbering groups, entries."""
 FEW_EVENTS = 10
 """Below so many effective answers of either kind a share's interval is Clopper and Pearson's."""
 
@@ -116,12 +118,22 @@ def sums(scores: Floats, *keys: Ints) -> Floats:
 
 def numbered(*keys: Ints) -> Ints:
     """Numbers from 0 for the groups of trials that share all keys, shape (trials,)."""
-    joined = keys[0]
+    joined = _dense(keys[0])
     for key in keys[1:]:
-        _, place = np.unique(key, return_inverse=True)
-        joined = joined * (int(place.max(initial=0)) + 1) + place
-    _, group = np.unique(joined, return_inverse=True)
-    return np.asarray(group, dtype=np.int64)
+        place = _dense(key)
+        joined = _dense(joined * (int(place.max(initial=0)) + 1) + place)
+    return joined
+
+
+def _dense(key: Ints) -> Ints:
+    """The same groups, numbered from 0 without gaps: by a table where it is small, else by sorting."""
+    low, high = int(key.min(initial=0)), int(key.max(initial=0))
+    if low < 0 or high > MOST_ROOM:
+        return np.asarray(np.unique(key, return_inverse=True)[1], dtype=np.int64)
+    taken = np.zeros(high + 1, dtype=bool)
+    taken[key] = True
+    number = np.cumsum(taken, dtype=np.int64) - 1
+    return np.asarray(number[key], dtype=np.int64)
 
 
 def image_covariance(scores: Floats, raters: Ints, images: Ints) -> Floats:
