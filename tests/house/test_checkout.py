@@ -53,6 +53,7 @@ def other(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+@pytest.mark.slow
 def test_what_make_fix_generates_is_of_its_own_checkout(root: Path, other: Path) -> None:
     commands = [line.removeprefix("$(PY) ").split() for line in _commands(root, "fix") if "$(PY)" in line]
     assert len(commands) == 2

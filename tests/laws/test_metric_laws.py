@@ -62,6 +62,7 @@ def _tensors(evidence: dict[str, Any]) -> list[Tensor]:
 LONG = {
     "annealed_importance_sampling",
     "c2st",
+    "fld",
     "gan_train_test",
     "geometry_score",
     "low_level_statistics",
