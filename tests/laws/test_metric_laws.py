@@ -254,6 +254,7 @@ def test_what_is_sensed_worsens_the_number(metric: Metric, name: str, sense: str
     ("metric", "name"), [_case(metric, quantity.name) for metric, quantity in senseless_cases(METRICS)]
 )
 @pytest.mark.parametrize("sense", SENSES)
+@pytest.mark.slow
 def test_what_is_not_sensed_does_not_worsen_the_number(metric: Metric, name: str, sense: str) -> None:
     (quantity,) = (one for one in metric.quantities if one.name == name)
     falls = []
