@@ -33,7 +33,7 @@ class Pair:
         condition: Name of the condition.
         metric: Value of the metric quantity.
         human: Value of the human quantity.
-        human_low, human_high: Its 95 % interval for the generator; None where there is none.
+        human_low, human_high: Its 95 % interval for the generator; None without an interval.
     """
 
     condition: str

@@ -34,7 +34,7 @@ def show_interval(low: float | None, high: float | None, unit: str = "") -> str:
 
 
 def show_p(p: float | None) -> str:
-    """A p value, e.g. p = 0.017; empty where there is none."""
+    """A p value, e.g. p = 0.017; empty without a p value."""
     if p is None:
         return ""
     return "p < 0.001" if p < LEAST_P else f"p = {p:.3f}"

@@ -1,4 +1,4 @@
-"""What ``manage.py check`` says of the site's catalogue of the two libraries."""
+"""Compares the site's catalogue with the files of the two libraries when ``manage.py check`` runs."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ EMBED = "embed"
 """The role that needs no input: the extractor itself."""
 
 EvidenceKey = tuple[type[Any], str]
-"""A kind of evidence, and the network's output that it is made of (empty where there is none)."""
+"""A kind of evidence, and the network's output that it is made of (empty if no network is involved)."""
 
 
 @dataclass(frozen=True)

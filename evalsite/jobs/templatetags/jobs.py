@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.simple_tag
 def result_url(job: Job) -> str:
-    """The admin page of the row that came of a job; empty if there is none."""
+    """The admin page of the row that the job made; empty if the job made no row."""
     if not job.result.get("model"):
         return ""
     try:
