@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 import evalsite
@@ -27,6 +28,14 @@ django.setup()
 from django.core.management import call_command
 call_command("work", interval=0.05, batch="--batch" in sys.argv)
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_admin_site() -> Iterator[None]:
+    """Keeps the admin site when a test installs an app: unfold would put a new, empty site in its place."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(apps.get_app_config("unfold")), "ready", lambda _config: None)
+        yield
 
 
 @pytest.fixture

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib import admin
 
 import evalsite
 from evalsite.jobs import kinds
 from evalsite.jobs.errors import DuplicateJobKindError, UnknownJobKindError
+from evalsite.jobs.models import Job
 
 BROKEN = "raise RuntimeError('this file must not be imported')\n"
 
@@ -73,3 +75,10 @@ def test_two_files_of_one_kind_are_named_and_stop_no_other_kind(install, countin
 @pytest.mark.parametrize("name", kinds.names())
 def test_every_kind_of_the_site_can_be_carried_out(name):
     assert callable(kinds.get(name))
+
+
+def test_installing_a_room_keeps_the_admin_site(install):
+    before = admin.site
+    install("another_room", "another")
+    assert admin.site is before
+    assert Job in admin.site._registry
