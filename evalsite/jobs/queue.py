@@ -33,13 +33,13 @@ def waiting() -> set[int]:
     return {args_kwargs["kwargs"]["job_id"] for args_kwargs in entries.values_list("args_kwargs", flat=True)}
 
 
-def close_entries(job_ids: set[int], *, now: datetime) -> None:
-    """Mark the queue entries of these jobs as failed where a worker vanished over them.
+def close_entries(job: Job, *, now: datetime) -> None:
+    """Mark the queue entries that a vanished worker left open over this job as failed.
 
     The library never touches a killed worker's entry again: without this it would read RUNNING for ever.
     """
     for entry in DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, task_path=run_job.module_path):
-        if entry.args_kwargs["kwargs"]["job_id"] in job_ids:
+        if entry.args_kwargs["kwargs"]["job_id"] == job.pk:
             DBTaskResult.objects.filter(pk=entry.pk, status=TaskResultStatus.RUNNING).update(
                 status=TaskResultStatus.FAILED,
                 finished_at=now,

@@ -6,6 +6,7 @@ import logging
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 
 from evalsite.jobs import queue
 from evalsite.jobs.models import Job
@@ -29,7 +30,6 @@ def reap(*, now: datetime) -> list[Job]:
         # too many does no harm: only one of them can claim the job.
         if job.pk not in waiting:
             queue.enqueue(job)
-    queue.close_entries({job.pk for job in reaped}, now=now)
     return reaped
 
 
@@ -47,9 +47,11 @@ def _reap_one(job: Job, now: datetime) -> bool:
         fields = {**ended, "state": Job.State.FAILED, "error": error}
     else:
         fields = {"state": Job.State.QUEUED, "lease_owner": "", "lease_until": None}
-    reaped = (
-        Job.objects.held(job.pk, job.attempt).filter(lease_until__lt=now).update(expiries=expiries, **fields)
-    )
+    held = Job.objects.held(job.pk, job.attempt).filter(lease_until__lt=now)
+    with transaction.atomic():  # the old entry is closed before any worker can open a new one
+        reaped = held.update(expiries=expiries, **fields)
+        if reaped:
+            queue.close_entries(job, now=now)
     if reaped:
         logger.warning("job %s: the lease of %s ran out; now %s", job.pk, job.lease_owner, fields["state"])
         job.refresh_from_db()
