@@ -22,6 +22,7 @@ from evalsite.results.queries import (
     leading_quantity,
     tabulate,
 )
+from evalsite.results.ranking import rank
 from evalsite.results.scope import Scope
 from evalsite.studies.models import Study
 
@@ -135,6 +136,29 @@ class RowSerializer(Output):
     metrics = serializers.DictField(child=MeasuredSerializer())
 
 
+class DifferenceSerializer(Output):
+    """Two conditions compared, adjusted for all pairs of the quantity."""
+
+    condition = serializers.CharField(source="one")
+    other = serializers.CharField()
+    ratio = serializers.BooleanField(help_text="Whether the value is a ratio, else the first less the other.")
+    value = Number()
+    low = Number(help_text="Simultaneous 95 % interval: those of all pairs hold together.")
+    high = Number()
+    p = Number(help_text="Adjusted for all pairs.")
+
+
+class StandingSerializer(Output):
+    """Where a condition stands among the others, as sure as all comparisons together are."""
+
+    condition = serializers.CharField(source="row.condition")
+    best = serializers.IntegerField(source="standing.best", help_text="Best rank that it may have.")
+    worst = serializers.IntegerField(source="standing.worst", help_text="Worst rank that it may have.")
+    letters = serializers.CharField(
+        source="standing.letters", help_text="Conditions that share a letter may be equal."
+    )
+
+
 class OverallSerializer(Output):
     """An estimate of a whole block, which belongs to no condition."""
 
@@ -191,6 +215,8 @@ class ResultSerializer(Output):
     metrics = MachineQuantitySerializer(many=True)
     rows = RowSerializer(many=True)
     overall = OverallSerializer(many=True)
+    ranking = StandingSerializer(many=True, help_text="By the human quantity asked for, the best first.")
+    comparisons = DifferenceSerializer(many=True, help_text="All differences by that quantity.")
     agreement = AgreementSerializer(many=True)
     facts = serializers.ListField(
         child=serializers.CharField(), help_text="What follows from the blocks' params."
@@ -221,6 +247,7 @@ def _study_results(scope: Scope, human: str) -> dict[str, Any]:
     table = tabulate(scope)
     leading = table.human_quantity(human) if human else leading_quantity(table)
     agreements = correlate(scope, table, leading)
+    family = table.families.get(leading.key) if leading else None
     return {
         "study": scope.study.slug,
         "version": scope.version and scope.version.number,
@@ -233,6 +260,8 @@ def _study_results(scope: Scope, human: str) -> dict[str, Any]:
         "metrics": table.metrics,
         "rows": table.rows,
         "overall": [{"quantity": quantity, "estimate": found} for quantity, found in table.overall],
+        "ranking": [found for found in rank(table, leading) if found.standing] if leading else [],
+        "comparisons": family.differences if family else [],
         "agreement": [
             {"metric": metric, "human": leading, "found": found} for metric, found in agreements.items()
         ],

@@ -9,7 +9,8 @@ from evalsite.results.agreement import Agreement, Correlation
 from evalsite.results.formatting import MISSING, show, show_interval, show_p
 from evalsite.results.joining import HumanQuantity, MachineQuantity, Measured, ResultTable
 from evalsite.results.provenance import describe_source
-from evalsite.results.ranking import rank
+from evalsite.results.ranking import Ranked, rank
+from evalsite.tasks.analysis.family import Family
 from evalsite.tasks.protocol import Estimate
 
 
@@ -34,10 +35,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the table: rank, condition, human values and metric values in the columns' order."""
+    """A row of the table: rank, condition, human values and metric values in the columns' order.
 
-    rank: int | None
-    tied: bool
+    ``rank`` is the range of ranks that the condition may have, ``letters`` are shared with those that may be
+    equal; both are empty for real images.
+    """
+
+    rank: str
+    letters: str
     condition: str
     human: tuple[Cell, ...]
     metrics: tuple[Cell, ...]
@@ -79,13 +84,13 @@ class _Footnotes:
 def lay_out(table: ResultTable, leading: HumanQuantity | None) -> Sheet:
     """The table in the order of the leading quantity; in the study's own order without one."""
     footnotes = _Footnotes()
-    ranked = rank(table.rows, leading) if leading else []
+    ranked = rank(table, leading) if leading else []
     places = {found.row.condition: found for found in ranked}
     rows = [found.row for found in ranked] or list(table.rows)
     lines = [
         Line(
-            rank=places[row.condition].rank if leading else None,
-            tied=leading is not None and places[row.condition].tied,
+            rank=_rank(places[row.condition]) if leading else "",
+            letters=_letters(places[row.condition]) if leading else "",
             condition=row.condition,
             human=tuple(_human(row.human.get(column.key), footnotes) for column in table.human),
             metrics=tuple(
@@ -96,6 +101,21 @@ def lay_out(table: ResultTable, leading: HumanQuantity | None) -> Sheet:
     ]
     overall = tuple((column.label, _human(found, footnotes)) for column, found in table.overall)
     return Sheet(table.human, table.metrics, tuple(lines), overall, tuple(footnotes.numbers))
+
+
+def describe_family(family: Family) -> str:
+    """What rank and letters rest on, in sentences; empty without anything to compare."""
+    if not family.differences:
+        return ""
+    pairs = len(family.differences)
+    said = [
+        "Rank and letters come from one family of simultaneous comparisons (paired by rater, "
+        f"{pairs} {'pair' if pairs == 1 else 'pairs'}; 95 % over all together): a range of ranks holds every "
+        "place that the condition may have, and conditions that share a letter may be equal."
+    ]
+    if family.left_out:
+        said.append(f"Without an interval, so not compared: {', '.join(family.left_out)}.")
+    return " ".join(said)
 
 
 def lay_out_agreements(table: ResultTable, agreements: Mapping[str, Agreement]) -> list[AgreementLine]:
@@ -112,6 +132,17 @@ def lay_out_agreements(table: ResultTable, agreements: Mapping[str, Agreement]) 
         for metric in table.metrics
         if (found := agreements.get(metric.key))
     ]
+
+
+def _rank(found: Ranked) -> str:
+    if found.standing is None:
+        return str(found.rank or "")
+    best, worst = found.standing.best, found.standing.worst
+    return str(best) if best == worst else f"{best}–{worst}"
+
+
+def _letters(found: Ranked) -> str:
+    return found.standing.letters if found.standing else ""
 
 
 def _human(estimate: Estimate | None, footnotes: _Footnotes) -> Cell:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from evalsite.results.agreement import COEFFICIENTS
 from evalsite.results.block_titles import numbered
-from evalsite.results.cells import lay_out, lay_out_agreements
+from evalsite.results.cells import describe_family, lay_out, lay_out_agreements
 from evalsite.results.estimates import estimate_study
 from evalsite.results.export import TABLES
 from evalsite.results.formatting import show_share
@@ -67,7 +67,9 @@ def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
         "qualifications": _say_qualifications(scope),
         "sessions": count_sessions(scope.study),
         "sheet": sheet,
-        "ties": any(line.tied for line in sheet.lines),
+        "compared": describe_family(table.families[human.key])
+        if human and human.key in table.families
+        else "",
         "human": human,
         "metric": metric,
         "query": _query(scope, human, metric),

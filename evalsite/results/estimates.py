@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from evalsite.results.block_titles import changed, telling_apart
 from evalsite.results.joining import PoolEstimates
 from evalsite.results.scope import Scope
+from evalsite.tasks.analysis.family import Family, compare
+from evalsite.tasks.protocol import Estimate
 from evalsite.trials.reading import Pool, scored_trials
 
 
@@ -17,12 +21,20 @@ def _estimate(scope: Scope, pool: Pool) -> PoolEstimates:
     task, params = pool.task, pool.params
     same_task = [other.params for other in scope.pools if other.task.name == task.name]
     trials = scored_trials(scope.study, pool, simulated=scope.simulated, inattentive=scope.inattentive)
+    estimates = tuple(task.estimate(params, task.count(params, trials)))
     return PoolEstimates(
         blocks=tuple(number + 1 for number in pool.blocks),
         task=task.name,
         title=task.title,
         params=changed(params),
         apart=telling_apart(params, same_task),
-        estimates=tuple(task.estimate(params, task.count(params, trials))),
+        estimates=estimates,
         facts=task.facts(params),
+        families=_families(estimates),
     )
+
+
+def _families(estimates: Iterable[Estimate]) -> dict[str, Family]:
+    """The differences of each quantity whose estimates say how they vary together."""
+    joints = {one.quantity: one.joint for one in estimates if one.joint is not None}
+    return {quantity: compare(joint) for quantity, joint in joints.items()}

@@ -12,6 +12,7 @@ from evalsite.results.agreement import Pair
 from evalsite.results.block_titles import numbered
 from evalsite.results.comparability import unlike
 from evalsite.results.errors import UnknownQuantityError
+from evalsite.tasks.analysis.family import Family
 from evalsite.tasks.protocol import REAL, Estimate
 
 
@@ -27,6 +28,7 @@ class PoolEstimates:
         params: The params that were changed, in words.
         apart: The params that tell these blocks from others of the same task, in words.
         facts: What follows from the params and belongs beside them, e.g. what a staircase converges on.
+        families: All differences between conditions, by quantity.
     """
 
     blocks: tuple[int, ...]
@@ -36,6 +38,7 @@ class PoolEstimates:
     params: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    families: Mapping[str, Family] = field(default_factory=dict)
 
     @property
     def heading(self) -> str:
@@ -158,12 +161,14 @@ class ResultTable:
         human: Columns of human values.
         metrics: Columns of metric values.
         overall: Estimates that belong to no condition.
+        families: All differences between conditions, by the key of their human column.
     """
 
     rows: tuple[ResultRow, ...]
     human: tuple[HumanQuantity, ...]
     metrics: tuple[MachineQuantity, ...]
     overall: tuple[tuple[HumanQuantity, Estimate], ...] = ()
+    families: Mapping[str, Family] = field(default_factory=dict)
 
     def human_quantity(self, key: str) -> HumanQuantity:
         """The human column of that key. Raises ``UnknownQuantityError``."""
@@ -201,19 +206,23 @@ def join(
     human: dict[str, HumanQuantity] = {}
     cells: dict[str, dict[str, Estimate]] = {name: {} for name in conditions}
     overall: list[tuple[HumanQuantity, Estimate]] = []
+    families: dict[str, Family] = {}
     for pool in pools:
         for estimate in pool.estimates:
             column = _human_column(pool, estimate, _rivals(pools, estimate.quantity))
             if estimate.condition:
                 human.setdefault(column.key, column)
                 cells.setdefault(estimate.condition, {})[column.key] = estimate
+                if estimate.quantity in pool.families:
+                    families[column.key] = pool.families[estimate.quantity]
             else:
                 overall.append((column, estimate))
     machine = {name: _newest(measured.get(name, ())) for name in cells}
     rows = [
         ResultRow(name, cells[name], machine[name]) for name in sorted(cells, key=lambda name: name == REAL)
     ]
-    return ResultTable(tuple(rows), tuple(human.values()), _machine_columns(machine.values()), tuple(overall))
+    columns = _machine_columns(machine.values())
+    return ResultTable(tuple(rows), tuple(human.values()), columns, tuple(overall), families)
 
 
 def _rivals(pools: Sequence[PoolEstimates], quantity: str) -> list[PoolEstimates]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evalsite.results.joining import HumanQuantity, ResultRow
-from evalsite.tasks.protocol import REAL, Estimate
+from evalsite.results.joining import HumanQuantity, ResultRow, ResultTable
+from evalsite.tasks.analysis.family import Standing
+from evalsite.tasks.protocol import REAL
 
 
 @dataclass(frozen=True)
@@ -16,28 +16,23 @@ class Ranked:
     Args:
         row: The row.
         rank: 1 for the best; None for real images and where there is no value to rank by.
-        tied: Whether its interval overlaps that of the row before it, so that their order is unsure.
+        standing: The ranks that it may have, and its letters; None where it can't be compared with others.
     """
 
     row: ResultRow
     rank: int | None
-    tied: bool = False
+    standing: Standing | None = None
 
 
-def rank(rows: Sequence[ResultRow], quantity: HumanQuantity) -> list[Ranked]:
+def rank(table: ResultTable, quantity: HumanQuantity) -> list[Ranked]:
     """Rows from the best to the worst; those without a value last, in their given order."""
     sign = -1.0 if quantity.better == "higher" else 1.0
-    ranked = sorted(
-        (row for row in rows if _rankable(row, quantity.key)),
-        key=lambda row: sign * _value(row, quantity.key),
-    )
-    places = [
-        Ranked(
-            row, place, place > 1 and _overlap(row.human[quantity.key], ranked[place - 2].human[quantity.key])
-        )
-        for place, row in enumerate(ranked, start=1)
-    ]
-    return places + [Ranked(row, None) for row in rows if not _rankable(row, quantity.key)]
+    rows = [row for row in table.rows if _rankable(row, quantity.key)]
+    rows.sort(key=lambda row: sign * _value(row, quantity.key))
+    family = table.families.get(quantity.key)
+    standings = family.standings(quantity.better, [row.condition for row in rows]) if family else {}
+    places = [Ranked(row, place, standings.get(row.condition)) for place, row in enumerate(rows, start=1)]
+    return places + [Ranked(row, None) for row in table.rows if not _rankable(row, quantity.key)]
 
 
 def _rankable(row: ResultRow, key: str) -> bool:
@@ -49,9 +44,3 @@ def _value(row: ResultRow, key: str) -> float:
     value = row.human[key].value
     assert value is not None
     return value
-
-
-def _overlap(one: Estimate, other: Estimate) -> bool:
-    if one.low is None or one.high is None or other.low is None or other.high is None:
-        return False
-    return one.low <= other.high and other.low <= one.high

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-from evalsite.tasks.analysis.two_way import Summary
+from evalsite.tasks.analysis.summaries import Summary
+from evalsite.tasks.analysis.two_way import Joint
 from evalsite.tasks.columns import Column, Quantity
 from evalsite.tasks.params import Params
 from evalsite.tasks.simulation import SimulatedRater
@@ -128,6 +129,7 @@ class Estimate:
         low_these_images, high_these_images: 95 % interval for these images: over new raters alone.
         meaning: What the better end means, by the question that raters were asked.
         chance_name: What a plot calls the value at `chance`.
+        joint: How it varies together with those of the other conditions; None where that is not known.
     """
 
     condition: str
@@ -147,6 +149,7 @@ class Estimate:
     high_these_images: float | None = None
     meaning: str = "more like real images"
     chance_name: str = "guessing"
+    joint: Joint | None = field(default=None, repr=False, compare=False)
 
 
 class Task(ABC, Generic[P]):
@@ -276,6 +279,7 @@ class Task(ABC, Generic[P]):
             high_these_images=summary.high_these_images,
             meaning=self.meaning(params),
             chance_name=declared.chance_name,
+            joint=summary.joint,
         )
 
 

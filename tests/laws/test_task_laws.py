@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import evalsite
+from evalsite.tasks.analysis.family import compare
 from evalsite.tasks.design.deck import Deck
 from evalsite.tasks.errors import InvalidResponseError
 from evalsite.tasks.params import Params, specs
@@ -261,6 +263,25 @@ def test_estimates_are_declared_ordered_and_reproducible(task: Task[Any]) -> Non
                 assert estimate.note
             elif estimate.low is not None and estimate.high is not None:
                 assert estimate.low <= estimate.high
+
+
+def test_conditions_with_intervals_can_be_compared(task: Task[Any]) -> None:
+    """Each carries the joint covariance of its quantity, whose diagonal gives its own interval."""
+    compared = 0
+    for params in _variants(task):
+        trials = [trial for seed in range(4) for trial in _sit(task, params, SimulatedRater(), seed=seed)]
+        for estimate in task.estimate(params, task.count(params, trials)):
+            if not estimate.condition or estimate.low is None or estimate.value is None:
+                continue
+            assert estimate.joint is not None, estimate.quantity
+            at = estimate.joint.names.index(estimate.condition)
+            value = math.log(estimate.value) if estimate.joint.logarithmic else estimate.value
+            cut = estimate.note.count("cut off")
+            assert cut or estimate.joint.values[at] == pytest.approx(value)
+            variance = estimate.joint.variances[estimate.condition]
+            assert (variance.n_raters, variance.n_images) == (estimate.n_raters, estimate.n_images)
+            compared += len(compare(estimate.joint).differences)
+    assert compared, f"{task.name} compares no conditions"
 
 
 def test_the_browser_half_has_the_same_stem_and_exports_run_and_labels(task: Task[Any]) -> None:

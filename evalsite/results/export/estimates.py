@@ -7,8 +7,11 @@ from typing import Any
 
 from evalsite.results.estimates import estimate_study
 from evalsite.results.export.table import Table
+from evalsite.results.joining import PoolEstimates
 from evalsite.results.scope import Scope
+from evalsite.tasks.analysis.family import Standing
 from evalsite.tasks.columns import Column
+from evalsite.tasks.protocol import REAL
 
 COLUMNS = (
     Column("study", "text", "Name of the study."),
@@ -35,6 +38,13 @@ COLUMNS = (
     Column("n_trials", "int", "Trials it rests on."),
     Column("chance", "float", "What guessing would give."),
     Column("better", "text", "higher or lower: which end is better; empty if neither."),
+    Column(
+        "rank_best",
+        "int",
+        "Best rank that the condition may have; with rank_worst, 95 % over all conditions.",
+    ),
+    Column("rank_worst", "int", "Worst rank that it may have."),
+    Column("letters", "text", "Conditions that share a letter may be equal: see the table of comparisons."),
     Column("meaning", "text", "What the better end means, by the question that raters were asked."),
     Column("unit", "text", "share, ms, z or logit."),
     Column("note", "text", "A warning, or why there is no value."),
@@ -52,13 +62,32 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
     place = [scope.study.slug, version.number, version.digest, scope.simulated, scope.inattentive]
     for pool in estimate_study(scope):
         blocks, params, facts = " ".join(map(str, pool.blocks)), "; ".join(pool.params), " ".join(pool.facts)
+        standings = _standings(pool)
         for found in pool.estimates:
+            standing = _standing(standings.get((found.quantity, found.condition)))
             yield [
                 *place, blocks, pool.task, params, found.condition, found.quantity,
                 found.value, found.low, found.high, found.low_these_images, found.high_these_images,
                 found.n_raters, found.n_images, found.n_trials,
-                found.chance, found.better, found.meaning, found.unit, found.note, facts,
+                found.chance, found.better, *standing,
+                found.meaning, found.unit, found.note, facts,
             ]  # fmt: skip
+
+
+def _standings(pool: PoolEstimates) -> dict[tuple[str, str], Standing]:
+    """Of each quantity's conditions."""
+    better = {found.quantity: found.better for found in pool.estimates}
+    return {
+        (quantity, condition): standing
+        for quantity, family in pool.families.items()
+        for condition, standing in family.standings(
+            better[quantity], [name for name in family.names if name != REAL]
+        ).items()
+    }
+
+
+def _standing(standing: Standing | None) -> list[Any]:
+    return [None, None, None] if standing is None else [standing.best, standing.worst, standing.letters]
 
 
 ESTIMATES = Table("estimates", "One human quantity of one condition.", _columns, _rows)

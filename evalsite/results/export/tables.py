@@ -7,6 +7,7 @@ from typing import Any
 
 from evalsite.results.errors import UnknownTableError
 from evalsite.results.estimates import estimate_study
+from evalsite.results.export.comparisons import COMPARISONS
 from evalsite.results.export.correlations import CORRELATIONS
 from evalsite.results.export.estimates import ESTIMATES
 from evalsite.results.export.joined import JOINED
@@ -16,7 +17,7 @@ from evalsite.results.export.trials import TRIALS
 from evalsite.results.export.writing import GUARD_RULE, Lines, csv_lines
 from evalsite.results.scope import Scope
 
-TABLES = {table.name: table for table in (TRIALS, SESSIONS, ESTIMATES, JOINED, CORRELATIONS)}
+TABLES = {table.name: table for table in (TRIALS, SESSIONS, ESTIMATES, COMPARISONS, JOINED, CORRELATIONS)}
 CHECK_RULE = (
     "No estimate rests on trials of a qualification, nor on raters who failed one; nor on raters who failed "
     "the attention check, unless they are asked for. The tables of trials and sessions have them all."

@@ -139,7 +139,7 @@ Chart = DotChart | ScatterChart | HistogramChart
 
 def ranking_chart(table: ResultTable, quantity: HumanQuantity) -> DotChart:
     """One human quantity, conditions from the best down."""
-    rows = [ranked.row for ranked in rank(table.rows, quantity) if quantity.key in ranked.row.human]
+    rows = [ranked.row for ranked in rank(table, quantity) if quantity.key in ranked.row.human]
     dots = _dots(table, quantity)
     order = [row.condition for row in rows if row.condition in dots]
     return DotChart(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, NamedTuple, Self
 
@@ -13,16 +13,17 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from evalsite.tasks.analysis.proportions import Share, share_of
+from evalsite.tasks.analysis.summaries import Summary, nothing, summarise
 from evalsite.tasks.analysis.two_way import (
     Floats,
     Ints,
-    Summary,
-    Variance,
+    Joint,
+    Moved,
     image_covariance,
-    nothing,
-    summarise,
+    moved_mean,
+    rater_covariance,
     sums,
+    without_negative,
 )
 
 RIDGE = 1e-4
@@ -288,28 +289,34 @@ def strengths(shown: Comparisons) -> Strengths:
     if why := why_undefined(shown):
         undefined = nothing(shown.n_raters, why)
         return Strengths(dict.fromkeys(shown.items, undefined), undefined)
-    n_items = len(shown.items)
-    point = fit(shown.counts[None], shown.left, shown.right, n_items)
-    estimates = np.append(point.strengths[0], point.side_bias[0])
-    variances = _variances(shown, point)
-    summaries = [summarise(float(value), found) for value, found in zip(estimates, variances, strict=True)]
-    unsided = why_side_undefined(shown)
-    side_bias = nothing(shown.n_raters, unsided) if unsided else summaries[-1]
-    return Strengths(dict(zip(shown.items, summaries[:-1], strict=True)), side_bias)
-
-
-def _variances(shown: Comparisons, point: Fit) -> list[Variance]:
-    """Of every strength, then of the side bias."""
+    point = fit(shown.counts[None], shown.left, shown.right, len(shown.items))
     moved = _influences(shown, point)
-    by_rater = sums(moved, shown.raters)
-    n_raters = len(by_rater)
-    over_raters = (by_rater**2).sum(axis=0) * n_raters / max(n_raters - 1, 1)
-    added = image_covariance(moved, shown.raters, shown.images).diagonal()
+    joint = _joint(shown, shown.items, point.strengths[0], moved[:, :-1])
+    items = {
+        name: replace(summarise(value, variance), joint=joint)
+        for (name, variance), value in zip(joint.variances.items(), joint.values.tolist(), strict=True)
+    }
+    unsided = why_side_undefined(shown)
+    side = nothing(shown.n_raters, unsided) if unsided else _side(shown, point.side_bias, moved[:, -1:])
+    return Strengths(items, side)
+
+
+def _joint(shown: Comparisons, names: tuple[str, ...], values: Floats, moved: Floats) -> Joint:
+    """Estimates from all trials, with how far each trial moves them, shape (trials, k)."""
+    n_raters = shown.n_raters
     fewest = min(len(np.unique(shown.images[shown.sides == number])) for number in range(len(shown.items)))
-    return [
-        Variance(float(raters), max(float(images), 0.0), n_raters, fewest)
-        for raters, images in zip(over_raters, added, strict=True)
-    ]
+    return Joint(
+        names=names,
+        values=values,
+        raters=rater_covariance(sums(moved, shown.raters), n_raters),
+        images=without_negative(image_covariance(moved, shown.raters, shown.images)),
+        n_raters=np.full(len(names), n_raters),
+        n_images=np.full(len(names), fewest),
+    )
+
+
+def _side(shown: Comparisons, value: Floats, moved: Floats) -> Summary:
+    return summarise(float(value[0]), _joint(shown, ("side",), value, moved).variances["side"])
 
 
 def _influences(shown: Comparisons, point: Fit) -> Floats:
@@ -328,13 +335,13 @@ def _influences(shown: Comparisons, point: Fit) -> Floats:
     return np.column_stack([centred, moved[:, n_items]])
 
 
-def win_shares(shown: Comparisons) -> dict[str, Share | None]:
+def win_shares(shown: Comparisons) -> dict[str, Moved | None]:
     """Share of its comparisons that each item won, a tie as half; None where it was not shown."""
-    shares = {}
+    shares: dict[str, Moved | None] = {}
     for number, item in enumerate(shown.items):
         here = (shown.sides == number).any(axis=1)
         own = np.where(shown.sides[here, 0] == number, 0, 1)
         outcomes = shown.outcomes[here]
         won = np.where(outcomes == len(OUTCOMES) - 1, 0.5, (outcomes == own).astype(np.float64))
-        shares[item] = share_of(won, shown.raters[here], shown.images[here])
+        shares[item] = moved_mean(won, shown.raters[here], shown.images[here]) if here.any() else None
     return shares

@@ -3,56 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from statistics import median
 
 import numpy as np
 
 from evalsite.tasks.analysis.judgements import Judgements, OwnTrials
-from evalsite.tasks.analysis.two_way import (
-    Floats,
-    Ints,
-    Summary,
-    Variance,
-    design_effect,
-    mean_over_raters,
-    nothing,
-    summarise_share,
-)
+from evalsite.tasks.analysis.summaries import Summary, design_effect, longer_arm, nothing, summarise_share
+from evalsite.tasks.analysis.two_way import Moved, moved_mean, together
 
 LACKING = "No rater has the trials that this needs."
 
 
-@dataclass(frozen=True)
-class Share:
-    """A share before its interval: its value and variance, and the trials it rests on."""
-
-    value: float
-    variance: Variance
-    n_trials: int
-
-
-def share_of(
-    answers: Floats, raters: Ints, images: Ints, *, weights: Floats | None = None, strata: Ints | None = None
-) -> Share | None:
-    """Mean of the raters' shares; None without trials. Arguments as of `mean_over_raters`."""
-    if not len(answers):
-        return None
-    value, variance = mean_over_raters(answers, raters, images, weights=weights, strata=strata)
-    return Share(value, variance, len(answers))
-
-
-def summarise_shares(shares: Mapping[str, Share | None]) -> dict[str, tuple[Summary, int]]:
-    """Summary and number of trials by condition.
+def summarise_shares(shares: Mapping[str, Moved | None]) -> dict[str, tuple[Summary, int]]:
+    """Summary and number of trials by condition; None is a share without trials.
 
     A share of 0 or 1 has no variance to see: its effective number of answers follows from the median design
-    effect of the others.
+    effect of the others. Compared with others, a share near 0 or 1 varies as far as its interval says.
     """
-    known = [share for share in shares.values() if share is not None]
-    effects = [design_effect(share.value, share.variance, share.n_trials) for share in known]
+    known = {name: share for name, share in shares.items() if share is not None}
+    counts = {name: len(share.scores) for name, share in known.items()}
+    joint = together(known)
+    variances = joint.variances
+    effects = [design_effect(share.value, variances[name], counts[name]) for name, share in known.items()]
     seen = [effect for effect in effects if effect is not None and np.isfinite(effect)]
     usual = max(median(seen), 1.0) if seen else None
-    return {name: _summary(share, usual) for name, share in shares.items()}
+    found = {
+        name: summarise_share(share.value, variances[name], counts[name], design_effect=usual)
+        for name, share in known.items()
+    }
+    joint = joint.at_least({name: longer_arm(own, variances[name].degrees) for name, own in found.items()})
+    return {
+        name: (replace(found[name], joint=joint), counts[name]) if name in found else (nothing(0, LACKING), 0)
+        for name in shares
+    }
 
 
 def deception_rates(judgements: Judgements) -> dict[str, dict[str, tuple[Summary, int]]]:
@@ -77,19 +61,13 @@ def deception_rates(judgements: Judgements) -> dict[str, dict[str, tuple[Summary
     }
 
 
-def _over_one(trials: OwnTrials) -> Share | None:
-    return share_of(trials.wrong, trials.raters, trials.images)
+def _over_one(trials: OwnTrials) -> Moved | None:
+    return moved_mean(trials.wrong, trials.raters, trials.images) if len(trials.wrong) else None
 
 
-def _over_both(trials: OwnTrials) -> Share | None:
+def _over_both(trials: OwnTrials) -> Moved | None:
     both = trials.of_raters_with_both()
-    return share_of(
-        both.wrong, both.raters, both.images, weights=both.weights, strata=both.real.astype(np.int64)
-    )
-
-
-def _summary(share: Share | None, usual: float | None) -> tuple[Summary, int]:
-    if share is None:
-        return nothing(0, LACKING), 0
-    summary = summarise_share(share.value, share.variance, share.n_trials, design_effect=usual)
-    return summary, share.n_trials
+    if not len(both.wrong):
+        return None
+    kinds = both.real.astype(np.int64)
+    return moved_mean(both.wrong, both.raters, both.images, weights=both.weights, strata=kinds)

@@ -5,22 +5,16 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit, logsumexp
 
-from evalsite.tasks.analysis.two_way import (
-    Floats,
-    Ints,
-    Summary,
-    Variance,
-    image_covariance,
-    mean_over_raters,
-    nothing,
-    summarise,
-)
+from evalsite.tasks.analysis.summaries import Summary, nothing, summarise
+from evalsite.tasks.analysis.two_way import Floats, Ints, Joint, Moved, numbered, of_raters, together
 from evalsite.tasks.protocol import ScoredTrial
 
 GUESS = 0.5
@@ -46,8 +40,8 @@ class Flashes:
     """Scored flashes of one condition's staircases, arrays of shape (trials,).
 
     Args:
-        raters: Number of the rater, from 0 without gaps.
-        images: Number of the image.
+        raters: Number of the rater in the study.
+        images: Number of the image in the study.
         blocks: Number of the block; a staircase begins again in each.
         asked_ms: Exposure asked for.
         seen_ms: Exposure shown where it was recorded, else the one asked for; at least 1.
@@ -61,25 +55,35 @@ class Flashes:
     seen_ms: Ints
     correct: Ints
 
+    @cached_property
+    def people(self) -> Ints:
+        """The raters, in order, shape (raters,)."""
+        return np.unique(self.raters)
+
+    @cached_property
+    def own(self) -> Ints:
+        """Each flash's rater, numbered from 0 in the order of `people`, shape (trials,)."""
+        return numbered(self.raters)
+
     @property
     def n_raters(self) -> int:
         """How many raters there are."""
-        return int(self.raters.max(initial=-1)) + 1
+        return len(self.people)
 
 
 @dataclass
 class FlashCounter:
-    """Takes in a staircase's trials one by one."""
+    """Takes in staircases' trials one by one."""
 
     raters: dict[str, int] = field(default_factory=dict)
     images: dict[tuple[str, int], int] = field(default_factory=dict)
-    rows: array[int] = field(default_factory=lambda: array("q"))
+    rows: dict[str, array[int]] = field(default_factory=dict)
 
     def add(self, trial: ScoredTrial) -> None:
-        """Take in a valid scored trial of one image."""
+        """Take in a valid scored trial of one image; its settings name its staircase."""
         (shown,) = trial.trial.stimuli
         asked_ms = trial.presentation["exposure_ms"]
-        self.rows.extend(
+        self.rows.setdefault(trial.trial.settings["staircase"], array("q")).extend(
             (
                 self.raters.setdefault(trial.participant, len(self.raters)),
                 self.images.setdefault((shown.condition, shown.image), len(self.images)),
@@ -90,28 +94,39 @@ class FlashCounter:
             )
         )
 
-    def flashes(self) -> Flashes:
-        """All of them as arrays."""
-        table = np.array(self.rows, dtype=np.int64).reshape(-1, 6)
-        return Flashes(*table.T)
+    def flashes(self) -> dict[str, Flashes]:
+        """The flashes of each staircase as arrays."""
+        return {
+            name: Flashes(*np.array(rows, dtype=np.int64).reshape(-1, 6).T)
+            for name, rows in self.rows.items()
+        }
 
 
-def modal_exposure(flashes: Flashes) -> Summary:
+def modal_exposures(staircases: Mapping[str, Flashes]) -> dict[str, Summary]:
     """Mean over raters of the most frequent exposure asked for, ms: per block, then the mean of blocks.
 
     Of equally frequent ones the mean is taken.
 
     Source: Zhou et al. 2019 (arXiv:1904.01121), section 3: the score of a block is the mode of its exposures.
     """
+    joint = together({name: _modal(flashes) for name, flashes in staircases.items()})
+    return {
+        name: replace(summarise(value, variance), joint=joint).noting(MODAL)
+        for (name, variance), value in zip(joint.variances.items(), joint.values.tolist(), strict=True)
+    }
+
+
+def _modal(flashes: Flashes) -> Moved:
+    """What new images would change is not known: no trial has a score."""
     exposures: dict[int, dict[int, Counter[int]]] = {}
-    asked = zip(flashes.raters.tolist(), flashes.blocks.tolist(), flashes.asked_ms.tolist(), strict=True)
+    asked = zip(flashes.own.tolist(), flashes.blocks.tolist(), flashes.asked_ms.tolist(), strict=True)
     for rater, block, ms in asked:
         exposures.setdefault(rater, {}).setdefault(block, Counter())[ms] += 1
-    means = [np.mean([_mode(counted) for counted in blocks.values()]) for blocks in exposures.values()]
-    raters = np.arange(len(means))
-    value, variance = mean_over_raters(np.array(means, dtype=np.float64), raters, raters)
-    n_images = len(np.unique(flashes.images))
-    return summarise(value, Variance(variance.raters, 0.0, len(means), n_images)).noting(MODAL)
+    means = [
+        np.mean([_mode(counted) for counted in exposures[rater].values()]) for rater in sorted(exposures)
+    ]
+    unmoved, kinds = np.zeros(len(flashes.raters)), np.zeros_like(flashes.raters)
+    return of_raters(np.array(means, dtype=np.float64), unmoved, flashes.raters, flashes.images, kinds)
 
 
 def _mode(counted: Counter[int]) -> float:
@@ -150,8 +165,10 @@ class _Fit:
     profile: Floats
 
 
-def threshold(flashes: Flashes, target: float, bounds_ms: tuple[float, float]) -> Summary:
-    """Exposure at which the middle rater is right in ``target`` of the trials, with its two-way interval.
+def thresholds(
+    staircases: Mapping[str, Flashes], target: float, bounds_ms: tuple[float, float]
+) -> dict[str, Summary]:
+    """Exposures at which the middle rater is right in ``target`` of the trials, with two-way intervals.
 
     P(correct) = 1/2 + (1/2 − λ) · logistic(s · (ln exposure − a)), where each rater has an own position a,
     normally distributed over raters, and all share slope and lapse: pooling staircases into one curve would
@@ -160,28 +177,51 @@ def threshold(flashes: Flashes, target: float, bounds_ms: tuple[float, float]) -
     scores of raters and trials for the position, on the scale of log exposures.
 
     Args:
-        flashes: Scored flashes of one condition's staircases.
+        staircases: Scored flashes of each condition's staircases.
         target: Accuracy that defines the threshold, over 0.5 and under 1.
         bounds_ms: Shortest and longest exposure; the threshold is cut off there, and the note says so.
 
     Source: Wichmann & Hill 2001 for the function; a normal random effect on its position.
     """
-    at = f"Exposure at {target:.0%} correct."
-    if not flashes.n_raters:
-        return nothing(0, f"{at} No staircase was answered.")
-    counts = _count(flashes)
-    grid = np.linspace(math.log(bounds_ms[0] / BEYOND), math.log(bounds_ms[1] * BEYOND), GRID_POINTS)
-    fitted = _fit(counts, grid, target)
-    place = _peak(fitted.profile.sum(axis=0), grid)
-    value = math.exp(place)
+    fitted = {
+        name: _position(flashes, target, bounds_ms)
+        for name, flashes in staircases.items()
+        if flashes.n_raters
+    }
+    joint = together(fitted, logarithmic=True)
+    variances = joint.variances
+    return {
+        name: _threshold(summarise(fitted[name].value, variances[name]), target, bounds_ms, joint)
+        if name in fitted
+        else nothing(0, f"{_at(target)} No staircase was answered.")
+        for name in staircases
+    }
+
+
+def _threshold(place: Summary, target: float, bounds_ms: tuple[float, float], joint: Joint) -> Summary:
+    """In milliseconds, cut off at the bounds."""
+    assert place.value is not None
+    value = math.exp(place.value)
     limits = {"shortest": value < bounds_ms[0], "longest": value > bounds_ms[1]}
     beyond = [
         f"The threshold lies beyond the {name} exposure and is cut off there."
         for name, out in limits.items()
         if out
     ]
-    summary = summarise(place, _variance(flashes, counts, fitted, place))
-    return _in_ms(summary, bounds_ms).noting(at, *beyond)
+    return replace(_in_ms(place, bounds_ms), joint=joint).noting(_at(target), *beyond)
+
+
+def _at(target: float) -> str:
+    return f"Exposure at {target:.0%} correct."
+
+
+def _position(flashes: Flashes, target: float, bounds_ms: tuple[float, float]) -> Moved:
+    """The population's position on the scale of log exposures."""
+    counts = _count(flashes)
+    grid = np.linspace(math.log(bounds_ms[0] / BEYOND), math.log(bounds_ms[1] * BEYOND), GRID_POINTS)
+    fitted = _fit(counts, grid, target)
+    place = _peak(fitted.profile.sum(axis=0), grid)
+    return _moved(flashes, counts, fitted, place)
 
 
 def _in_ms(summary: Summary, bounds_ms: tuple[float, float]) -> Summary:
@@ -200,8 +240,8 @@ def _in_ms(summary: Summary, bounds_ms: tuple[float, float]) -> Summary:
     )
 
 
-def _variance(flashes: Flashes, counts: _Counts, fitted: _Fit, place: float) -> Variance:
-    """Of the position, from the scores of raters and of trials at it."""
+def _moved(flashes: Flashes, counts: _Counts, fitted: _Fit, place: float) -> Moved:
+    """The position, from the scores of raters and of trials at it."""
     grid, n_raters = fitted.grid, flashes.n_raters
     pull = (grid - place) / fitted.spread**2
     weights = fitted.own - (grid - place) ** 2 / 2 / fitted.spread**2
@@ -213,19 +253,19 @@ def _variance(flashes: Flashes, counts: _Counts, fitted: _Fit, place: float) -> 
     said = np.where(
         flashes.correct[:, None] == 1, fitted.right[counts.level_of], fitted.wrong[counts.level_of]
     )
-    own = weights[flashes.raters]
-    trials = (said * own * pull).sum(axis=1) - (said * own).sum(axis=1) * raters[flashes.raters]
-    usual = np.bincount(flashes.raters, trials) / np.bincount(flashes.raters)
-    moved = (trials - usual[flashes.raters])[:, None] / information
-    added = float(image_covariance(moved, flashes.raters, flashes.images[:, None])[0, 0])
-    over_raters = float((raters**2).sum()) * n_raters / max(n_raters - 1, 1) / information**2
-    return Variance(over_raters, max(added, 0.0), n_raters, len(np.unique(flashes.images)))
+    own = weights[flashes.own]
+    trials = (said * own * pull).sum(axis=1) - (said * own).sum(axis=1) * raters[flashes.own]
+    usual = np.bincount(flashes.own, trials) / np.bincount(flashes.own)
+    scores = (trials - usual[flashes.own]) / information
+    kinds = np.zeros_like(flashes.raters)
+    images = flashes.images[:, None]
+    return Moved(place, flashes.people, raters / information, scores, flashes.raters, images, kinds)
 
 
 def _count(flashes: Flashes) -> _Counts:
     levels, level_of = np.unique(flashes.seen_ms, return_inverse=True)
     table = np.zeros((2, flashes.n_raters, len(levels)))
-    np.add.at(table, (flashes.correct, flashes.raters, level_of), 1)
+    np.add.at(table, (flashes.correct, flashes.own, level_of), 1)
     return _Counts(np.log(levels.astype(np.float64)), level_of, table[1], table[0])
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtri
@@ -10,7 +11,8 @@ from scipy.stats import norm
 
 from evalsite.tasks.analysis.judgements import Judgements, OwnTrials
 from evalsite.tasks.analysis.proportions import LACKING
-from evalsite.tasks.analysis.two_way import Floats, Ints, Summary, nothing, numbered, of_raters, summarise
+from evalsite.tasks.analysis.summaries import Summary, nothing, summarise
+from evalsite.tasks.analysis.two_way import Floats, Ints, Moved, numbered, of_raters, together
 
 FEW_TRIALS = 20
 """Below so many images of a kind a rater, the mean of raters' d′ is biased: 1.28 for 1.50 from 8 trials."""
@@ -29,10 +31,7 @@ def sensitivity(judgements: Judgements) -> dict[str, dict[str, tuple[Summary, in
     Source: Hautus 1995, "Corrections for extreme proportions"; Macmillan & Creelman 2005, chapters 1 and 2.
     """
     own = {name: trials.of_raters_with_both() for name, trials in judgements.own.items()}
-    return {
-        quantity: {name: (_summary(trials, signs), len(trials.raters)) for name, trials in own.items()}
-        for quantity, signs in SIGNS.items()
-    }
+    return {quantity: _summaries(own, np.array(signs)) for quantity, signs in SIGNS.items()}
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,11 @@ class _Rates:
     raters: Ints
     kinds: Ints
     answers: Floats
+
+    @property
+    def usual(self) -> float:
+        """Images of the rarer kind that a rater judged, median."""
+        return float(np.median(self.judged.min(axis=1)))
 
     @property
     def plain(self) -> Floats:
@@ -66,31 +70,43 @@ def _rates(trials: OwnTrials) -> _Rates:
     return _Rates(said.astype(np.float64), judged.astype(np.float64), raters, kinds, answers)
 
 
-def _summary(trials: OwnTrials, signs: tuple[float, float]) -> Summary:
-    if not len(trials.raters):
-        return nothing(0, LACKING)
-    rates, weights = _rates(trials), np.array(signs)
-    usual = float(np.median(rates.judged.min(axis=1)))
-    if usual < FEW_TRIALS:
-        return _pooled(rates, weights, trials).noting(_caution(usual))
+def _summaries(own: Mapping[str, OwnTrials], weights: Floats) -> dict[str, tuple[Summary, int]]:
+    rates = {name: _rates(trials) for name, trials in own.items() if len(trials.raters)}
+    moved = {
+        name: (_of_each if found.usual >= FEW_TRIALS else _of_mean_rates)(found, weights, own[name])
+        for name, found in rates.items()
+    }
+    joint = together(moved)
+    variances = joint.variances
+    summaries = {
+        name: replace(summarise(moved[name].value, variances[name]), joint=joint).noting(
+            _caution(found.usual)
+        )
+        for name, found in rates.items()
+    }
+    return {
+        name: (summaries.get(name) or nothing(0, LACKING), len(trials.raters)) for name, trials in own.items()
+    }
+
+
+def _of_each(rates: _Rates, weights: Floats, trials: OwnTrials) -> Moved:
+    """The mean of the raters' own values."""
     z = ndtri(rates.corrected)
     slopes = weights / norm.pdf(z)
     scores = _scores(rates, slopes, rates.judged + 1)
-    values = z @ weights
-    variance = of_raters(values, scores, rates.raters, trials.images, rates.kinds)
-    return summarise(float(values.mean()), variance)
+    return of_raters(z @ weights, scores, trials.raters, trials.images, rates.kinds)
 
 
-def _pooled(rates: _Rates, weights: Floats, trials: OwnTrials) -> Summary:
-    """From the raters' mean rates, with the variance by the delta method."""
+def _of_mean_rates(rates: _Rates, weights: Floats, trials: OwnTrials) -> Moved:
+    """The value of the raters' mean rates, with the variance by the delta method."""
     total = rates.judged.sum(axis=0)
     mean = (rates.plain.mean(axis=0) * total + 0.5) / (total + 1)
     z = ndtri(mean)
     slopes = np.broadcast_to(weights / norm.pdf(z), rates.plain.shape)
     scores = _scores(rates, slopes, rates.judged)
     values = (rates.plain * slopes).sum(axis=1)
-    variance = of_raters(values, scores, rates.raters, trials.images, rates.kinds)
-    return summarise(float(z @ weights), variance)
+    moved = of_raters(values, scores, trials.raters, trials.images, rates.kinds)
+    return replace(moved, value=float(z @ weights))
 
 
 def _scores(rates: _Rates, slopes: Floats, counts: Floats) -> Floats:
@@ -101,6 +117,8 @@ def _scores(rates: _Rates, slopes: Floats, counts: Floats) -> Floats:
 
 
 def _caution(count: float) -> str:
+    if count >= FEW_TRIALS:
+        return ""
     return (
         f"Raters judged {count:g} images of a kind (median), too few for a d′ of each: this is that of their "
         "mean rates, which is smaller than the mean of raters' d′ would be."

@@ -266,13 +266,12 @@ class RapidScene(Task[RapidSceneParams]):
 
     def count(self, params: RapidSceneParams, trials: Iterable[ScoredTrial]) -> RapidSceneTally:
         """The judgements and, if staircases steered them, the flashes of each condition's staircases."""
-        judgements, staircases = JudgementCounter(), dict[str, FlashCounter]()
+        judgements, flashes = JudgementCounter(), FlashCounter()
         for trial in counted(trials):
             judgements.add(trial)
             if params.exposure == "staircase":
-                staircases.setdefault(trial.trial.settings["staircase"], FlashCounter()).add(trial)
-        flashes = {condition: counter.flashes() for condition, counter in staircases.items()}
-        return RapidSceneTally(judgements.judgements(), flashes)
+                flashes.add(trial)
+        return RapidSceneTally(judgements.judgements(), flashes.flashes())
 
     def estimate(self, params: RapidSceneParams, tally: RapidSceneTally) -> list[Estimate]:
         """Deception rates, d′ and criterion of each condition; on a staircase, its thresholds first."""
@@ -287,19 +286,21 @@ class RapidScene(Task[RapidSceneParams]):
             for quantity, by_condition in found.items()
             for summary, n_trials in [by_condition[condition]]
         ]
-        thresholds: list[Estimate] = []
-        for condition, flashes in tally.staircases.items():
-            thresholds += self._thresholds(params, condition, flashes)
-        return thresholds + estimates
+        return self._thresholds(params, tally.staircases) + estimates
 
-    def _thresholds(self, params: RapidSceneParams, condition: str, flashes: Flashes) -> list[Estimate]:
+    def _thresholds(self, params: RapidSceneParams, staircases: Mapping[str, Flashes]) -> list[Estimate]:
         staircase = params.staircase
         bounds_ms = (float(staircase.min_ms), float(staircase.max_ms))
-        threshold = psychometric.threshold(flashes, staircase.target_accuracy, bounds_ms)
-        modal, n_trials = psychometric.modal_exposure(flashes), len(flashes.raters)
+        found = {
+            "threshold_ms": psychometric.thresholds(staircases, staircase.target_accuracy, bounds_ms),
+            "modal_exposure_ms": psychometric.modal_exposures(staircases),
+        }
         return [
-            self.estimate_of(params, condition, "threshold_ms", threshold, n_trials=n_trials),
-            self.estimate_of(params, condition, "modal_exposure_ms", modal, n_trials=n_trials),
+            self.estimate_of(
+                params, condition, quantity, by_condition[condition], n_trials=len(flashes.raters)
+            )
+            for condition, flashes in staircases.items()
+            for quantity, by_condition in found.items()
         ]
 
     def simulate(

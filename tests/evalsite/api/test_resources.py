@@ -149,6 +149,19 @@ def test_agreement_is_with_the_quantity_asked_for(
     assert [one["human"] for one in first["agreement"]] != ["d_prime"]
 
 
+def test_differences_and_ranks_are_of_the_quantity_asked_for(answered: Study, api: Any) -> None:
+    found = api.get(f"/api/results/{answered.slug}/", {"human": "deception_rate_real"}).json()
+    values = {row["condition"]: row["human"]["deception_rate_real"]["value"] for row in found["rows"]}
+    assert found["comparisons"]
+    for pair in found["comparisons"]:
+        assert pair["value"] == pytest.approx(values[pair["condition"]] - values[pair["other"]])
+        assert pair["low"] <= pair["value"] <= pair["high"]
+        assert (pair["ratio"], pair["p"] > 0.05) == (False, pair["low"] <= 0 <= pair["high"])
+    ranks = [(one["best"], one["worst"], bool(one["letters"])) for one in found["ranking"]]
+    assert {one["condition"] for one in found["ranking"]} <= values.keys() - {"real"}
+    assert all(1 <= best <= worst <= len(ranks) and letters for best, worst, letters in ranks)
+
+
 def test_simulated_raters_count_where_asked_for(answered: Study, api: Any) -> None:
     def raters(**asked: str) -> int:
         rows = api.get(f"/api/results/{answered.slug}/", asked).json()["rows"]

@@ -162,6 +162,27 @@ def test_estimates_and_joined_tell_the_same_number(scope):
     assert joined.loc["gan", "d_prime_note"] == one.note
 
 
+def test_differences_agree_with_estimates(scope):
+    """Each pair of each quantity once; letters and ranks tell the same as the intervals."""
+    found, estimates = read(scope, "comparisons"), read(scope, "estimates").fillna({"letters": ""})
+    assert set(found.human) >= {"deception_rate_generated", "d_prime", "win_rate", "bradley_terry_strength"}
+    flashed = found[found.human == "deception_rate_generated"].iloc[0]
+    values = estimates[estimates.quantity == "deception_rate_generated"].set_index("condition").value
+    assert flashed.value == pytest.approx(values[flashed.condition] - values[flashed["other"]])
+    assert (found.low <= found.value).all()
+    assert (found.value <= found.high).all()
+    assert ((found.p < 0.05) == found.higher.notna()).all()
+    won = found[found.human == "win_rate"]
+    assert set(won.condition) | set(won["other"]) == {"gan", "vae", "real"}
+    assert set(won.n_comparisons) == {3}
+    ranked = estimates[estimates.quantity == "win_rate"].set_index("condition")
+    assert pd.isna(ranked.rank_best["real"])
+    assert (ranked.rank_best.dropna() <= ranked.rank_worst.dropna()).all()
+    shared = bool(set(ranked.letters["gan"]) & set(ranked.letters["vae"]))
+    pair = won[won.condition.isin(["gan", "vae"]) & won["other"].isin(["gan", "vae"])]
+    assert shared == pair.higher.isna().all()
+
+
 def test_a_staircases_target_is_stated(make_study, answer):
     study = make_study(blocks=(("rapid_scene", {"exposure": "staircase"}),), trials=8)
     answer(study, 2)

@@ -111,6 +111,14 @@ def test_the_table_has_both_sides_with_provenance(analyst, study):
     )
 
 
+def test_ranks_are_ranges_and_letters_with_their_reason(analyst, study):
+    page = analyst.get("/results/flash/").content.decode()
+    assert "1–2" in page
+    assert '<td class="letters">a</td>' in page
+    assert "one family of simultaneous comparisons (paired by rater, 1 pair; 95 % over all together)" in page
+    assert "≈" not in page
+
+
 def test_simulated_raters_are_named_where_they_count(analyst, make_study, answer):
     answer(make_study(trials=8), 2, kind="simulated")
     assert "show what they said" in analyst.get("/results/flash/").content.decode()

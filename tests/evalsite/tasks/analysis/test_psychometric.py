@@ -5,10 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evalsite.tasks.analysis.psychometric import Flashes, modal_exposure, threshold
+from evalsite.tasks.analysis.psychometric import Flashes, modal_exposures, thresholds
+from evalsite.tasks.analysis.summaries import Summary
 from evalsite.tasks.design.staircase import Staircase
 
 BOUNDS_MS = (100.0, 1000.0)
+
+
+def threshold(flashes: Flashes, target: float, bounds_ms: tuple[float, float]) -> Summary:
+    return thresholds({"a": flashes}, target, bounds_ms)["a"]
+
+
+def modal_exposure(flashes: Flashes) -> Summary:
+    return modal_exposures({"a": flashes})["a"]
 
 
 def _climb(

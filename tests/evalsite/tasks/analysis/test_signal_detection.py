@@ -10,7 +10,8 @@ from scipy.special import expit
 
 from evalsite.tasks.analysis.judgements import Judgements
 from evalsite.tasks.analysis.signal_detection import sensitivity
-from evalsite.tasks.analysis.two_way import Floats, Summary
+from evalsite.tasks.analysis.summaries import Summary
+from evalsite.tasks.analysis.two_way import Floats
 
 z = NormalDist().inv_cdf
 

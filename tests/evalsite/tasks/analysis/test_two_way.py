@@ -8,21 +8,26 @@ import numpy as np
 import pytest
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.special import expit
-from scipy.stats import beta, t
 
+from evalsite.tasks.analysis.summaries import summarise_share
 from evalsite.tasks.analysis.two_way import (
     Floats,
     Ints,
     Variance,
     image_covariance,
-    mean_over_raters,
-    summarise,
-    summarise_share,
+    moved_mean,
     sums,
+    together,
 )
 
 RATER_SD, IMAGE_SD = 0.4, 0.6
 """Logits, as raters and images of public studies differ."""
+
+
+def mean_over_raters(answers: Floats, raters: Ints, images: Ints, **kinds: Ints) -> tuple[float, Variance]:
+    """The mean of one condition with its variance."""
+    moved = moved_mean(answers, raters, images, **kinds)
+    return moved.value, together({"": moved}).variances[""]
 
 
 def _study(
@@ -118,41 +123,3 @@ def test_a_fixed_difference_of_two_kinds_is_no_variance_over_images() -> None:
     assert plain.images > 0
     assert by_kind.images == 0
     assert by_kind.n_images == 2
-
-
-def test_the_interval_for_the_generator_is_never_the_narrower_one() -> None:
-    summary = summarise(1.0, Variance(0.04, 0.0, 5, 400))
-    half = t.ppf(0.975, 4) * 0.2
-    assert (summary.low, summary.high) == pytest.approx((1 - half, 1 + half))
-    assert (summary.low_these_images, summary.high_these_images) == (summary.low, summary.high)
-    wide = summarise(1.0, Variance(0.04, 0.05, 50, 8))
-    assert wide.high == pytest.approx(1 + t.ppf(0.975, 7) * 0.3)
-    assert wide.high_these_images == pytest.approx(1 + t.ppf(0.975, 49) * 0.2)
-
-
-@pytest.mark.parametrize("share", [0.0, 1.0])
-def test_a_share_without_variance_has_clopper_and_pearsons_interval(share: float) -> None:
-    summary = summarise_share(share, Variance(0.0, 0.0, 30, 50), 1500, design_effect=5.0)
-    bound = float(beta.ppf(0.975, 1, 300))
-    assert (summary.low, summary.high) == pytest.approx((0, bound) if share == 0 else (1 - bound, 1))
-    alone = summarise_share(share, Variance(0.0, 0.0, 30, 50), 1500)
-    assert alone.high is not None
-    assert alone.low is not None
-    assert alone.high - alone.low > 10 * bound / 2, "without others, a rater is one answer"
-
-
-def test_a_share_stays_between_0_and_1() -> None:
-    summary = summarise_share(0.4, Variance(0.04, 0.04, 3, 3), 1000)
-    assert summary.low == pytest.approx(0, abs=0.01)
-    assert 0.99 < summary.high <= 1
-
-
-def test_too_few_raters_or_images_are_said() -> None:
-    one = summarise(0.5, Variance(float("nan"), 0.1, 1, 20))
-    assert (one.low, one.low_these_images, one.note) == (None, None, "One rater only: no interval.")
-    image = summarise(0.5, Variance(0.01, 0.0, 30, 1))
-    assert image.low is None
-    assert image.low_these_images is not None
-    assert "One image only" in image.note
-    assert "Only 19 raters" in summarise(0.5, Variance(0.01, 0.01, 19, 20)).note
-    assert summarise(0.5, Variance(0.01, 0.01, 20, 20)).note == ""
