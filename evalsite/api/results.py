@@ -175,6 +175,20 @@ class CorrelationSerializer(Output):
     p = Number(help_text="Below ten conditions, the exact two-sided p over all orders; else null.")
 
 
+class FreedSerializer(Output):
+    """Pearson's r freed of the errors of both sides; null below ten conditions."""
+
+    value = Number(help_text="It may lie beyond -1 and 1 by chance.")
+    low = Number()
+    high = Number()
+    human_reliability = Number(help_text="Share of the variance of people's values that is not error.")
+    metric_reliability = Number(help_text="The same of the metric; a lower bound where `shared`.")
+    shared = serializers.BooleanField(
+        help_text="Whether the metric's errors share a reference set: the value leaves them in."
+    )
+    note = serializers.CharField()
+
+
 class AgreementSerializer(Output):
     """How far a metric orders and spaces the conditions as people do."""
 
@@ -184,6 +198,7 @@ class AgreementSerializer(Output):
     spearman = CorrelationSerializer(source="found.spearman")
     pearson = CorrelationSerializer(source="found.pearson")
     kendall = CorrelationSerializer(source="found.kendall")
+    freed = FreedSerializer(source="found.freed")
     note = serializers.CharField(source="found.note")
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from evalsite.results.disattenuation import Freed, covariance_among, free_of_error
+from evalsite.tasks.analysis.two_way import Joint
 
 FEW = 6
 """Below so many conditions a correlation is shown with a warning."""
@@ -34,6 +37,8 @@ class Pair:
         metric: Value of the metric quantity.
         human: Value of the human quantity.
         human_low, human_high: Its 95 % interval for the generator; None without an interval.
+        metric_error: Standard error of the metric's value; None where it is not known.
+        shares_reference: Whether the metric was measured against real images that others share.
     """
 
     condition: str
@@ -41,6 +46,8 @@ class Pair:
     human: float
     human_low: float | None = None
     human_high: float | None = None
+    metric_error: float | None = None
+    shares_reference: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,8 @@ class Agreement:
 
     Args:
         n: Conditions that have both values.
-        spearman, pearson, kendall: Spearman's rho, Pearson's r, Kendall's tau-b.
+        spearman, pearson, kendall: Observed: Spearman's rho, Pearson's r, Kendall's tau-b.
+        freed: Pearson's r freed of the errors of both sides; without a value below `ENOUGH` conditions.
         note: Why a number is missing or to be taken with care; empty if neither.
     """
 
@@ -74,13 +82,17 @@ class Agreement:
     pearson: Correlation
     kendall: Correlation
     note: str = ""
+    freed: Freed = field(default_factory=Freed)
 
 
-def agree(pairs: Sequence[Pair]) -> Agreement:
-    """Correlations over conditions as they were measured: human values and metric values carry their errors.
+def agree(pairs: Sequence[Pair], joint: Joint | None = None) -> Agreement:
+    """Correlations over conditions, observed and freed of error.
+
+    The observed ones are of values as they were measured: people's and the metric's carry their errors.
 
     Args:
         pairs: The conditions that have both values.
+        joint: How people's values vary together; None where that is not known.
 
     Returns:
         The correlations; None where fewer than 3 conditions or a constant side leave them undefined.
@@ -99,7 +111,25 @@ def agree(pairs: Sequence[Pair]) -> Agreement:
         if len(pairs) < FEW
         else ""
     )
-    return Agreement(len(pairs), **found, note=note)
+    return Agreement(
+        len(pairs), **found, note=note, freed=_freed(pairs, joint, found["pearson"], metric, human)
+    )
+
+
+def _freed(
+    pairs: Sequence[Pair], joint: Joint | None, observed: Correlation, metric: Floats, human: Floats
+) -> Freed:
+    if observed.value is None or observed.low is None or observed.high is None:
+        return Freed()
+    errors = [pair.metric_error for pair in pairs if pair.metric_error is not None]
+    return free_of_error(
+        (observed.value, observed.low, observed.high),
+        human,
+        metric,
+        human_covariance=covariance_among(joint, [pair.condition for pair in pairs]),
+        metric_errors=np.array(errors) if len(errors) == len(pairs) else None,
+        shared=any(pair.shares_reference for pair in pairs),
+    )
 
 
 def pearson(x: Floats, y: Floats) -> Floats:

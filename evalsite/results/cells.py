@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from evalsite.results.agreement import Agreement, Correlation
+from evalsite.results.disattenuation import Freed
 from evalsite.results.formatting import MISSING, show, show_interval, show_p
 from evalsite.results.joining import HumanQuantity, MachineQuantity, Measured, ResultTable
 from evalsite.results.provenance import describe_source
@@ -61,12 +62,13 @@ class Sheet:
 
 @dataclass(frozen=True)
 class AgreementLine:
-    """One metric quantity with the human quantity at hand: three correlations, n, and a warning."""
+    """One metric quantity with the human quantity at hand: correlations, n, reliabilities, and a warning."""
 
     metric: str
     spearman: Cell
     kendall: Cell
     pearson: Cell
+    freed: Cell
     n: int
     note: str
 
@@ -126,8 +128,9 @@ def lay_out_agreements(table: ResultTable, agreements: Mapping[str, Agreement]) 
             spearman=_correlation(found.spearman),
             kendall=_correlation(found.kendall),
             pearson=_correlation(found.pearson),
+            freed=_freed(found.freed),
             n=found.n,
-            note="; ".join(filter(None, [found.note, metric.note])),
+            note="; ".join(filter(None, [found.note, found.freed.note, metric.note])),
         )
         for metric in table.metrics
         if (found := agreements.get(metric.key))
@@ -169,6 +172,18 @@ def _machine(value: Measured | None, column: MachineQuantity, footnotes: _Footno
         marks=footnotes.mark(
             [f"{column.note}." if column.note else "", *value.warnings, describe_source(value)]
         ),
+    )
+
+
+def _freed(found: Freed) -> Cell:
+    if found.value is None:
+        return Cell()
+    people, machine = found.human_reliability, found.metric_reliability
+    told = "" if machine is None else f", metric {'≥ ' if found.shared else ''}{show(machine, 'z')}"
+    return Cell(
+        show(found.value, "share"),
+        show_interval(found.low, found.high, "share"),
+        n=f"reliability: people {show(people, 'z')}{told}",
     )
 
 

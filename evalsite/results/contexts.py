@@ -74,7 +74,8 @@ def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
         "metric": metric,
         "query": _query(scope, human, metric),
         "agreements": agreements,
-        "correlations": len(agreements) * len(COEFFICIENTS),
+        "correlations": len(agreements)
+        * (len(COEFFICIENTS) + any(found.freed.interval for found in agreements)),
         "warnings": sorted({found.note for found in agreements if found.note}),
         "pools": estimate_study(scope),
         "timing": describe_timing(timing),

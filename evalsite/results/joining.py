@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from evalsite.results.agreement import Pair
+from evalsite.results.agreement import Z_95, Pair
 from evalsite.results.block_titles import numbered
 from evalsite.results.comparability import unlike
 from evalsite.results.errors import UnknownQuantityError
 from evalsite.tasks.analysis.family import Family
+from evalsite.tasks.analysis.two_way import Joint
 from evalsite.tasks.protocol import REAL, Estimate
 
 
@@ -85,6 +86,13 @@ class Measured:
     imported: Mapping[str, Any] | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
     measured_at: datetime | None = None
+
+    @property
+    def error(self) -> float | None:
+        """Standard error, by its interval; None without a finite one."""
+        if self.low is None or self.high is None or not math.isfinite(self.high - self.low):
+            return None
+        return (self.high - self.low) / 2 / Z_95
 
     @property
     def evidence(self) -> dict[str, Any]:
@@ -178,13 +186,26 @@ class ResultTable:
         """The metric column of that key. Raises ``UnknownQuantityError``."""
         return _find(key, self.metrics, "metric quantity")
 
+    def joint(self, human: str) -> Joint | None:
+        """How the values of a human column vary together, if that is known."""
+        found = (row.human.get(human) for row in self.rows)
+        return next((one.joint for one in found if one and one.joint), None)
+
     def pairs(self, metric: str, human: str) -> list[Pair]:
         """The conditions that have both values, finite ones, for a scatter and its correlations."""
         return [
-            Pair(row.condition, row.metrics[metric].value, estimate.value, estimate.low, estimate.high)
+            Pair(
+                row.condition,
+                measured.value,
+                estimate.value,
+                estimate.low,
+                estimate.high,
+                measured.error,
+                measured.n_reference is not None,
+            )
             for row in self.rows
-            if metric in row.metrics
-            and math.isfinite(row.metrics[metric].value)
+            if (measured := row.metrics.get(metric))
+            and math.isfinite(measured.value)
             and (estimate := row.human.get(human))
             and estimate.value is not None
         ]

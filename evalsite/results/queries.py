@@ -103,8 +103,8 @@ def agreement_of(scope: Scope, table: ResultTable, metric: str, human: str) -> A
     """How a metric quantity agrees with a human one over conditions. Raises ``UnknownQuantityError``."""
     table.metric_quantity(metric)
     table.human_quantity(human)
-    pairs = table.pairs(metric, human)
-    return scope.remember(f"agreement:{pairs!r}", lambda: agree(pairs))
+    pairs, joint = table.pairs(metric, human), table.joint(human)
+    return scope.remember(f"agreement:{human}:{pairs!r}", lambda: agree(pairs, joint))
 
 
 def correlate(scope: Scope, table: ResultTable, human: HumanQuantity | None) -> dict[str, Agreement]:
