@@ -11,13 +11,14 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from evalsite.jobs.errors import JobStateError
-from evalsite.results.errors import UnknownQuantityError
+from evalsite.results.errors import UnknownQuantityError, UnknownVersionError
 from evalsite.runs.errors import InvalidRequestError, UnknownNameError
 
 STATUS: dict[type[Exception], int] = {
     InvalidRequestError: status.HTTP_400_BAD_REQUEST,
     UnknownNameError: status.HTTP_400_BAD_REQUEST,
     UnknownQuantityError: status.HTTP_400_BAD_REQUEST,
+    UnknownVersionError: status.HTTP_400_BAD_REQUEST,
     JobStateError: status.HTTP_409_CONFLICT,
 }
 """What each domain error is in the API; what is not here is a fault of ours."""

@@ -34,6 +34,12 @@ class ChoiceSerializer(Input):
     inattentive = serializers.BooleanField(
         default=False, help_text="Whether raters who failed the attention check count too."
     )
+    version = serializers.CharField(
+        default="",
+        max_length=200,
+        help_text="Versions to hold: a number, several such as `1,2`, or `all` that can be taken together; "
+        "if not given, the newest that somebody answered to the end.",
+    )
     human = serializers.CharField(
         default="",
         max_length=200,
@@ -212,14 +218,31 @@ class ExclusionSerializer(Output):
     alarm = serializers.CharField(help_text="What must be said of many failures, or empty.")
 
 
+class VersionUseSerializer(Output):
+    """A version that somebody answered, and whether these results hold it."""
+
+    number = serializers.IntegerField()
+    raters = serializers.IntegerField(help_text="Who answered it to the end.")
+    under_way = serializers.IntegerField()
+    held = serializers.BooleanField()
+    bars = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Why its answers can't be taken together with those of the version that is read.",
+    )
+    changes = serializers.ListField(
+        child=serializers.CharField(), help_text="What raters met otherwise than in that version."
+    )
+
+
 class ResultSerializer(Output):
     """A study's results."""
 
     study = serializers.CharField()
     version = serializers.IntegerField(
-        allow_null=True, help_text="Newest version that is counted; null for a draft."
+        allow_null=True, help_text="Version that results are read by; null for a draft."
     )
     version_digest = serializers.CharField(allow_null=True)
+    versions = VersionUseSerializer(many=True, help_text="What is held and what is left out, with n and why.")
     simulated = serializers.BooleanField(help_text="Whether simulated raters are counted.")
     inattentive = serializers.BooleanField(
         help_text="Whether raters who failed the attention check are counted."
@@ -253,7 +276,8 @@ class ResultViewSet(ReadOnlyModelViewSet[Study]):
         choice = ChoiceSerializer(data=request.query_params.dict())
         choice.is_valid(raise_exception=True)
         asked = choice.validated_data
-        scope = Scope(self.get_object(), simulated=asked["simulated"], inattentive=asked["inattentive"])
+        whom = {"simulated": asked["simulated"], "inattentive": asked["inattentive"]}
+        scope = Scope(self.get_object(), **whom, asked=asked["version"])
         return Response(ResultSerializer(_study_results(scope, asked["human"])).data)
 
 
@@ -267,9 +291,10 @@ def _study_results(scope: Scope, human: str) -> dict[str, Any]:
         "study": scope.study.slug,
         "version": scope.version and scope.version.number,
         "version_digest": scope.version and scope.version.digest,
+        "versions": scope.uses,
         "simulated": scope.simulated,
         "inattentive": scope.inattentive,
-        "sessions": count_sessions(scope.study),
+        "sessions": count_sessions(scope.study, scope.held),
         "exclusions": count_exclusions(scope),
         "human": table.human,
         "metrics": table.metrics,

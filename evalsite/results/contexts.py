@@ -28,6 +28,7 @@ from evalsite.results.queries import (
 )
 from evalsite.results.scope import Scope
 from evalsite.results.timing import TimingGroup
+from evalsite.results.versions import ALL
 from evalsite.runs.models import MetricRun
 from evalsite.studies.models import Study
 from evalsite.studies.planning import qualifying_blocks
@@ -59,13 +60,14 @@ def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
         "study": scope.study,
         "version": scope.version,
         "scope": scope,
-        "source": " ".join(Scope(scope.study).notes),
+        "source": scope.origin,
+        "versions": list_versions(scope),
         "counted": urlencode(_counted(scope)),
         "exclusions": exclusions,
         "set_aside": count_set_aside(scope),
         "inattentive": any(found.failed for found in exclusions if found.watch.name == "attention"),
         "qualifications": _say_qualifications(scope),
-        "sessions": count_sessions(scope.study),
+        "sessions": count_sessions(scope.study, scope.held),
         "sheet": sheet,
         "compared": describe_family(table.families[human.key])
         if human and human.key in table.families
@@ -85,6 +87,28 @@ def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
         "conditions": len(scope.sources),
         **describe_progress(scope, runs_of(scope)),
     }
+
+
+@dataclass(frozen=True)
+class VersionChoice:
+    """What can be asked for of a study's versions: the value in the address, and its words."""
+
+    value: str
+    words: str
+    chosen: bool
+
+
+def list_versions(scope: Scope) -> list[VersionChoice]:
+    """The choices of versions; none where there is only one."""
+    if len(scope.uses) < 2:
+        return []
+    known = [("", "newest answered"), *((str(use.number), use.name) for use in scope.uses)]
+    poolable = [use for use in scope.uses if not use.bars]
+    if len(poolable) > 1:
+        known.append((ALL, f"all that can be taken together ({len(poolable)})"))
+    if scope.asked not in dict(known):
+        known.append((scope.asked, scope.asked))
+    return [VersionChoice(value, words, value == scope.asked) for value, words in known]
 
 
 def describe_progress(scope: Scope, runs: Sequence[MetricRun]) -> dict[str, Any]:
@@ -156,8 +180,9 @@ def _query(scope: Scope, human: HumanQuantity | None, metric: MachineQuantity | 
 
 
 def _counted(scope: Scope) -> dict[str, str]:
-    """What an address says of who counts."""
-    return {name: "on" for name in ("simulated", "inattentive") if getattr(scope, name)}
+    """What an address says of whose answers count."""
+    whom = {name: "on" for name in ("simulated", "inattentive") if getattr(scope, name)}
+    return {**whom, "version": scope.asked} if scope.asked else whom
 
 
 def _plots(

@@ -15,6 +15,10 @@ class UnknownTableError(ResultsError):
     """No table or plot of that name can be had."""
 
 
+class UnknownVersionError(ResultsError):
+    """The study has no version of that number."""
+
+
 class ImportFileError(ValueError):
     """A file of judgements or metric values can't be read; nothing was changed."""
 

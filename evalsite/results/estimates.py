@@ -20,7 +20,7 @@ def estimate_study(scope: Scope) -> list[PoolEstimates]:
 def _estimate(scope: Scope, pool: Pool) -> PoolEstimates:
     task, params = pool.task, pool.params
     same_task = [other.params for other in scope.pools if other.task.name == task.name]
-    trials = scored_trials(scope.study, pool, simulated=scope.simulated, inattentive=scope.inattentive)
+    trials = scored_trials(scope.held, pool, simulated=scope.simulated, inattentive=scope.inattentive)
     estimates = tuple(task.estimate(params, task.count(params, trials)))
     return PoolEstimates(
         blocks=tuple(number + 1 for number in pool.blocks),

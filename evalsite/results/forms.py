@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from evalsite.results.plots.of_study import Asked
@@ -14,11 +16,13 @@ class ChoiceForm(forms.Form):
     inattentive = forms.BooleanField(required=False)
     human = forms.CharField(required=False)
     metric = forms.CharField(required=False)
+    version = forms.CharField(required=False)
 
     @property
-    def counted(self) -> dict[str, bool]:
-        """Who counts beside people who attended."""
-        return {name: self.cleaned_data[name] for name in ("simulated", "inattentive")}
+    def counted(self) -> dict[str, Any]:
+        """Whose answers count: what a `Scope` takes beside its study."""
+        whom = {name: self.cleaned_data[name] for name in ("simulated", "inattentive")}
+        return {**whom, "asked": self.cleaned_data["version"]}
 
     @property
     def asked(self) -> Asked:

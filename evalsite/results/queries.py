@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from evalsite.results.agreement import Agreement, agree
 from evalsite.results.estimates import estimate_study
@@ -17,7 +17,7 @@ from evalsite.results.metric_values import measure_study
 from evalsite.results.scope import Scope
 from evalsite.results.setting_aside import SetAside
 from evalsite.results.timing import Shown, TimingGroup, summarise
-from evalsite.studies.models import Study
+from evalsite.studies.models import Study, StudyVersion
 from evalsite.studies.planning import required_checks
 from evalsite.trials.models import Response, Session, Trial
 
@@ -52,9 +52,17 @@ class SessionCounts:
         return self.live - self.live_completed - self.live_failed
 
 
-def count_sessions(study: Study) -> SessionCounts:
-    """How many sat down, and how many answered to the end."""
-    rows = Session.objects.filter(study=study).order_by().values_list("kind", "state").annotate(n=Count("pk"))
+def count_sessions(study: Study, versions: Sequence[StudyVersion] | None = None) -> SessionCounts:
+    """How many sat down, and how many answered to the end.
+
+    Args:
+        study: The study.
+        versions: The versions whose people are counted; None for all. Simulated raters are counted of all.
+    """
+    sessions = Session.objects.filter(study=study)
+    if versions is not None:
+        sessions = sessions.filter(Q(version__in=versions) | Q(kind=Session.Kind.SIMULATED))
+    rows = sessions.order_by().values_list("kind", "state").annotate(n=Count("pk"))
     counts: dict[str, int] = {}
     for kind, state, n in rows:
         counts[kind] = counts.get(kind, 0) + n
@@ -79,8 +87,8 @@ def count_exclusions(scope: Scope) -> list[Exclusion]:
 
 
 def count_set_aside(scope: Scope) -> SetAside:
-    """The trials of these sessions, finished or not, that could not be shown."""
-    trials = Trial.objects.set_aside().filter(session__in=scope.sessions()).order_by()
+    """The trials of all sessions, of whichever version, finished or not, that could not be shown."""
+    trials = Trial.objects.set_aside().filter(session__in=scope.recorded()).order_by()
     by_reason = (
         trials.values_list("set_aside_reason").annotate(n=Count("pk")).order_by("-n", "set_aside_reason")
     )

@@ -9,9 +9,12 @@ from functools import cached_property
 from typing import TypeVar
 
 from django.core.cache import cache
+from django.db.models import Count, Q
 
 import evalsite
+from evalsite.results.errors import UnknownVersionError
 from evalsite.results.provenance import INATTENTIVE, SIMULATED, describe_import
+from evalsite.results.versions import VersionUse, bars, changes, describe, read_asked
 from evalsite.studies.models import Study, StudyVersion
 from evalsite.trials.models import Session
 from evalsite.trials.querysets import SessionQuerySet
@@ -38,17 +41,68 @@ class Scope:
         study: The study.
         simulated: Whether simulated raters count too.
         inattentive: Whether raters who failed the attention check count too.
+        asked: Versions asked for: numbers such as ``2`` or ``1,2``, ``all`` for all that can be taken
+            together; empty for the newest that somebody answered to the end.
+
+    Raises:
+        UnknownVersionError: A version is asked for that the study does not have.
     """
 
     study: Study
     simulated: bool = False
     inattentive: bool = False
+    asked: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse versions that the study does not have."""
+        known = {version.number for version in self._opened} if self.asked else set()
+        if unknown := sorted((read_asked(self.asked) or frozenset()) - known):
+            had = ", ".join(map(str, sorted(known))) or "none yet"
+            raise UnknownVersionError(f"no version {unknown[0]} of study {self.study.slug}; it has {had}")
 
     @cached_property
     def version(self) -> StudyVersion | None:
-        """The newest version that somebody who counts has answered; else the newest; None for a draft."""
-        versions = StudyVersion.objects.filter(study=self.study).opened().order_by("-number")
-        return versions.filter(sessions__in=self.sessions()).first() or versions.first()
+        """The version that results are read by: the newest one of those asked for; None for a draft.
+
+        Where none is asked for: the newest that somebody answered to the end, else the newest begun, else
+        the newest.
+        """
+        opened, counts, wanted = self._opened, self._counts, read_asked(self.asked)
+        ranked = [
+            [one for one in opened if wanted and one.number in wanted],
+            [one for one in opened if counts.get(one.pk, (0, 0))[0]],
+            [one for one in opened if one.pk in counts],
+            opened,
+        ]
+        return next((versions[-1] for versions in ranked if versions), None)
+
+    @cached_property
+    def uses(self) -> list[VersionUse]:
+        """The versions that somebody who counts has begun, and the one that results are read by."""
+        if self.version is None:
+            return []
+        wanted, lead = read_asked(self.asked), self.version.protocol
+        found = []
+        for version in self._opened:
+            raters, under_way = self._counts.get(version.pk, (0, 0))
+            if version.pk != self.version.pk and version.pk not in self._counts:
+                continue
+            barred, changed = bars(lead, version.protocol), changes(lead, version.protocol)
+            asked = wanted is None or version.number in wanted if self.asked else not changed
+            held = version.pk == self.version.pk or (asked and not barred)
+            found.append(VersionUse(version.number, raters, under_way, held, barred, changed))
+        return found
+
+    @cached_property
+    def held(self) -> list[StudyVersion]:
+        """The versions that results hold, in order."""
+        numbers = {use.number for use in self.uses if use.held}
+        return [version for version in self._opened if version.number in numbers]
+
+    @property
+    def versions_said(self) -> str:
+        """Which versions results hold, with n, and what is left out and why."""
+        return describe(self.uses)
 
     @cached_property
     def pools(self) -> list[Pool]:
@@ -70,16 +124,27 @@ class Scope:
         return self.study.reference_set_id
 
     @property
+    def origin(self) -> str:
+        """Where answers of elsewhere come from; empty for those collected here."""
+        if not self.study.provenance:
+            return ""
+        return describe_import("Judgements imported", self.study.provenance, self.study.created_at)
+
+    @property
     def notes(self) -> list[str]:
-        """What must be said wherever these results are shown: answers of elsewhere, or of whom else."""
+        """What must be said wherever these results are shown: versions, answers of elsewhere, or whose."""
         said = [SIMULATED] * self.simulated + [INATTENTIVE] * self.inattentive
-        if self.study.provenance:
-            said.append(describe_import("Judgements imported", self.study.provenance, self.study.created_at))
-        return said
+        return [*said, *filter(None, [self.origin, self.versions_said])]
+
+    def recorded(self) -> SessionQuerySet:
+        """The sessions that tables of raw data have: of all versions, or of those asked for."""
+        sessions = self._counted
+        wanted = read_asked(self.asked)
+        return sessions.filter(version__number__in=wanted) if wanted else sessions
 
     def sessions(self) -> SessionQuerySet:
-        """The sessions that count, answered to the end or not."""
-        return Session.objects.counted(simulated=self.simulated).filter(study=self.study)
+        """The sessions of the versions held, answered to the end or not."""
+        return self._counted.filter(version__in=[version.pk for version in self.held])
 
     def completed(self) -> SessionQuerySet:
         """Those of them that estimates rest on."""
@@ -94,11 +159,32 @@ class Scope:
             cache.set(key, found, KEPT_SECONDS)
         return found
 
+    @property
+    def _counted(self) -> SessionQuerySet:
+        return Session.objects.counted(simulated=self.simulated).filter(study=self.study)
+
+    @cached_property
+    def _opened(self) -> list[StudyVersion]:
+        return list(StudyVersion.objects.filter(study=self.study).opened().order_by("number"))
+
+    @cached_property
+    def _counts(self) -> dict[int, tuple[int, int]]:
+        """Raters who answered to the end, and who are under way, by version."""
+        done = Q(pk__in=self._counted.completed(inattentive=self.inattentive).values("pk"))
+        open_ = Q(pk__in=self._counted.unfinished().values("pk"))
+        rows = (
+            self._counted.order_by()
+            .values_list("version")
+            .annotate(raters=Count("pk", filter=done), under_way=Count("pk", filter=open_))
+        )
+        return {version: (raters, under_way) for version, raters, under_way in rows}
+
     @cached_property
     def _fingerprint(self) -> str:
         """Changes when a session is completed or removed, and with the code."""
         completed = self.completed()
         last = completed.order_by("-completed_at", "-pk").values_list("pk", "completed_at").first()
-        version = self.version.digest if self.version else ""
-        whom = (self.study.pk, version, self.simulated, self.inattentive)
+        versions = [version.digest for version in self.held]
+        lead = self.version.digest if self.version else ""
+        whom = (self.study.pk, lead, versions, self.simulated, self.inattentive)
         return repr((evalsite.__version__, *whom, completed.count(), last))

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from evalsite.results import contexts
-from evalsite.results.errors import UnknownQuantityError, UnknownTableError
+from evalsite.results.errors import UnknownQuantityError, UnknownTableError, UnknownVersionError
 from evalsite.results.export import codebook, codebook_lines, export_lines
 from evalsite.results.forms import ChoiceForm
 from evalsite.results.metric_values import runs_of
@@ -27,7 +27,7 @@ from evalsite.results.scope import Scope
 from evalsite.studies.models import Study
 from evalsite.tasks.errors import UNUSABLE_TASK
 
-NOT_THERE = (UnknownQuantityError, UnknownTableError)
+NOT_THERE = (UnknownQuantityError, UnknownTableError, UnknownVersionError)
 TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 View = Callable[..., Any]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from evalsite.studies.models import Study, StudyVersion
+from evalsite.studies.models import StudyVersion
 from evalsite.studies.planning import from_json, qualifying_blocks, read_block
 from evalsite.tasks.params import Params
 from evalsite.tasks.protocol import ScoredTrial, Task
@@ -63,22 +63,19 @@ def pool_blocks(protocol: Mapping[str, Any]) -> list[Pool]:
 
 
 def scored_trials(
-    study: Study, pool: Pool, *, simulated: bool = False, inattentive: bool = False
+    versions: Sequence[StudyVersion], pool: Pool, *, simulated: bool = False, inattentive: bool = False
 ) -> Iterator[ScoredTrial]:
     """The valid scored trials of a pool from sessions answered to the end, streamed, rater by rater.
 
-    Every version counts that asks the same of the same images as the newest answered one, so that a corrected
-    text does not split the data and a changed exposure does.
-
     Args:
-        study: The study.
-        pool: The blocks, as the newest answered version has them.
+        versions: The versions that count; one that asks nothing like the pool adds nothing.
+        pool: The blocks, as one of them has them.
         simulated: Whether simulated raters count too.
         inattentive: Whether raters who failed the attention check count too.
     """
-    counted = Session.objects.counted(simulated=simulated).filter(study=study)
+    counted = Session.objects.counted(simulated=simulated)
     completed = counted.completed(inattentive=inattentive)
-    for version, blocks in _places(study, pool, simulated=simulated):
+    for version, blocks in _places(versions, pool):
         keys = completed.filter(version=version).order_by("created_at", "pk").values_list("pk", flat=True)
         sessions = keys.iterator()
         while batch := list(islice(sessions, SESSIONS_AT_ONCE)):
@@ -86,13 +83,6 @@ def scored_trials(
             in_order = rows.order_by("session__created_at", "session_id", "block", "position")
             for row in in_order.values_list(*SCORED_COLUMNS):
                 yield to_scored_trial(row)
-
-
-def comparable_versions(study: Study, *, simulated: bool = False) -> list[StudyVersion]:
-    """The answered versions that show the same images in the same size as the newest of them, in order."""
-    sessions = Session.objects.counted(simulated=simulated).filter(study=study)
-    versions = list(study.versions.filter(sessions__in=sessions).distinct().order_by("number"))
-    return [version for version in versions if _shown(version.protocol) == _shown(versions[-1].protocol)]
 
 
 def to_scored_trial(row: Sequence[Any]) -> ScoredTrial:
@@ -110,15 +100,9 @@ def to_scored_trial(row: Sequence[Any]) -> ScoredTrial:
     )
 
 
-def _places(study: Study, pool: Pool, *, simulated: bool) -> Iterator[tuple[StudyVersion, tuple[int, ...]]]:
-    """Where comparable versions have the pool: it may have stood elsewhere in an earlier protocol."""
-    for version in comparable_versions(study, simulated=simulated):
+def _places(versions: Sequence[StudyVersion], pool: Pool) -> Iterator[tuple[StudyVersion, tuple[int, ...]]]:
+    """Where these versions have the pool: it may stand elsewhere in another protocol."""
+    for version in versions:
         for other in pool_blocks(version.protocol):
             if other.asks_like(pool):
                 yield version, other.blocks
-
-
-def _shown(protocol: Mapping[str, Any]) -> Any:
-    sources = {c["name"]: c["manifest_digest"] for c in protocol["conditions"]}
-    sizes = (protocol["stimulus_px"], protocol["display_px"])
-    return sources, protocol["reference"]["manifest_digest"], sizes

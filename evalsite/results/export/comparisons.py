@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from evalsite.results.export.table import Table
+from evalsite.results.export.table import VERSIONS, Table
 from evalsite.results.queries import tabulate
 from evalsite.results.scope import Scope
 from evalsite.tasks.columns import Column
 
 COLUMNS = (
     Column("study", "text", "Name of the study."),
+    VERSIONS,
     Column("human", "text", "Key of the human quantity."),
     Column("condition", "text", "A condition; real for real images."),
     Column("other", "text", "The one that it is compared with."),
@@ -43,7 +44,7 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
             measure = "ratio" if found.ratio else "difference"
             higher = {1: found.one, -1: found.other}.get(found.sign, "")
             yield [
-                scope.study.slug, human.key, found.one, found.other, measure,
+                scope.study.slug, scope.versions_said, human.key, found.one, found.other, measure,
                 found.value, found.low, found.high, found.p, higher,
                 len(family.differences), family.degrees,
             ]  # fmt: skip

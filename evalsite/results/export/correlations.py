@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from evalsite.results.agreement import COEFFICIENTS
-from evalsite.results.export.table import Table
+from evalsite.results.export.table import VERSIONS, Table
 from evalsite.results.queries import agreement_of, tabulate
 from evalsite.results.scope import Scope
 from evalsite.tasks.columns import Column
 
 COLUMNS = (
     Column("study", "text", "Name of the study."),
+    VERSIONS,
     Column("human", "text", "Key of the human quantity."),
     Column("metric", "text", "Key of the metric's quantity."),
     Column(
@@ -48,11 +49,11 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
             found = agreement_of(scope, table, metric.key, human.key)
             for name in COEFFICIENTS:
                 one = getattr(found, name)
-                place = [scope.study.slug, human.key, metric.key, name, found.n]
+                place = [scope.study.slug, scope.versions_said, human.key, metric.key, name, found.n]
                 yield [*place, one.value, one.low, one.high, one.p, None, None, None, found.note]
             freed = found.freed
             yield [
-                scope.study.slug, human.key, metric.key, "pearson_freed", found.n,
+                scope.study.slug, scope.versions_said, human.key, metric.key, "pearson_freed", found.n,
                 freed.value, freed.low, freed.high, None,
                 freed.human_reliability, freed.metric_reliability, freed.shared, freed.note or found.note,
             ]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from evalsite.results.estimates import estimate_study
-from evalsite.results.export.table import Table
+from evalsite.results.export.table import VERSIONS, Table
 from evalsite.results.joining import PoolEstimates
 from evalsite.results.scope import Scope
 from evalsite.tasks.analysis.family import Standing
@@ -15,8 +15,9 @@ from evalsite.tasks.protocol import REAL
 
 COLUMNS = (
     Column("study", "text", "Name of the study."),
-    Column("version", "int", "Number of the newest frozen version that is counted."),
+    Column("version", "int", "Number of the frozen version that results are read by."),
     Column("version_digest", "text", "SHA-256 of that version."),
+    VERSIONS,
     Column("simulated_counted", "bool", "Whether simulated raters are counted."),
     Column("inattentive_counted", "bool", "Whether raters who failed the attention check are counted."),
     Column("blocks", "text", "Blocks of the protocol, from 1; those that ask the same are taken together."),
@@ -59,7 +60,14 @@ def _columns(_scope: Scope) -> list[Column]:
 def _rows(scope: Scope) -> Iterator[list[Any]]:
     if (version := scope.version) is None:
         return
-    place = [scope.study.slug, version.number, version.digest, scope.simulated, scope.inattentive]
+    place = [
+        scope.study.slug,
+        version.number,
+        version.digest,
+        scope.versions_said,
+        scope.simulated,
+        scope.inattentive,
+    ]
     for pool in estimate_study(scope):
         blocks, params, facts = " ".join(map(str, pool.blocks)), "; ".join(pool.params), " ".join(pool.facts)
         standings = _standings(pool)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from evalsite.results.export.table import Table
+from evalsite.results.export.table import VERSIONS, Table
 from evalsite.results.joining import HumanQuantity, MachineQuantity, ResultRow
 from evalsite.results.provenance import describe_source
 from evalsite.results.queries import tabulate
@@ -15,6 +15,7 @@ from evalsite.tasks.columns import Column
 PLACE = (
     Column("study", "text", "Name of the study."),
     Column("condition", "text", "Condition; real for real images."),
+    VERSIONS,
     Column("judgements_source", "text", "Where people's answers come from; says so if others count."),
 )
 MEASURED_HERE = "measured on this site"
@@ -74,11 +75,12 @@ def _direction(better: str, meaning: str) -> str:
 
 def _rows(scope: Scope) -> Iterator[list[Any]]:
     table = tabulate(scope)
-    source = " ".join(scope.notes) or COLLECTED_HERE
+    said = scope.versions_said
+    source = " ".join(note for note in scope.notes if note != said) or COLLECTED_HERE
     for row in table.rows:
         human = [value for quantity in table.human for value in _human(row, quantity)]
         machine = [value for quantity in table.metrics for value in _machine(row, quantity)]
-        yield [scope.study.slug, row.condition, source, *human, *machine]
+        yield [scope.study.slug, row.condition, said, source, *human, *machine]
 
 
 def _human(row: ResultRow, quantity: HumanQuantity) -> list[Any]:

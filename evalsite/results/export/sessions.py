@@ -74,7 +74,7 @@ def _columns(_scope: Scope) -> list[Column]:
 
 def _rows(scope: Scope) -> Iterator[list[Any]]:
     sessions = (
-        scope.sessions()
+        scope.recorded()
         .select_related("version", "participant")
         .annotate(
             planned=Count("trials"),

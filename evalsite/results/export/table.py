@@ -9,6 +9,9 @@ from typing import Any
 from evalsite.results.scope import Scope
 from evalsite.tasks.columns import Column
 
+VERSIONS = Column("versions", "text", "The versions held, with n, and what is left out and why.")
+"""A column of every table of results, filled from the scope."""
+
 
 @dataclass(frozen=True)
 class Table:

@@ -22,11 +22,20 @@ CHECK_RULE = (
     "No estimate rests on trials of a qualification, nor on raters who failed one; nor on raters who failed "
     "the attention check, unless they are asked for. The tables of trials and sessions have them all."
 )
+VERSION_RULE = (
+    "Results hold the newest version that somebody answered to the end, and versions that differ from it in "
+    "nothing that raters met; others only where asked for. The tables of trials and sessions have all "
+    "versions, or those asked for."
+)
 CODEBOOK_HEADER = ("table", "column", "kind", "unit", "help")
 
 
 def export_lines(scope: Scope, name: str) -> Lines:
-    """The CSV lines of a table, the header first. Raises ``UnknownTableError`` at once."""
+    """The CSV lines of a table, the header first.
+
+    Raises:
+        UnknownTableError: At once, before the first line.
+    """
     table = _table(name)
     header = [column.name for column in table.columns(scope)]
     return csv_lines(header, table.rows(scope))
@@ -36,7 +45,13 @@ def codebook(scope: Scope) -> dict[str, Any]:
     """Every column of every table, as JSON, with the rules that hold for all."""
     return {
         "study": scope.study.slug,
-        "rules": [GUARD_RULE, "Missing values are empty.", "Times are UTC, ISO 8601.", CHECK_RULE],
+        "rules": [
+            GUARD_RULE,
+            "Missing values are empty.",
+            "Times are UTC, ISO 8601.",
+            CHECK_RULE,
+            VERSION_RULE,
+        ],
         "facts": [fact for pool in estimate_study(scope) for fact in pool.facts],
         "tables": {
             table.name: {"summary": table.summary, "columns": [vars(c) for c in table.columns(scope)]}

@@ -112,7 +112,7 @@ def trial_rows(scope: Scope) -> Iterator[Row]:
     """The trials of all sessions that count, finished or not, in the order of sessions and of showing."""
     shape = _shape(scope)
     versions = {version.pk: _prepare(version) for version in StudyVersion.objects.filter(study=scope.study)}
-    sessions = scope.sessions().order_by("created_at", "pk").iterator(chunk_size=SESSIONS_AT_ONCE)
+    sessions = scope.recorded().order_by("created_at", "pk").iterator(chunk_size=SESSIONS_AT_ONCE)
     while batch := {session.pk: session for session in islice(sessions, SESSIONS_AT_ONCE)}:
         records = _records(batch)
         images = _images(records, {pk: versions[session.version_id].sets for pk, session in batch.items()})
@@ -235,14 +235,14 @@ def _prepare(version: StudyVersion) -> _Version:
 
 def _shape(scope: Scope) -> _Shape:
     """The shape of the study's trials, asked of the database: the header comes before the first row."""
-    trials = Trial.objects.filter(session__in=scope.sessions()).order_by()
+    trials = Trial.objects.filter(session__in=scope.recorded()).order_by()
     slots: dict[str, None] = {}
     for number in count():
         found = trials.values_list(KT(f"plan__stimuli__{number}__slot"), flat=True).distinct()
         if not (named := [slot for slot in found if slot]):
             break
         slots.update(dict.fromkeys(sorted(named)))
-    responses = Response.objects.filter(session__in=scope.sessions()).order_by()
+    responses = Response.objects.filter(session__in=scope.recorded()).order_by()
     flashes = next(n for n in count(1) if not responses.filter(**{f"exposures__{n}__isnull": False}).exists())
     return _Shape(tuple(slots), _score_columns(scope), flashes)
 

@@ -98,7 +98,7 @@ def test_who_did_not_attend_is_left_out_unless_asked_for(dreamed):
     assert raters_of(Scope(dreamed)) == {3}
     everybody = Scope(dreamed, inattentive=True)
     assert raters_of(everybody) == {6}
-    assert everybody.notes == ["Raters who failed the attention check are counted."]
+    assert everybody.notes[0] == "Raters who failed the attention check are counted."
     (attention,) = count_exclusions(Scope(dreamed))
     assert (attention.failed, attention.passed) == (3, 3)
     assert sorted(read(Scope(dreamed), "sessions").attention) == ["fail"] * 3 + ["pass"] * 3

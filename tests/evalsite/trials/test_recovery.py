@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from evalsite.tasks.protocol import REAL
-from evalsite.trials.reading import comparable_versions, pool_blocks
+from evalsite.trials.reading import pool_blocks
 from tests.support.answers import answered
 
 HIDDEN = {"alphagan": 0.9, "betagan": 0.0}
@@ -21,7 +21,7 @@ def recover(make_study):
         study = make_study(*blocks)
         options = {"lapse": 0.0, "strength": list(HIDDEN.items()), "seed": 2, "verbosity": 0, **truth}
         call_command("simulate_raters", "faces", **options)
-        (version,) = comparable_versions(study, simulated=True)
+        version = study.versions.get()
         return [
             {
                 (found.condition, found.quantity): found

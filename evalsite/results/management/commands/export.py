@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from evalsite.results.errors import UnknownVersionError
 from evalsite.results.export import TABLES, codebook_lines, export_lines
 from evalsite.results.export.writing import write_whole
 from evalsite.results.management.arguments import find_study
@@ -22,6 +23,10 @@ class Command(BaseCommand):
 
     help = "Export a table of a study as CSV: trials, estimates and others. A codebook comes along."
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Django's own ``--version`` gives way to the study's; ``manage.py version`` tells Django's."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
     def add_arguments(self, parser: CommandParser) -> None:
         """What the command is given."""
         parser.add_argument("study", help="name of the study, as in its address")
@@ -30,14 +35,22 @@ class Command(BaseCommand):
         parser.add_argument(
             "--inattentive", action="store_true", help="count raters who failed the attention check too"
         )
+        parser.add_argument(
+            "--version",
+            dest="versions",
+            default="",
+            metavar="N",
+            help="a version of the study, such as 2; several, such as 1,2; or all that can be taken together",
+        )
         parser.add_argument("--out", type=Path, help="file to write; the terminal if not given")
 
     def handle(self, *, study: str, table: str, out: Path | None, **options: Any) -> None:
         """Do it; a mistake ends in one sentence."""
-        scope = Scope(find_study(study), simulated=options["simulated"], inattentive=options["inattentive"])
+        whom = {"simulated": options["simulated"], "inattentive": options["inattentive"]}
+        found = find_study(study)
         try:
-            self._export(scope, table, out)
-        except UNUSABLE_TASK as error:
+            self._export(Scope(found, **whom, asked=options["versions"]), table, out)
+        except (UnknownVersionError, *UNUSABLE_TASK) as error:
             raise CommandError(str(error)) from error
 
     def _export(self, scope: Scope, table: str, out: Path | None) -> None:
