@@ -1,7 +1,8 @@
 """`docs/sensitivity.md`: which metric notices what, on real photographs.
 
-``python -m tests.house.sensitivity DIR`` measures it (some minutes; what lies in DIR is not measured
-again) and writes numbers, pictures and page; without DIR, the page from numbers written before.
+``python -m tests.house.sensitivity DIR`` measures it (two hours on two cores; what lies in DIR is not measured
+again) and writes numbers, pictures and page; with ``--only fld,c2st`` the numbers of these metrics anew, the
+others as they were; without DIR, the page from numbers written before.
 """
 
 from __future__ import annotations
@@ -78,6 +79,16 @@ def _write_down(points: list[Point]) -> None:
             writer.writerow([point.distortion, point.strength, point.quantity, point.better, *numbers])
 
 
+def _merged(before: list[Point], anew: list[Point]) -> list[Point]:
+    """Measurements made anew in the place of earlier ones of the same; new ones last."""
+    found = {_place(point): point for point in anew}
+    return [found.pop(_place(point), point) for point in before] + list(found.values())
+
+
+def _place(point: Point) -> tuple[str, float, str]:
+    return point.distortion, point.strength, point.quantity
+
+
 def page() -> str:
     """The whole page."""
     return "\n".join([HEAD, markdown(written_down()), *(_curve(*shown) for shown in SHOWN.items())])
@@ -94,18 +105,21 @@ def _curve(quantity: str, said: str) -> str:
     )
 
 
-def measure(folder: Path) -> None:
-    """Measures all curves, and writes numbers and pictures."""
+def measure(folder: Path, only: list[str]) -> None:
+    """Measures all curves, or those of some metrics, and writes numbers and pictures."""
     others = np.concatenate(garments())[: IMAGES // 3]
     points = measure_sensitivity(
         PHOTOGRAPHS,
         folder,
         other=others,
         images=IMAGES,
+        metrics=only or ["all"],
         progress=lambda now, done, total: print(f"{done} of {total}: {now}", flush=True),
     )
     write_report(points, folder)
-    _write_down(points)
+    _write_down(_merged(written_down(), points) if only else points)
+    if only:
+        return
     for quantity in SHOWN:
         shutil.copyfile(folder / f"{quantity}.png", picture(quantity))
 
@@ -114,10 +128,11 @@ def main() -> None:
     """Measures if told where, and writes the page."""
     parser = argparse.ArgumentParser(prog="python -m tests.house.sensitivity", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="measurements")
+    parser.add_argument("--only", default="", metavar="NAMES", help="metrics to measure anew, as a,b")
     options = parser.parse_args()
     refuse_another_checkout(ROOT)
     if options.folder is not None:
-        measure(options.folder)
+        measure(options.folder, [name for name in options.only.split(",") if name])
     PAGE.write_text(page(), encoding="utf-8")
 
 
