@@ -1,8 +1,8 @@
 """`docs/sensitivity.md`: which metric notices what, on real photographs.
 
-``python -m tests.house.sensitivity DIR`` measures it (two hours on two cores; what lies in DIR is not measured
-again) and writes numbers, pictures and page; with ``--only fld,c2st`` the numbers of these metrics anew, the
-others as they were; without DIR, the page from numbers written before.
+``python -m tests.house.sensitivity DIR`` measures it (two hours on two cores; what lies in DIR is not
+measured again) and writes numbers, pictures and page; with ``--only fld,c2st`` the numbers of these metrics
+anew, the others as they were; without DIR, the page from numbers written before.
 """
 
 from __future__ import annotations
