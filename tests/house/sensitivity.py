@@ -45,10 +45,6 @@ sets, and one that notices it here does so early. All values are in [sensitivity
 `python -m metrics info NAME` says what a metric declares to sense, of fidelity, diversity, novelty and
 smoothness. A law holds it to that with extreme failures on 500 images
 ([decision](decisions/0016-senses.md)); this page shows milder ones on photographs.
-
-The rows of `fld`, `fld_gap`, `memorization_informed_frechet_distance_efficientnet_lite0`, `c2st_network` and
-`wasserstein_critic` were measured before these metrics were corrected ([changes](../CHANGELOG.md)). Don't
-rely on them until this page is made again.
 """
 
 
