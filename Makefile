@@ -9,7 +9,7 @@ JOBS ?= 2
 BROWSERS ?= 3
 PAGES := tests/browser tests/evalsite/api tests/evalsite/results
 
-.PHONY: help setup demo serve test test-slow check fix bench
+.PHONY: help setup demo serve test test-slow check fix bench validity
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -62,6 +62,9 @@ fix: setup ## what can be mended by itself
 	$(VENV)/bin/ruff format .
 	$(PY) -m tests.house.tables
 	$(PY) manage.py refresh_catalogue
+
+validity: setup ## what estimators and metrics were checked against, into docs/validity.md
+	$(PY) -m tests.validity
 
 bench: setup ## ratios against peers, into docs/benchmarks.md
 	$(PY) -m tests.bench

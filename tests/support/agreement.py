@@ -46,9 +46,9 @@ def agrees(
     with np.errstate(divide="ignore", invalid="ignore"):
         found = apart if rel is None else np.where(apart == 0, 0.0, apart / np.abs(other))
     deviation, tolerance = float(found.max()), float(rel if rel is not None else abs_ or 0.0)
-    _record(of, against, deviation, tolerance, relative=rel is not None)
     said = f"{deviation:.3g} from {against}, allowed {tolerance:g}"
     assert deviation <= tolerance, f"{said}: {mine} and {other}"
+    _record(of, against, deviation, tolerance, relative=rel is not None)
 
 
 def _record(of: str, against: str, deviation: float, tolerance: float, *, relative: bool) -> None:

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from evalsite.results.queries import agreement_of, tabulate
 from evalsite.results.scope import Scope
 from evalsite.studies.models import Study
+from tests.support.agreement import agrees
 
 HUMAN = Path(__file__).resolve().parents[4] / "shared" / "data" / "human"
 ERROR_RATES = {
@@ -36,6 +37,14 @@ def test_error_rates_and_correlations_are_the_papers():
     table = tabulate(scope)
     rates = {row.condition: round(row.human["deception_rate"].value, 4) for row in table.rows}
     assert rates == ERROR_RATES
+    published = [ERROR_RATES[name] for name in rates]
+    agrees(
+        list(rates.values()),
+        published,
+        against="Stein et al. 2023, CIFAR-10",
+        abs_=0,
+        of="deception rate, both",
+    )
     assert sum(row.human["deception_rate"].n_raters for row in table.rows) == 328
     found = agreement_of(scope, table, "fd_dinov2", "deception_rate")
     assert found.n == 13

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
 from metrics import Features, Labels, Probabilities, Provenance
@@ -48,6 +49,26 @@ def gaussian_classes() -> Callable[..., tuple[Tensor, Tensor]]:
         return centres[labels] + torch.randn(count, 3, generator=generator, dtype=torch.float64), labels
 
     return make
+
+
+@pytest.fixture(scope="session")
+def scikit_learn() -> Callable[..., np.ndarray]:
+    """`scikit_learn(train, rows)`: class probabilities of its logistic regression, l2 = 1e-3.
+
+    Rows are standardised, and the bias is penalised as a column of ones.
+    """
+
+    def recognise(train: tuple[Tensor, Tensor], rows: Tensor) -> np.ndarray:
+        mean, deviation = train[0].mean(dim=0), train[0].std(dim=0, correction=0)
+        columns = [
+            np.hstack([(part - mean) / deviation, np.ones((len(part), 1))]) for part in (train[0], rows)
+        ]
+        peer = LogisticRegression(
+            C=1 / (1e-3 * len(train[0])), fit_intercept=False, tol=1e-8, max_iter=2000
+        ).fit(columns[0], train[1].numpy())
+        return peer.predict_proba(columns[1])
+
+    return recognise
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from metrics.catalogue.authpct import authpct
+from tests.support.agreement import agrees
 
 
 def test_by_hand_on_a_line(make_features):
@@ -12,11 +13,12 @@ def test_by_hand_on_a_line(make_features):
     found = authpct(
         *(make_features(torch.tensor(part, dtype=torch.float64)) for part in (training, generated))
     )
-    assert found["authpct"].value == 50.0
+    agrees(found["authpct"].value, 50.0, against="by hand", abs_=0)
 
 
 def test_numpy_gave_the_same(make_features, vector_a, vector_b, numbers):
-    assert authpct(make_features(vector_a), make_features(vector_b))["authpct"].value == numbers["authpct"]
+    found = authpct(make_features(vector_a), make_features(vector_b))["authpct"].value
+    agrees(found, numbers["authpct"], against="numpy, from the definition", abs_=0)
 
 
 def test_copies_are_not_authentic_and_nonsense_is(make_features, vector_a):

@@ -6,18 +6,20 @@ import pytest
 import torch
 
 from metrics.catalogue.cmmd import cmmd
+from tests.support.agreement import agrees
 
 
 def test_numpy_gave_the_same(make_features, vector_a, vector_b, numbers):
     found = cmmd(make_features(vector_a), make_features(vector_b))["cmmd"]
-    assert found.value == pytest.approx(numbers["cmmd"], rel=1e-5)  # kernels near 1 of float32 tiles
+    # Kernels near 1 of float32 tiles.
+    agrees(found.value, numbers["cmmd"], against="numpy, from the definition", rel=1e-5)
     assert found.low <= found.value <= found.high
 
 
 def test_by_hand_with_opposite_images(make_features):
     real, made = ([[3.0, 0.0]] * 2, [[-2.0, 0.0]] * 2)
     found = cmmd(*(make_features(torch.tensor(part)) for part in (real, made)))["cmmd"]
-    assert found.value == pytest.approx(1000 * (2 - 2 * math.exp(-4 / 200)), rel=1e-6)
+    agrees(found.value, 1000 * (2 - 2 * math.exp(-4 / 200)), against="by hand", rel=1e-6)
 
 
 def test_length_does_not_matter_and_the_same_images_give_zero(make_features, vector_a):

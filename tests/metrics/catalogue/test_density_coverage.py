@@ -5,6 +5,7 @@ import torch
 
 from metrics.catalogue.density_coverage import density_coverage, expected_coverage
 from metrics.errors import TooFewSamplesError
+from tests.support.agreement import agrees
 
 
 def _line(make_features, *values):
@@ -14,8 +15,7 @@ def _line(make_features, *values):
 def test_by_hand_on_a_line(make_features):
     # Balls of one neighbour: 0±1, 1±1, 10±9. 1.5 lies in two of them, 2 in the last only: 1 is an edge.
     found = density_coverage(_line(make_features, 0, 1, 10), _line(make_features, 1.5, 2), neighbours=1)
-    assert found["density"].value == 1.5
-    assert found["coverage"].value == pytest.approx(2 / 3)
+    agrees([found["density"].value, found["coverage"].value], [1.5, 2 / 3], against="by hand", rel=1e-6)
     assert "may exceed 1" in found["density"].notes[0]
 
 
@@ -23,12 +23,13 @@ def test_by_hand_on_a_line(make_features):
 def test_prdc_agrees(make_features, vector_a, vector_b, numbers, neighbours):
     found = density_coverage(make_features(vector_a), make_features(vector_b), neighbours=neighbours)
     peer = numbers[f"prdc_{neighbours}"]
-    assert found["density"].value == pytest.approx(peer["density"], rel=1e-12)
-    assert found["coverage"].value == pytest.approx(peer["coverage"], rel=1e-12)
+    for name in ("density", "coverage"):
+        agrees(found[name].value, peer[name], against="prdc", rel=1e-12)
 
 
 def test_expected_coverage_of_ten_thousand_images_is_the_published_one():
-    assert expected_coverage(10_000, 10_000, 5) == pytest.approx(0.9687734, abs=1e-7)
+    found = expected_coverage(10_000, 10_000, 5)
+    agrees(found, 0.9687734, against="closed form: the published expectation", abs_=1e-7)
 
 
 def test_sets_of_one_distribution_reach_the_expectations(make_features):

@@ -10,6 +10,7 @@ from torchmetrics.image.fid import _compute_fid
 from metrics.catalogue.fid import fid
 from metrics.errors import EvidenceMismatchError
 from metrics.statistics.moments import moments_of
+from tests.support.agreement import agrees
 
 
 @pytest.fixture
@@ -25,13 +26,14 @@ def test_three_peers_agree(moments):
     (one_values, one), (other_values, other) = moments
     ours = fid(one, other)["fid"].value
     statistics = [(x.mean(0).numpy(), np.cov(x.numpy().T)) for x in (one_values, other_values)]
-    assert ours == pytest.approx(calculate_frechet_distance(*statistics[0], *statistics[1]), rel=1e-6)
+    theirs = calculate_frechet_distance(*statistics[0], *statistics[1])
+    agrees(ours, theirs, against="pytorch-fid", rel=1e-6)
     peer = fid_statistics_to_metric(
         fid_features_to_statistics(one_values), fid_features_to_statistics(other_values), verbose=False
     )
-    assert ours == pytest.approx(peer["frechet_inception_distance"], rel=1e-6)
+    agrees(ours, peer["frechet_inception_distance"], against="torch-fidelity", rel=1e-6)
     tensors = [torch.from_numpy(item) for pair in statistics for item in pair]
-    assert ours == pytest.approx(float(_compute_fid(*tensors)), rel=1e-6)
+    agrees(ours, _compute_fid(*tensors), against="torchmetrics", rel=1e-6)
 
 
 def test_never_negative(make_features, vector_a):
@@ -46,9 +48,10 @@ def test_few_images_are_noted(make_features, vector_a):
     assert fid(many, many)["fid"].notes == ()
 
 
-def test_stylegans_convention_divides_by_n(make_features, vector_a, vector_b):
+def test_stylegans_convention_divides_by_n(make_features, vector_a, vector_b, numbers):
     moments = moments_of(make_features(vector_a)), moments_of(make_features(vector_b))
-    assert fid(*moments, ddof=0)["fid"].value == pytest.approx(0.2629491261477133, rel=1e-9)
+    found = fid(*moments, ddof=0)["fid"].value
+    agrees(found, numbers["frechet_ddof0"], against="scipy", rel=1e-9)
 
 
 def test_other_weights_are_refused(make_features, vector_a):

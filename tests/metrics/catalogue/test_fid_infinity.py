@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from pytorch_fid.fid_score import calculate_frechet_distance
 
 from metrics.catalogue.fid_infinity import fid_infinity
 from metrics.errors import TooFewSamplesError
@@ -11,6 +12,7 @@ from metrics.statistics.frechet import frechet_distance
 from metrics.statistics.moments import moments_of
 from metrics.statistics.nested_frechet import nested_distances
 from metrics.statistics.ordering import shuffled
+from tests.support.agreement import agrees
 
 
 def _infinity(make_features, real, made, **settings):
@@ -28,16 +30,18 @@ def test_nested_distances_are_those_of_the_parts(make_features, lcg, n, d):
     assert nested_distances(rows, [10, 50, 120], other).tolist() == pytest.approx(alone, rel=1e-6)
 
 
-def test_the_line_is_numpys(make_features, lcg):
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_line_is_numpys_through_pytorch_fids_distances(make_features, lcg):
     real, made = lcg(1, 300, 5), lcg(2, 400, 5) + 0.1
     sizes = subset_sizes(400, 15, 5000)
     assert sizes[0] == 40
     assert sizes[-1] == 400
-    rows = shuffled(made, 0)
-    other = moments_of(make_features(real))
-    distances = [frechet_distance(moments_of(make_features(rows[:size])), other) for size in sizes]
+    parts = [real, *(shuffled(made, 0)[:size] for size in sizes)]
+    (mean, cov), *others = ((part.mean(0).numpy(), np.cov(part.numpy().T)) for part in parts)
+    distances = [calculate_frechet_distance(*other, mean, cov) for other in others]
     intercept = np.polynomial.Polynomial.fit(1 / np.array(sizes), distances, 1).convert().coef[0]
-    assert _infinity(make_features, real, made).value == pytest.approx(float(intercept), rel=1e-9)
+    found = _infinity(make_features, real, made).value
+    agrees(found, intercept, against="pytorch-fid, and a line by numpy", rel=1e-9)
 
 
 def test_the_bias_of_few_images_goes(make_features):

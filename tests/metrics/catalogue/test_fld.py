@@ -8,6 +8,7 @@ import torch
 from metrics.catalogue.fld import fld
 from metrics.errors import TooFewSamplesError
 from metrics.statistics.mixture import fit_log_variances, log_likelihoods
+from tests.support.agreement import agrees
 
 
 def test_torch_distributions_gives_the_same_likelihoods(lcg):
@@ -20,7 +21,7 @@ def test_torch_distributions_gives_the_same_likelihoods(lcg):
         ),
     )
     ours = log_likelihoods((rows[:, None] - centres).square().sum(2), logs, 3)
-    assert torch.allclose(ours, mixture.log_prob(rows), rtol=1e-6)
+    agrees(ours, mixture.log_prob(rows), against="torch.distributions", rel=1e-6)
 
 
 @pytest.mark.parametrize("dimensions", [2, 200])
@@ -61,7 +62,20 @@ def test_adam_with_autograd_ends_at_the_same_likelihoods():
     theirs = _fitted_by_autograd(squared, background, 5)
     scored = torch.cdist(new, centres).square()
     one, other = (float(log_likelihoods(scored, logs, 5).mean()) for logs in (ours, theirs))
-    assert one == pytest.approx(other, abs=1e-3)
+    agrees(one, other, against="torch.optim.Adam with autograd", abs_=1e-3)
+
+
+def test_the_whole_number_is_the_definitions(make_features):
+    generator = torch.Generator().manual_seed(3)
+    sets = [torch.randn(count, 5, generator=generator) for count in (60, 80, 30)]
+    ours = fld(*(make_features(rows) for rows in sets), baseline=1.5)["fld"].value
+    mean, scale = sets[1].mean(dim=0), sets[1].std(dim=0)
+    training, new, made = ((rows - mean) / scale for rows in sets)
+    background = 0.81 * (training - training.mean(dim=0)).square().sum(dim=1)
+    logs = _fitted_by_autograd(torch.cdist(training, made).square(), background, 5)
+    near = -0.5 * torch.cdist(new, made).square() / logs.exp() - 5 / 2 * (logs + math.log(2 * math.pi))
+    likelihood = (torch.logsumexp(near, dim=1) - math.log(30)).mean()
+    agrees(ours, 100 * (-likelihood / 5 - 1.5), against="the definition, written out", abs_=1e-3)
 
 
 def test_in_many_dimensions_the_real_distribution_is_told_from_what_is_not(make_features):

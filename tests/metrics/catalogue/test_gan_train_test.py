@@ -1,30 +1,25 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 import torch
-from sklearn.linear_model import LogisticRegression
 
 from metrics import Labels
 from metrics.catalogue.gan_train_test import gan_train_test
 from metrics.errors import EvidenceMismatchError, InvalidEvidenceError, TooFewSamplesError
+from tests.support.agreement import agrees
 
 
-def _accuracy(train, test):
-    """scikit-learn's, on standardised rows, with the bias penalised as a column of ones."""
-    mean, deviation = train[0].mean(dim=0), train[0].std(dim=0, correction=0)
-    columns = [np.hstack([(rows - mean) / deviation, np.ones((len(rows), 1))]) for rows, _ in (train, test)]
-    peer = LogisticRegression(C=1 / (1e-3 * len(train[0])), fit_intercept=False, tol=1e-8, max_iter=2000)
-    return peer.fit(columns[0], train[1].numpy()).score(columns[1], test[1].numpy())
-
-
-def test_scikit_learn_agrees(make_labelled, gaussian_classes):
+def test_scikit_learn_agrees(make_labelled, gaussian_classes, scikit_learn):
     real, held_out, made = (gaussian_classes(seed, 300) for seed in range(3))
     made = (1.5 * made[0] + 0.5, made[1])
     found = gan_train_test(*make_labelled(*real), *make_labelled(*held_out), *make_labelled(*made))
-    assert found["gan_train"].value == pytest.approx(_accuracy(made, held_out), abs=1e-9)
-    assert found["gan_test"].value == pytest.approx(_accuracy(real, made), abs=1e-9)
-    assert found["real_train"].value == pytest.approx(_accuracy(real, held_out), abs=1e-9)
+    for name, train, test in (
+        ("gan_train", made, held_out),
+        ("gan_test", real, made),
+        ("real_train", real, held_out),
+    ):
+        accuracy = (scikit_learn(train, test[0]).argmax(1) == test[1].numpy()).mean()
+        agrees(found[name].value, accuracy, against="scikit-learn", abs_=1e-9)
     assert found["gan_train_top5"].value == 1  # there are but three likely classes
     assert found["gan_train_top5"].notes == ()  # of six
     assert found["gan_train"].low < found["gan_train"].value < found["gan_train"].high

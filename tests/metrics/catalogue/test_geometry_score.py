@@ -3,11 +3,17 @@ from __future__ import annotations
 import importlib
 import math
 
+import gudhi
+import numpy as np
 import pytest
 import torch
+from piq.gs import lmrk_table, relative
 
 from metrics.catalogue.geometry_score import geometry_score
 from metrics.errors import InvalidSettingError, MissingPackageError, TooFewSamplesError
+from metrics.statistics.chance import random_state
+from metrics.statistics.ordering import shuffled
+from tests.support.agreement import agrees
 
 SMALL = {"landmarks": 32, "gamma": 1 / 8, "holes": 10, "repeats": 20}
 
@@ -27,6 +33,25 @@ def test_a_disk_is_no_circle(make_features):
     found = geometry_score(circle, disk, **SMALL)["geometry_score"]
     assert found.value == pytest.approx(1.59, abs=0.4)
     assert found.low < found.value < found.high
+
+
+def _living_times_by_piq(values: torch.Tensor, repeats: int) -> np.ndarray:
+    """Means over the landmarks that seed 0 gives."""
+    cloud, chance, times = shuffled(values, 0).numpy(), random_state(0), []
+    for _ in range(repeats):
+        table, farthest = lmrk_table(cloud, cloud[chance.choice(len(cloud), 20)])
+        tree = gudhi.WitnessComplex(table).create_simplex_tree(farthest / 8, limit_dimension=2)
+        tree.persistence(homology_coeff_field=2)
+        times.append(relative(tree.persistence_intervals_in_dimension(1), farthest / 8, 5))
+    return np.mean(times, axis=0)
+
+
+def test_piq_agrees_on_the_same_landmarks(make_features):
+    circle, disk = _ring(0, 200), _ring(1, 200, filled=True)
+    settings = {"landmarks": 20, "gamma": 1 / 8, "holes": 5, "repeats": 4}
+    found = geometry_score(make_features(circle), make_features(disk), **settings)["geometry_score"].value
+    one, other = (_living_times_by_piq(values, 4) for values in (circle, disk))
+    agrees(found, ((one - other) ** 2).sum(), against="piq", rel=1e-6)
 
 
 def test_a_moved_larger_circle_is_a_circle(make_features):

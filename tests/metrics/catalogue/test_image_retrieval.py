@@ -5,6 +5,7 @@ import torch
 
 from metrics.catalogue.image_retrieval import image_retrieval
 from metrics.errors import InvalidSettingError, TooFewSamplesError
+from tests.support.agreement import agrees
 
 
 def _line(*points: float) -> torch.Tensor:
@@ -15,10 +16,10 @@ def test_by_hand(make_features):
     queries = make_features(_line(0, 10, 20))
     training, made = make_features(_line(1, 12, 19)), make_features(_line(2, 11, 40))
     found = image_retrieval(queries, training, made)
-    assert found["retrieval_distance"].value == pytest.approx((2 + 1 + 9) / 3)
-    assert found["retrieval_share"].value == pytest.approx(1 / 3)
+    ours = [found["retrieval_distance"].value, found["retrieval_share"].value]
+    agrees(ours, [(2 + 1 + 9) / 3, 1 / 3], against="by hand", rel=1e-6)
     second = image_retrieval(queries, training, made, neighbours=2)
-    assert second["retrieval_distance"].value == pytest.approx((11 + 8 + 18) / 3)
+    agrees(second["retrieval_distance"].value, (11 + 8 + 18) / 3, against="by hand", rel=1e-6)
 
 
 def test_further_training_images_are_nearer_half_of_the_time(make_features):

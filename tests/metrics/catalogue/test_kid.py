@@ -7,6 +7,7 @@ from torchmetrics.image.kid import poly_mmd
 
 from metrics.catalogue.kid import kid
 from metrics.errors import EvidenceMismatchError, TooFewSamplesError
+from tests.support.agreement import agrees
 
 
 def test_torch_fidelity_agrees(make_features, vector_a, vector_b):
@@ -15,15 +16,15 @@ def test_torch_fidelity_agrees(make_features, vector_a, vector_b):
     peer = kid_features_to_metric(
         vector_b, vector_a, kid_subsets=30, kid_subset_size=40, rng_seed=2020, verbose=False
     )
-    assert ours.value == pytest.approx(peer["kernel_inception_distance_mean"], rel=1e-6)
-    assert ours.std == pytest.approx(peer["kernel_inception_distance_std"], rel=1e-6)
+    theirs = [peer["kernel_inception_distance_mean"], peer["kernel_inception_distance_std"]]
+    agrees([ours.value, ours.std], theirs, against="torch-fidelity", rel=1e-6)
 
 
 @pytest.mark.parametrize("degree", [1, 2, 3])
 def test_torchmetrics_agrees(make_features, vector_a, vector_b, degree):
     ours = kid(make_features(vector_a), make_features(vector_b), subsets=1, subset_size=64, degree=degree)
     peer = poly_mmd(vector_a, vector_b, degree=degree, gamma=None, coef=1.0)
-    assert ours["kid"].value == pytest.approx(float(peer), rel=1e-6)
+    agrees(ours["kid"].value, peer, against="torchmetrics", rel=1e-6)
 
 
 def test_small_sets_shrink_the_subsets_and_say_so(make_features, vector_a, vector_b, numbers):
@@ -31,7 +32,7 @@ def test_small_sets_shrink_the_subsets_and_say_so(make_features, vector_a, vecto
     assert found.notes == ("Subsets hold 50 images instead of 1,000, because a set has no more.",)
     whole = kid(make_features(vector_a), make_features(vector_b), subset_size=64)["kid"]
     assert whole.notes == ()
-    assert whole.value == pytest.approx(numbers["kernel_unbiased"], rel=1e-12)
+    agrees(whole.value, numbers["kernel_unbiased"], against="numpy, from the definition", rel=1e-12)
     assert found.std is not None
     assert whole.std is None, "each subset is the same: nothing is spread"
 

@@ -4,13 +4,22 @@ import pytest
 
 from metrics.catalogue.linear_probe import linear_probe
 from metrics.errors import InvalidEvidenceError
+from tests.support.agreement import agrees
 
 
 def test_two_gaussians_are_recognised_as_well_as_bayes_would(make_labelled, gaussian_classes):
     training, test = gaussian_classes(0, 8000, 2), gaussian_classes(1, 8000, 2)
     found = linear_probe(*make_labelled(*training), *make_labelled(*test))["linear_probe"]
-    assert found.value == pytest.approx(0.841345, abs=0.012)  # Phi(1): centres 2 standard deviations apart
+    # Phi(1): centres 2 standard deviations apart.
+    agrees(found.value, 0.841345, against="closed form: Bayes between two Gaussians", abs_=0.012)
     assert found.low < 0.841345 < found.high
+
+
+def test_scikit_learn_recognises_as_many(make_labelled, gaussian_classes, scikit_learn):
+    training, test = gaussian_classes(0, 300), gaussian_classes(1, 300)
+    found = linear_probe(*make_labelled(*training), *make_labelled(*test))["linear_probe"].value
+    accuracy = (scikit_learn(training, test[0]).argmax(1) == test[1].numpy()).mean()
+    agrees(found, accuracy, against="scikit-learn", abs_=1e-9)
 
 
 def test_the_seed_and_the_number_of_images_decide_what_is_used(make_labelled, gaussian_classes):

@@ -9,6 +9,7 @@ from sklearn.metrics import mutual_info_score
 from metrics import Features, Labels, Provenance
 from metrics.catalogue.linear_separability import conditional_entropy, linear_separability
 from metrics.errors import EvidenceMismatchError, TooFewSamplesError
+from tests.support.agreement import agrees
 from tests.support.metric_world import ToyEmbedder, ToyGenerator, as_pixels
 
 NAME = "linear_separability"
@@ -41,13 +42,14 @@ def real() -> tuple[Features, Labels]:
 
 def test_a_linear_attribute_is_separated(real):
     found = linear_separability(*real, Generator(lambda z: z[:, 0]), ToyEmbedder(ORIGIN), samples=400)[NAME]
-    assert found.value == pytest.approx(1, abs=0.1)
+    agrees(found.value, 1, against="closed form: a linear attribute", abs_=0.1)
 
 
 def test_a_checkerboard_is_not(real):
     mixed = Generator(lambda z: 3 * z[:, 0] * z[:, 1])
     found = linear_separability(*real, mixed, ToyEmbedder(ORIGIN), samples=800)[NAME]
-    assert found.value == pytest.approx(4, abs=0.3)  # two classes of an undecided bit each: exp(2 log 2)
+    # Two classes of an undecided bit each: exp(2 log 2).
+    agrees(found.value, 4, against="closed form: a checkerboard", abs_=0.3)
     assert found.low <= found.value <= found.high
 
 
@@ -56,7 +58,7 @@ def test_scikit_learn_agrees_on_the_entropy(lcg):
     share = float(other.double().mean())
     entropy = -share * math.log(share) - (1 - share) * math.log(1 - share)
     expected = entropy - mutual_info_score(one.numpy(), other.numpy())
-    assert conditional_entropy(one, other) == pytest.approx(expected, rel=1e-9)
+    agrees(conditional_entropy(one, other), expected, against="scikit-learn", rel=1e-9)
 
 
 def test_another_extractor_and_too_few_samples_are_refused(real):

@@ -7,13 +7,21 @@ from scipy import stats
 from metrics import open_images
 from metrics.catalogue.low_level_statistics import low_level_statistics
 from metrics.errors import InvalidEvidenceError, TooFewSamplesError
+from tests.support.agreement import agrees
 
 
-def test_luminance_as_scipy_has_it(pictures_of):
+def test_scipy_agrees_on_what_numpy_measures(pictures_of):
     real, made = pictures_of(0, 60)[..., :1], pictures_of(1, 50)[..., :1]
     found = low_level_statistics(open_images(real), open_images(made))
-    expected = stats.ks_2samp(real.mean(axis=(1, 2, 3)), made.mean(axis=(1, 2, 3))).statistic
-    assert found["luminance_ks"].value == pytest.approx(expected, abs=1e-12)
+    for name, measure in (("luminance_ks", np.mean), ("contrast_ks", np.std)):
+        expected = stats.ks_2samp(*(measure(part, axis=(1, 2, 3)) for part in (real, made))).statistic
+        agrees(found[name].value, expected, against="scipy", abs_=1e-12)
+    edges = [
+        [(np.diff(part.astype(float), axis=axis) ** 2).mean(axis=(1, 2, 3)) for part in (real, made)]
+        for axis in (1, 2)
+    ]
+    expected = np.mean([stats.ks_2samp(*pair).statistic for pair in edges])
+    agrees(found["derivatives_ks"].value, expected, against="scipy", abs_=1e-12)
 
 
 def test_copies_have_equal_statistics_in_any_order(pictures_of):

@@ -5,18 +5,20 @@ import torch
 
 from metrics.catalogue.lpips_diversity import lpips_diversity
 from metrics.errors import TooFewSamplesError
+from tests.support.agreement import agrees
 
 
 def test_by_hand(make_features):
     # Squared distances 1, 9 and 4.
     found = lpips_diversity(make_features(torch.tensor([[0.0], [1.0], [3.0]])))
-    assert found["lpips_diversity"].value == pytest.approx(14 / 3)
+    agrees(found["lpips_diversity"].value, 14 / 3, against="by hand", rel=1e-6)
 
 
 def test_all_pairs_give_the_same(make_features, lcg):
     values = 50 + lcg(1, 300, 20)
     found = lpips_diversity(make_features(values))["lpips_diversity"]
-    assert found.value == pytest.approx(float(torch.nn.functional.pdist(values).square().mean()), rel=1e-12)
+    theirs = torch.nn.functional.pdist(values).square().mean()
+    agrees(found.value, theirs, against="torch's pdist", rel=1e-12)
 
 
 def test_interval_covers_the_true_distance(make_features):

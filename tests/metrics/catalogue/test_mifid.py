@@ -10,6 +10,7 @@ from metrics.errors import InvalidEvidenceError
 from metrics.statistics.cosine import nearest_cosine_distances
 from metrics.statistics.distances import Pairs
 from metrics.statistics.moments import moments_of
+from tests.support.agreement import agrees
 
 
 def _mifid(make_features, real, made, **settings):
@@ -19,7 +20,7 @@ def _mifid(make_features, real, made, **settings):
 
 def test_numpy_gave_the_same_distance(vector_a, vector_b, numbers):
     found = nearest_cosine_distances(Pairs(vector_b, vector_a))
-    assert float(found.mean()) == pytest.approx(numbers["mifid_distance"], rel=1e-12)
+    agrees(found.mean(), numbers["mifid_distance"], against="numpy, from the definition", rel=1e-12)
     assert torch.equal(found, nearest_cosine_distances(Pairs(vector_b, vector_a, 2**14)))
 
 
@@ -30,10 +31,10 @@ def test_torchmetrics_agrees(make_features, vector_a, vector_b, threshold):
     # The paper's mean is over generated images; torchmetrics takes its first set's, and gives it the real.
     peer = _mifid_compute(mean_b, cov_b, vector_b, mean_a, cov_a, vector_a, cosine_distance_eps=threshold)
     found = _mifid(make_features, vector_a, vector_b, threshold=threshold)
-    assert found.value == pytest.approx(float(peer), rel=1e-6)
+    agrees(found.value, peer, against="torchmetrics", rel=1e-6)
     swapped = _compute_cosine_distance(vector_b, vector_a, cosine_distance_eps=threshold)
     plain = _mifid(make_features, vector_a, vector_b, threshold=0.0).value
-    assert found.value == pytest.approx(plain / float(swapped), rel=1e-6)
+    agrees(found.value, plain / float(swapped), against="torchmetrics", rel=1e-6)
     assert bool(found.notes) == (threshold == 0.1)
 
 

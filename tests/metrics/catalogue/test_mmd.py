@@ -8,6 +8,7 @@ from sklearn.metrics.pairwise import rbf_kernel
 
 from metrics.catalogue.mmd import mmd
 from metrics.errors import InvalidSettingError, TooFewSamplesError
+from tests.support.agreement import agrees
 
 
 def test_by_hand_with_two_images_each(make_features):
@@ -15,20 +16,19 @@ def test_by_hand_with_two_images_each(make_features):
     found = mmd(
         *(make_features(torch.tensor(part, dtype=torch.float64)) for part in (real, made)), bandwidth=1.0
     )
-    assert found["mmd"].value == pytest.approx(math.exp(-2) + 1 - 2 * (2 + 2 * math.exp(-2)) / 4, abs=1e-7)
+    theirs = math.exp(-2) + 1 - 2 * (2 + 2 * math.exp(-2)) / 4
+    agrees(found["mmd"].value, theirs, against="by hand", abs_=1e-7)
 
 
 @pytest.mark.parametrize("memory_gib", [2.0, 1e-5])
 def test_numpy_and_scikit_learn_agree(make_features, vector_a, vector_b, numbers, memory_gib):
     found = mmd(make_features(vector_a), make_features(vector_b), bandwidth=1.0, memory_gib=memory_gib)["mmd"]
-    assert found.value == pytest.approx(
-        numbers["mmd_gaussian_unbiased"], abs=1e-7
-    )  # kernels of float32 tiles
+    # Kernels of float32 tiles.
+    agrees(found.value, numbers["mmd_gaussian_unbiased"], against="numpy, from the definition", abs_=1e-7)
     kernels = [rbf_kernel(x, y, gamma=0.5) for x, y in ((vector_a, vector_a), (vector_b, vector_b))]
     within = sum((kernel.sum() - 64) / (64 * 63) for kernel in kernels)
-    assert found.value == pytest.approx(
-        within - 2 * rbf_kernel(vector_a, vector_b, gamma=0.5).mean(), abs=1e-7
-    )
+    across = rbf_kernel(vector_a, vector_b, gamma=0.5).mean()
+    agrees(found.value, within - 2 * across, against="scikit-learn", abs_=1e-7)
 
 
 def test_closed_form_of_normal_sets_lies_in_the_interval(make_features):

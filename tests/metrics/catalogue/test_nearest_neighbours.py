@@ -6,6 +6,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from metrics.catalogue.nearest_neighbours import nearest_neighbours
 from metrics.errors import TooFewSamplesError
+from tests.support.agreement import agrees
 
 
 def test_by_hand_on_a_line(make_features):
@@ -13,8 +14,8 @@ def test_by_hand_on_a_line(make_features):
     found = nearest_neighbours(
         *(make_features(torch.tensor(part, dtype=torch.float64)) for part in (real, generated))
     )
-    assert found["nearest_real_distance"].value == (1 + 3) / 2
-    assert found["nearest_generated_distance"].value == (2 + 1 + 6) / 3
+    ours = [found["nearest_real_distance"].value, found["nearest_generated_distance"].value]
+    agrees(ours, [(1 + 3) / 2, (2 + 1 + 6) / 3], against="by hand", abs_=0)
 
 
 def test_scikit_learn_agrees(make_features, vector_a, vector_b):
@@ -25,7 +26,7 @@ def test_scikit_learn_agrees(make_features, vector_a, vector_b):
     ):
         peer = NearestNeighbors(n_neighbors=1, algorithm="kd_tree").fit(points.numpy())
         distances = peer.kneighbors(queries.numpy())[0]
-        assert found[name].value == pytest.approx(float(distances.mean()), rel=1e-12)
+        agrees(found[name].value, distances.mean(), against="scikit-learn", rel=1e-12)
         error = 1.96 * distances.std(ddof=1) / 8
         assert found[name].high - found[name].value == pytest.approx(error, rel=1e-3)
 

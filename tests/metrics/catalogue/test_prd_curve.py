@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from metrics.catalogue.prd_curve import prd_curve
 from metrics.errors import TooFewSamplesError
 from metrics.statistics.prd_curves import best_f_score, trade_off
+from tests.support.agreement import agrees
 
 
 def _shares(*values: float) -> torch.Tensor:
@@ -14,15 +16,21 @@ def _shares(*values: float) -> torch.Tensor:
 
 def test_half_invented_and_half_dropped_is_half_of_both():
     precisions, recalls = trade_off(_shares(0.5, 0.5, 0), _shares(0, 0.5, 0.5))
-    assert float(precisions.max()) == pytest.approx(0.5)
-    assert float(recalls.max()) == pytest.approx(0.5)
+    agrees([float(precisions.max()), float(recalls.max())], [0.5, 0.5], against="by hand", rel=1e-6)
     assert float(best_f_score(precisions, recalls, 8.0)) == pytest.approx(0.5, abs=1e-6)
 
 
 def test_reference_values_of_reweighted_modes():
     curve = trade_off(_shares(0.2, 0.8), _shares(0.8, 0.2))
     scores = [float(best_f_score(*curve, beta)) for beta in (8.0, 1 / 8, 1.0)]
-    assert scores == pytest.approx([0.9556849866, 0.9556849862, 0.4], abs=1e-8)
+    slopes = np.tan(np.linspace(1e-10, np.pi / 2 - 1e-10, 1001))
+    precisions = np.minimum(np.outer(slopes, [0.2, 0.8]), [0.8, 0.2]).sum(1)
+    squares = np.array([64, 1 / 64, 1])[:, None]
+    theirs = (1 + squares) * precisions / (squares * slopes + 1)
+    agrees(scores, theirs.max(1), against="the definition, written out", abs_=1e-8)
+    # For slopes from 1/4 to 4, precision is (1 + slope)/5 and recall that over the slope: F1 is 2/5
+    # everywhere, and F8 largest at 1/4. The curve has 1,001 slopes, none of which is 1/4.
+    agrees(scores, [65 / 68, 65 / 68, 0.4], against="by hand", abs_=3e-4)
 
 
 def test_clusters_that_are_not_there(make_features):
@@ -33,8 +41,8 @@ def test_clusters_that_are_not_there(make_features):
         return make_features(torch.tensor(places).repeat(50, 1) + noise)
 
     found = prd_curve(cloud([0.0, 0.0], [9.0, 0.0]), cloud([0.0, 0.0], [0.0, 9.0]), clusters=3, runs=2)
-    assert found["prd_recall"].value == pytest.approx(0.5, abs=1e-3)
-    assert found["prd_precision"].value == pytest.approx(0.5, abs=1e-3)
+    ours = [found["prd_recall"].value, found["prd_precision"].value]
+    agrees(ours, [0.5, 0.5], against="by hand", abs_=1e-3)
     assert found["prd_recall"].low < 0.5 < found["prd_recall"].high
 
 

@@ -7,6 +7,7 @@ from torch_fidelity.metric_prc import prc_features_to_metric
 
 from metrics.catalogue.precision_recall import precision_recall
 from metrics.errors import EvidenceMismatchError, TooFewSamplesError
+from tests.support.agreement import agrees
 
 
 def _line(make_features, *values):
@@ -16,9 +17,8 @@ def _line(make_features, *values):
 def test_by_hand_on_a_line(make_features):
     # Balls of one neighbour: real 0±1, 1±1, 10±9; generated 2±4, 6±4, 30±24.
     found = precision_recall(_line(make_features, 0, 1, 10), _line(make_features, 2, 6, 30), neighbours=1)
-    assert found["precision"].value == pytest.approx(2 / 3)
-    assert found["recall"].value == 1.0
-    assert found["f1_score"].value == pytest.approx(0.8)
+    ours = [found[name].value for name in ("precision", "recall", "f1_score")]
+    agrees(ours, [2 / 3, 1, 0.8], against="by hand", rel=1e-6)
 
 
 def test_the_edge_of_a_ball_belongs_to_it(make_features):
@@ -28,15 +28,14 @@ def test_the_edge_of_a_ball_belongs_to_it(make_features):
 
 def test_prdc_and_torch_fidelity_agree(make_features, vector_a, vector_b, numbers, capsys):
     found = precision_recall(make_features(vector_a), make_features(vector_b))
-    assert found["precision"].value == numbers["prdc_3"]["precision"]
-    assert found["recall"].value == numbers["prdc_3"]["recall"]
+    for name in ("precision", "recall"):
+        agrees(found[name].value, numbers["prdc_3"][name], against="prdc", abs_=0)
     with capsys.disabled():
         peer = prdc.compute_prdc(vector_a.numpy(), vector_b.numpy(), nearest_k=3)
-    assert found["recall"].value == peer["recall"]
+    agrees(found["recall"].value, peer["recall"], against="prdc", abs_=0)
     fidelity = prc_features_to_metric(vector_b, vector_a, prc_neighborhood=3, verbose=False)
-    assert found["precision"].value == pytest.approx(fidelity["precision"], abs=1e-6)
-    assert found["recall"].value == pytest.approx(fidelity["recall"], abs=1e-6)
-    assert found["f1_score"].value == pytest.approx(fidelity["f_score"], abs=1e-6)
+    for ours, theirs in (("precision", "precision"), ("recall", "recall"), ("f1_score", "f_score")):
+        agrees(found[ours].value, fidelity[theirs], against="torch-fidelity", abs_=1e-6)
 
 
 def test_sets_apart_have_neither(make_features, vector_a):

@@ -5,6 +5,7 @@ import torch
 
 from metrics.catalogue.rarity import rarity
 from metrics.errors import TooFewSamplesError
+from tests.support.agreement import agrees
 
 
 def test_by_hand_on_a_line(make_features):
@@ -13,14 +14,14 @@ def test_by_hand_on_a_line(make_features):
     found = rarity(
         *(make_features(torch.tensor(part, dtype=torch.float64)) for part in (real, generated)), neighbours=1
     )["rarity"]
-    assert found.value == pytest.approx((1 + 1 + 9) / 3)
+    agrees(found.value, (1 + 1 + 9) / 3, against="by hand", rel=1e-6)
     assert found.notes == ("1 of 4 images lie outside the manifold and have no rarity.",)
 
 
 def test_numpy_gave_the_same(make_features, vector_a, vector_b, numbers):
     found = rarity(make_features(vector_a), make_features(vector_b))["rarity"]
     mean, inside = numbers["rarity_mean_and_count"]
-    assert found.value == pytest.approx(mean, rel=1e-12)
+    agrees(found.value, mean, against="numpy, from the definition", rel=1e-12)
     assert found.notes[0].startswith(f"{64 - inside} of 64")
 
 

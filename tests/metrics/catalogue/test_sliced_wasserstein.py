@@ -8,6 +8,7 @@ from scipy.optimize import linear_sum_assignment
 from metrics.catalogue.sliced_wasserstein import sliced_wasserstein
 from metrics.errors import TooFewSamplesError
 from metrics.statistics.sliced import sliced_distance
+from tests.support.agreement import agrees
 
 
 def _column(*values: float) -> torch.Tensor:
@@ -17,14 +18,13 @@ def _column(*values: float) -> torch.Tensor:
 def test_by_hand_on_a_line(make_features):
     # In one dimension every direction is the line itself: (1² + 1² + 4²) / 3.
     found = sliced_wasserstein(make_features(_column(0, 1, 2)), make_features(_column(6, 1, 2)))
-    assert found["sliced_wasserstein"].value == pytest.approx(6**0.5)
+    agrees(found["sliced_wasserstein"].value, 6**0.5, against="by hand", rel=1e-6)
 
 
 def test_sets_of_unlike_size_share_their_mass():
     # Half of 0 stays, half goes to 1; all of 2 goes to 1: quantiles [0, 1/3], [1/3, 1/2], [1/2, 1].
-    assert sliced_distance(_column(0, 2), _column(0, 1, 1), directions=3, seed=0)[0] == pytest.approx(
-        (1 / 6) * 1 + (1 / 2) * 1
-    )
+    found, _ = sliced_distance(_column(0, 2), _column(0, 1, 1), directions=3, seed=0)
+    agrees(found, (1 / 6) * 1 + (1 / 2) * 1, against="by hand", rel=1e-6)
 
 
 def test_an_assignment_by_scipy_agrees(vector_a, vector_b):
@@ -32,13 +32,13 @@ def test_an_assignment_by_scipy_agrees(vector_a, vector_b):
     costs = (one - other.T).square().numpy()
     rows, columns = linear_sum_assignment(costs)
     ours, _ = sliced_distance(one, other, directions=2, seed=0)
-    assert ours == pytest.approx(float(costs[rows, columns].mean()), rel=1e-12)
+    agrees(ours, costs[rows, columns].mean(), against="scipy", rel=1e-12)
 
 
 def test_shifted_sets_have_the_closed_form(vector_a):
     shift = torch.linspace(0, 1, 8, dtype=torch.float64)
     square, _ = sliced_distance(vector_a, vector_a + shift, directions=4000, seed=1)
-    assert square == pytest.approx(float(shift.square().mean()), rel=0.03)
+    agrees(square, shift.square().mean(), against="closed form: a shifted set", rel=0.03)
 
 
 def test_the_standard_error_is_the_spread_over_draws():

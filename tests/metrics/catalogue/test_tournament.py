@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 
 from metrics.catalogue.tournament import tournament
 from metrics.errors import InvalidSettingError, MissingEvidenceError
 from metrics.evidence.networks import Contest
+from tests.support.agreement import agrees
 
 NAMES = ("mine", "theirs")
 
@@ -19,7 +22,7 @@ def _contest(first: float, second: float) -> Contest:
 
 def test_the_win_rate_is_against_the_others_alone():
     found = tournament(_contest(3, 8))["tournament_win_rate"]
-    assert found.value == pytest.approx(0.3)
+    agrees(found.value, 0.3, against="by hand", rel=1e-6)
     assert found.low < 0.3 < found.high
 
 
@@ -37,6 +40,15 @@ def test_equals_are_rated_average():
     assert found.value == pytest.approx(1500)
     assert found.low < 1500 < found.high
     assert "generator theirs 1500" in found.notes[0]
+
+
+def test_the_first_rating_by_hand():
+    """Glickman's steps 3 to 7 for one game of newcomers, whose volatility of 0.06 hardly changes."""
+    found = tournament(_contest(3, 8), periods=1)["skill_rating"].value
+    square = (350 / 173.7178) ** 2
+    weight = (1 + 3 * square / math.pi**2) ** -0.5
+    moved = weight * (0.3 - 0.5) / (1 / (square + 0.06**2) + weight**2 / 4)
+    agrees(found, 1500 + 173.7178 * moved, against="by hand", abs_=0.01)
 
 
 def test_a_winner_is_rated_higher_than_a_loser():

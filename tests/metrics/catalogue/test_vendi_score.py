@@ -9,25 +9,27 @@ from vendi_score import vendi
 from metrics.catalogue.vendi_score import vendi_score
 from metrics.errors import InvalidSettingError, TooFewSamplesError
 from metrics.statistics.spectra import cosine_vendi
+from tests.support.agreement import agrees
 
 
 def test_alike_images_count_once_and_orthogonal_ones_each(make_features):
-    assert vendi_score(make_features(torch.ones(9, 4)))["vendi_score"].value == pytest.approx(1)
-    assert vendi_score(make_features(3 * torch.eye(7)))["vendi_score"].value == pytest.approx(7)
+    for rows, score in ((torch.ones(9, 4), 1), (3 * torch.eye(7), 7)):
+        found = vendi_score(make_features(rows))["vendi_score"].value
+        agrees(found, score, against="closed form: alike or orthogonal rows", rel=1e-6)
 
 
 @pytest.mark.parametrize(("place", "order"), [(0, 0.5), (1, 1.0), (2, 2.0), (3, math.inf)])
 def test_vendi_score_agrees(make_features, vector_a, numbers, place, order):
     found = vendi_score(make_features(vector_a), order=order)["vendi_score"]
-    assert found.value == pytest.approx(numbers["vendi_of_A"][place], rel=1e-6)
+    agrees(found.value, numbers["vendi_of_A"][place], against="vendi-score", rel=1e-6)
     q = "inf" if math.isinf(order) else order
-    assert found.value == pytest.approx(vendi.score_dual(vector_a.numpy(), q=q), rel=1e-9)
+    agrees(found.value, vendi.score_dual(vector_a.numpy(), q=q), against="vendi-score", rel=1e-9)
 
 
 def test_fewer_images_than_dimensions_agree_too(lcg):
     values = lcg(3, 12, 40)
     score, error = cosine_vendi(values, 1.0)
-    assert score == pytest.approx(vendi.score_dual(values.numpy()), rel=1e-9)
+    agrees(score, vendi.score_dual(values.numpy()), against="vendi-score", rel=1e-9)
     assert score == pytest.approx(cosine_vendi(torch.cat([values, torch.zeros(12, 5)], dim=1), 1.0)[0])
     assert error > 0
 

@@ -16,6 +16,7 @@ from evalsite.tasks.analysis.family import Family, compare
 from evalsite.tasks.analysis.proportions import summarise_shares
 from evalsite.tasks.analysis.summaries import Summary
 from evalsite.tasks.analysis.two_way import Floats, Joint, Moved, moved_mean, together
+from tests.support.agreement import agrees
 
 RATER_SD, IMAGE_SD = 0.4, 0.6
 
@@ -36,9 +37,12 @@ def test_equal_variances_give_tukeys_range(conditions: int, shared: float) -> No
     error = np.sqrt(2 * 0.01 * (1 - shared))
     for found in compare(_joint(values, covariance)).differences[: conditions - 1 : 3]:
         critical = studentized_range.ppf(0.95, conditions, 30) / np.sqrt(2)
-        assert found.high - found.value == pytest.approx(critical * error, rel=2e-3)
+        tukey = "scipy: Tukey's studentized range"
+        agrees(
+            found.high - found.value, critical * error, against=tukey, rel=2e-3, of="family of comparisons"
+        )
         p = studentized_range.sf(abs(found.value) / error * np.sqrt(2), conditions, 30)
-        assert found.p == pytest.approx(p, abs=2e-3)
+        agrees(found.p, p, against=tukey, abs_=2e-3, of="adjusted p")
 
 
 def test_two_conditions_are_a_t_test() -> None:
@@ -188,21 +192,6 @@ def _families(
         assert joint is not None
         found.append((compare(joint), summaries))
     return found
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("raters", "images", "middles"),
-    [
-        (30, 100, [-0.5, -0.4, -0.2, 0.0]),
-        (15, 60, [-0.55, -0.54, -0.53, -0.52, -0.51, -0.5]),
-        (30, 40, [-3.0, -2.5, -0.5]),
-    ],
-)
-def test_all_differences_hold_together(raters: int, images: int, middles: list[float]) -> None:
-    """Nominal .95; 300 studies fail below .91 (3.3 standard errors)."""
-    truths = _truths(middles)
-    assert np.mean([_holds(family, truths) for family, _ in _families(raters, images, middles, 300)]) >= 0.91
 
 
 def test_the_family_finds_what_overlapping_intervals_hide() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from evalsite.tasks.analysis.judgements import SHARED, Judgements
 from evalsite.tasks.analysis.proportions import deception_rates
+from tests.support.agreement import agrees
 
 Row = tuple[int, int, bool, int, int]
 """Rater, condition, whether real, wrong, judged."""
@@ -26,9 +27,12 @@ def _values(judgements: Judgements, quantity: str = "deception_rate") -> list[fl
 
 def test_one_condition_weighs_all_trials_alike() -> None:
     judged = _judgements("a", (0, 0, False, 3, 10), (0, SHARED, True, 8, 20))
-    assert _values(judged) == pytest.approx([11 / 30])
-    assert _values(judged, "deception_rate_generated") == pytest.approx([0.3])
-    assert _values(judged, "deception_rate_real") == pytest.approx([0.4])
+    agrees(_values(judged), [11 / 30], against="by hand", rel=1e-9, of="deception rate, both")
+    generated = _values(judged, "deception_rate_generated")
+    agrees(generated, [0.3], against="by hand", rel=1e-9, of="deception rate, generated")
+    agrees(
+        _values(judged, "deception_rate_real"), [0.4], against="by hand", rel=1e-9, of="deception rate, real"
+    )
     assert deception_rates(judged)["deception_rate"]["a"][1] == 30
 
 
