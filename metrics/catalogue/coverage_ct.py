@@ -68,7 +68,7 @@ def coverage_ct(
         InvalidSettingError: a mass outside (0, 1), a negative bandwidth, or fewer than two candidates.
         TooFewSamplesError: too few generated images for a threshold at `mass`: 40 at 0.95.
 
-    Source: Tolstikhin et al. 2017, section 4; checked against numpy.
+    Source: Tolstikhin et al. 2017, section 4; checked against scikit-learn.
     """
     if not 0 < mass < 1:
         raise InvalidSettingError(

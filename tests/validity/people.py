@@ -308,7 +308,7 @@ def _designs() -> list[Design]:
     found.append(
         Design(
             "threshold", "20 raters, staircases of 60 flashes", SOME, (ANALYSIS + "psychometric.py",),
-            _thresholds(20, 60, 300.0),
+            _thresholds(20, 60, 300.0), "a weak prior on the slope, whose uncertainty is in the interval",
         )
     )  # fmt: skip
     family = (ANALYSIS + "family.py", ANALYSIS + "proportions.py")

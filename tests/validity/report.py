@@ -20,8 +20,9 @@ DESIGNS = [*people.DESIGNS, *machines.DESIGNS]
 Found = Mapping[str, Coverage]
 
 KNOWN = {
+    ("adversarial_accuracy", "adversarial_divergence"): "both classifiers are taken as they are",
+    ("density_coverage", "coverage"): "balls that reach over the same images are filled or empty together",
     ("linear_separability", "linear_separability"): "a separator refitted on new samples moves further",
-    ("mifid", "mifid"): "its penalty jumps at a threshold, which the interval takes as it is",
 }
 """Quantities whose interval is known to be too narrow here, and why."""
 
@@ -51,10 +52,10 @@ PEOPLE = """## What people say
 LIMITS = f"""
 **Limits.** Below {FEW_RATERS} raters the variance over raters is itself uncertain, and a note says so.
 Intervals are for new images of the same checkpoint; another training run is not covered. The threshold's
-interval takes slope, lapse and the spread of raters as known; `modal_exposure_ms` varies over raters alone.
-Strengths are marginal over raters and images: studies with other raters can't be compared by them. An
-interval for the correlation freed of error takes the reliabilities as known; it covers more where the
-correlation is strong.
+interval takes the lapse as known, and all but the position for the part of images; `modal_exposure_ms`
+varies over raters alone. Strengths are marginal over raters and images: studies with other raters can't be
+compared by them. An interval for the correlation freed of error takes the reliabilities as known; it covers
+more where the correlation is strong.
 """
 
 CHECKED = """## What numbers were checked against
@@ -232,5 +233,6 @@ def _remarks() -> str:
     missing = ", ".join(f"`{metric.name}`" for metric in METRICS if metric.name in machines.MINUTES)
     return (
         f"\n† Too narrow here. {known}.\n\n“Constant” is a value that did not vary, so that its interval "
-        f"can't be judged. Not simulated, since a study takes minutes: {missing}.\n"
+        f"can't be judged. The penalty of `mifid` is always on: no interval holds where it sets in. "
+        f"Not simulated, since a study takes minutes: {missing}.\n"
     )

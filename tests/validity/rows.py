@@ -123,6 +123,6 @@ def _coverage(said: list[Said]) -> Coverage:
         studies=len(said),
         width=float(np.mean(widths)),
         spread=3.92 * float(values.std(ddof=1)),
-        first=sum(held[:SAMPLE]),
+        first=int(sum(held[:SAMPLE])),
         how=said[0].how,
     )

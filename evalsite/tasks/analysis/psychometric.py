@@ -25,6 +25,8 @@ FLOOR = -300.0
 """How far below the best a log-likelihood counts; products of two such are still normal, fast numbers."""
 BOUNDS = ((math.log(0.5), math.log(10.0)), (0.0, 0.15), (math.log(0.06), math.log(1.5)))
 """Of log slope, lapse and log spread."""
+STEPS = np.array([0.02, 0.05, 0.05])
+"""Of position, log slope and log spread, for derivatives."""
 USUAL_SLOPE, SLOPE_FACTOR, USUAL_LAPSE = 2.5, 1.6, 0.03
 """A weak prior, as human observers show: staircases stay near one accuracy and say little of either."""
 
@@ -152,7 +154,7 @@ class _Fit:
         grid: Log exposures.
         right, wrong: Log-likelihood of a right and of a wrong answer, (levels, grid), were the grid point the
             rater's own position.
-        spread: Standard deviation of raters' positions.
+        theta: Log slope, lapse and log spread, the standard deviation of raters' positions.
         own: Each rater's log-likelihood over the grid, (raters, grid), the population's position unknown.
         profile: The same of the population's position.
     """
@@ -160,9 +162,14 @@ class _Fit:
     grid: Floats
     right: Floats
     wrong: Floats
-    spread: float
+    theta: Floats
     own: Floats
     profile: Floats
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of raters' positions."""
+        return math.exp(self.theta[2])
 
 
 def thresholds(
@@ -173,8 +180,9 @@ def thresholds(
     P(correct) = 1/2 + (1/2 − λ) · logistic(s · (ln exposure − a)), where each rater has an own position a,
     normally distributed over raters, and all share slope and lapse: pooling staircases into one curve would
     flatten it, since each rater's exposures gather around the rater's own threshold. Slope, lapse and spread
-    are fitted by maximum likelihood with a weak prior. The interval takes them as known: it comes from the
-    scores of raters and trials for the position, on the scale of log exposures.
+    are fitted by maximum likelihood with a weak prior. The interval comes from the scores of raters and
+    trials for the position, on the scale of log exposures. How slope and spread vary over raters is in it;
+    the lapse is taken as known, and for the part of images all three are.
 
     Args:
         staircases: Scored flashes of each condition's staircases.
@@ -221,7 +229,10 @@ def _position(flashes: Flashes, target: float, bounds_ms: tuple[float, float]) -
     grid = np.linspace(math.log(bounds_ms[0] / BEYOND), math.log(bounds_ms[1] * BEYOND), GRID_POINTS)
     fitted = _fit(counts, grid, target)
     place = _peak(fitted.profile.sum(axis=0), grid)
-    return _moved(flashes, counts, fitted, place)
+    by_rater, information = _by_rater(counts, fitted, target, place)
+    scores = _by_trial(flashes, counts, fitted, place) / information
+    kinds = np.zeros_like(flashes.raters)
+    return Moved(place, flashes.people, by_rater, scores, flashes.raters, flashes.images[:, None], kinds)
 
 
 def _in_ms(summary: Summary, bounds_ms: tuple[float, float]) -> Summary:
@@ -240,26 +251,56 @@ def _in_ms(summary: Summary, bounds_ms: tuple[float, float]) -> Summary:
     )
 
 
-def _moved(flashes: Flashes, counts: _Counts, fitted: _Fit, place: float) -> Moved:
-    """The position, from the scores of raters and of trials at it."""
-    grid, n_raters = fitted.grid, flashes.n_raters
+def _by_rater(counts: _Counts, fitted: _Fit, target: float, place: float) -> tuple[Floats, float]:
+    """How far each rater moves the position, and what all say of it with slope and spread unknown.
+
+    The sandwich of the raters' scores for position, log slope and log spread, the lapse as fitted; a
+    parameter at its bound does not move.
+    """
+    slope, lapse, spread = fitted.theta
+    bounds = _bounds(target)
+    inside = [low < value < high for value, (low, high) in ((slope, bounds[0]), (spread, bounds[2]))]
+    at = np.array([place, slope, spread])
+    steps = STEPS[[True, *inside]]
+    ways = np.diag(STEPS)[[True, *inside]]
+
+    def own(parameters: Floats) -> Floats:
+        """Log-likelihood of each rater, with an equal share of the prior."""
+        position, log_slope, log_spread = parameters
+        right, wrong = _answers(counts.levels, fitted.grid, target, slope=math.exp(log_slope), lapse=lapse)
+        said = counts.correct @ right + counts.wrong @ wrong
+        weights = np.maximum(-(((fitted.grid - position) / math.exp(log_spread)) ** 2) / 2, FLOOR)
+        found = logsumexp(said + weights, axis=1) - logsumexp(weights)
+        return np.asarray(found - _unusualness(log_slope, lapse) / len(said))
+
+    def scores(parameters: Floats) -> Floats:
+        moved = [own(parameters + way) - own(parameters - way) for way in ways]
+        return np.asarray(np.stack(moved, axis=1) / (2 * steps))
+
+    bend = np.stack([scores(at + way).sum(axis=0) - scores(at - way).sum(axis=0) for way in ways])
+    information = -(bend + bend.T) / 2 / (2 * steps[:, None])
+    if np.linalg.eigvalsh(information)[0] <= 0:  # too flat to tell the parameters apart
+        information = np.diag(np.maximum(information.diagonal(), 1e-9))
+    row = np.linalg.solve(information, np.eye(len(ways))[0])
+    by_rater = scores(at) @ row
+    return by_rater - by_rater.mean(), float(1 / row[0])
+
+
+def _by_trial(flashes: Flashes, counts: _Counts, fitted: _Fit, place: float) -> Floats:
+    """Score of each trial for the position, centred within its rater."""
+    grid = fitted.grid
     pull = (grid - place) / fitted.spread**2
     weights = fitted.own - (grid - place) ** 2 / 2 / fitted.spread**2
     weights = np.exp(weights - weights.max(axis=1, keepdims=True))
     weights /= weights.sum(axis=1, keepdims=True)
     raters = weights @ pull
-    information = 1 / fitted.spread**2 * n_raters - float((weights @ pull**2 - raters**2).sum())
-    information = max(information, 1e-9)
     said = np.where(
         flashes.correct[:, None] == 1, fitted.right[counts.level_of], fitted.wrong[counts.level_of]
     )
     own = weights[flashes.own]
     trials = (said * own * pull).sum(axis=1) - (said * own).sum(axis=1) * raters[flashes.own]
     usual = np.bincount(flashes.own, trials) / np.bincount(flashes.own)
-    scores = (trials - usual[flashes.own]) / information
-    kinds = np.zeros_like(flashes.raters)
-    images = flashes.images[:, None]
-    return Moved(place, flashes.people, raters / information, scores, flashes.raters, images, kinds)
+    return np.asarray(trials - usual[flashes.own])
 
 
 def _count(flashes: Flashes) -> _Counts:
@@ -270,21 +311,25 @@ def _count(flashes: Flashes) -> _Counts:
 
 
 def _fit(counts: _Counts, grid: Floats, target: float) -> _Fit:
-    lapse_bounds = (0.0, min(BOUNDS[1][1], 0.8 * (1 - target)))
+    bounds = _bounds(target)
 
     def at(theta: Floats) -> _Fit:
         right, wrong = _answers(counts.levels, grid, target, slope=math.exp(theta[0]), lapse=theta[1])
         own = np.asarray(counts.correct @ right + counts.wrong @ wrong)
-        spread = math.exp(theta[2])
-        return _Fit(grid, right, wrong, spread, own, _marginal(own, grid, spread=spread))
+        return _Fit(grid, right, wrong, theta, own, _marginal(own, grid, spread=math.exp(theta[2])))
 
     def loss(theta: Floats) -> float:
         best = logsumexp(at(theta).profile.sum(axis=0) * 8) / 8  # a maximum over positions that is smooth
         return (_unusualness(theta[0], theta[1]) - float(best)) / len(counts.correct)
 
-    start = np.array([math.log(USUAL_SLOPE), min(USUAL_LAPSE, lapse_bounds[1] / 2), math.log(0.3)])
-    fitted = minimize(loss, start, method="L-BFGS-B", bounds=(BOUNDS[0], lapse_bounds, BOUNDS[2]))
+    start = np.array([math.log(USUAL_SLOPE), min(USUAL_LAPSE, bounds[1][1] / 2), math.log(0.3)])
+    fitted = minimize(loss, start, method="L-BFGS-B", bounds=bounds)
     return at(np.asarray(fitted.x, dtype=np.float64))
+
+
+def _bounds(target: float) -> tuple[tuple[float, float], ...]:
+    """Of log slope, lapse and log spread: a lapse leaves the target within reach."""
+    return BOUNDS[0], (BOUNDS[1][0], min(BOUNDS[1][1], 0.8 * (1 - target))), BOUNDS[2]
 
 
 def _unusualness(log_slope: float, lapse: float) -> float:

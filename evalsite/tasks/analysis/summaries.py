@@ -19,7 +19,7 @@ Interval = tuple[float, float]
 LEVEL = 0.95
 FEW_RATERS = 20
 """Below this many raters the variance over raters is itself known badly."""
-FEW_EVENTS = 10
+FEW_EVENTS = 30
 """Below so many effective answers of either kind a share's interval is Clopper and Pearson's."""
 
 

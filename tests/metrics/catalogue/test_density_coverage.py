@@ -29,7 +29,7 @@ def test_prdc_agrees(make_features, vector_a, vector_b, numbers, neighbours):
 
 def test_expected_coverage_of_ten_thousand_images_is_the_published_one():
     found = expected_coverage(10_000, 10_000, 5)
-    agrees(found, 0.9687734, against="closed form: the published expectation", abs_=1e-7)
+    agrees(found, 0.9687734, against="closed form: expected coverage of equal sets", abs_=1e-7)
 
 
 def test_sets_of_one_distribution_reach_the_expectations(make_features):
