@@ -185,11 +185,15 @@ SEEDS = range(1, 13, 3)
 
 
 @functools.cache
+def _scene(sense: str | None, seed: int) -> sense_world.Scene:
+    perfect = sense_world.perfect_scene(seed)
+    return perfect if sense is None else sense_world.worsened(perfect, sense)
+
+
+@functools.cache
 def _in_scene(name: str, sense: str | None, seed: int) -> dict[str, Measured]:
     """What a metric says of a perfect generator, or of one that fails in what the sense is of."""
-    metric, scene = METRICS.get(name), sense_world.perfect_scene(seed)
-    if sense is not None:
-        scene = sense_world.worsened(scene, sense)
+    metric, scene = METRICS.get(name), _scene(sense, seed)
     origin = Provenance(metric.extractor or "any", "w", "tf1", "float32", 0, output=metric.output)
     evidence = {need.parameter: scene.evidence(need, origin) for need in metric.needs}
     return measure(metric, evidence, metric.resolve(SEARCHED_WELL.get(name, {})))

@@ -46,12 +46,18 @@ class Shown:
     pixels: Tensor
     classes: Tensor
 
-    @property
+    @functools.cached_property
     def points(self) -> Tensor:
         """Mean colours of the patches (n, 48), which decide the mode."""
         return as_points(self.pixels)
 
+    @functools.cached_property
+    def features(self) -> Tensor:
+        """What the network makes of them (n, 1280)."""
+        return embed(self.pixels)
 
+
+@functools.cache
 def real_images(seed: int, count: int = IMAGES) -> Shown:
     """Images drawn around all modes."""
     generator = torch.Generator().manual_seed(seed)
@@ -186,6 +192,7 @@ class Scene:
         return MAKERS[need.kind](self, shown, replace(origin, count=len(shown.pixels)))
 
 
+@functools.cache
 def perfect_scene(seed: int = 1) -> Scene:
     """A perfect generator: its images are drawn as the real ones are."""
     generated, reference, held_out = (real_images(seed + number) for number in range(3))
@@ -211,7 +218,7 @@ CHANGES: dict[str, Callable[[Scene], Scene]] = {
 
 
 def _features(_scene: Scene, shown: Shown, origin: Provenance) -> Features:
-    return Features(embed(shown.pixels), origin)
+    return Features(shown.features, origin)
 
 
 def _probabilities(_scene: Scene, shown: Shown, origin: Provenance) -> Probabilities:

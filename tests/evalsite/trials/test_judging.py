@@ -142,7 +142,7 @@ def test_a_qualification_makes_no_estimate(make_study, rater):
     able.post("complete", {})
     (pool,) = pool_blocks(able.session.version.protocol)
     assert pool.blocks == (1,)
-    assert len(list(scored_trials(study, pool))) == 4
+    assert len(list(scored_trials([study.versions.get()], pool))) == 4
 
 
 def test_attention_is_checked_at_the_end(make_study, rater):
@@ -157,8 +157,8 @@ def test_attention_is_checked_at_the_end(make_study, rater):
     assert dreamer.post("complete", {}) == ending
     assert (dreamer.session.state, dreamer.get("state")["stage"]) == ("failed_attention", "ended")
     pools = pool_blocks(dreamer.session.version.protocol)
-    assert [len(list(scored_trials(study, pool))) for pool in pools] == [0]
-    assert [len(list(scored_trials(study, pool, inattentive=True))) for pool in pools] == [6]
+    assert [len(list(scored_trials([study.versions.get()], pool))) for pool in pools] == [0]
+    assert [len(list(scored_trials([study.versions.get()], pool, inattentive=True))) for pool in pools] == [6]
 
 
 def test_who_attends_completes_however_wrong_all_else_is(make_study, rater):
