@@ -42,6 +42,7 @@ def file_of(site: SiteServer, stimulus: dict[str, object]) -> Path:
     return site.data / "media" / row["sha256"][:2] / row["sha256"]
 
 
+@pytest.mark.slow
 def test_an_altered_image_takes_its_trial_out_and_the_rater_goes_on(
     site: SiteServer, new_rater: Callable[..., Rater], spoil: Callable[[Path], None]
 ) -> None:

@@ -112,6 +112,7 @@ def test_a_janked_flash_is_found_marked_invalid_and_repeated(new_rater: Callable
     assert all(bool(row["valid"]) == (row["exposures"][0]["dropped_frames"] == 0) for row in stored)
 
 
+@pytest.mark.slow
 def test_pairs_are_flashed_as_planned_on_an_isolated_page_that_does_not_move(
     new_rater: Callable[..., Rater],
 ) -> None:

@@ -57,6 +57,7 @@ def test_a_window_that_is_too_small_is_told_of_and_may_be_enlarged(new_rater: Ca
     assert session == [{"state": "ready"}]
 
 
+@pytest.mark.slow
 def test_an_image_in_a_window_made_small_does_not_count(new_rater: Callable[..., Rater]) -> None:
     rater = new_rater("still")
     rater.begin()
@@ -73,6 +74,7 @@ def test_an_image_in_a_window_made_small_does_not_count(new_rater: Callable[...,
     assert repeat["repeat_of_id"] == small["trial"]
 
 
+@pytest.mark.slow
 def test_a_reload_goes_on_where_it_was(new_rater: Callable[..., Rater]) -> None:
     rater = new_rater("short")
     rater.begin()
@@ -138,6 +140,7 @@ def test_flashes_are_warned_of_and_shown_on_fast_screens_only(
     assert session == [{"state": state}]
 
 
+@pytest.mark.slow
 def test_the_network_cut_and_restored(new_rater: Callable[..., Rater]) -> None:
     rater = new_rater("short")
     rater.begin()
@@ -189,6 +192,7 @@ def test_a_double_click_is_one_answer(new_rater: Callable[..., Rater]) -> None:
     assert answers(rater) == rater.typed
 
 
+@pytest.mark.slow
 def test_a_second_tab_waits_and_takes_over(new_rater: Callable[..., Rater]) -> None:
     rater = new_rater("short")
     rater.begin()

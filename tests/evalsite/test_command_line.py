@@ -109,12 +109,14 @@ def test_a_signal_that_was_ignored_stays_so() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.slow
 def test_names_are_printed_whatever_the_machines_encoding(manage: Run) -> None:
     manage("migrate", "-v0")
     done = manage("sample", "猫", PYTHONIOENCODING="ascii")
     assert "No checkpoint or file named '猫'" in done.stderr
 
 
+@pytest.mark.slow
 def test_an_argument_that_is_no_text_is_one_sentence(manage: Run) -> None:
     manage("migrate", "-v0")
     done = manage("export", os.fsdecode(b"\xff"), "trials")

@@ -46,6 +46,7 @@ print("statuses", statuses)
 """
 
 
+@pytest.mark.slow
 def test_a_faulty_file_is_a_sentence_and_the_others_are_listed(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("import nowhere")
     done = subprocess.run(

@@ -67,6 +67,7 @@ def test_what_make_fix_generates_is_of_its_own_checkout(root: Path, other: Path)
     assert "mine" not in metrics
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [["tests/house/tables.py"], ["tests/house/models.py"]])
 def test_a_generator_refuses_to_write_of_another_checkout(root: Path, other: Path, words: list[str]) -> None:
     before = (other / "README.md").read_text()

@@ -9,7 +9,7 @@ import pytest
 from tests.support import wire
 from tests.support.telling import find_telling
 
-pytestmark = pytest.mark.xdist_group("journeys")
+pytestmark = [pytest.mark.xdist_group("journeys"), pytest.mark.slow]
 
 PNG = b"\x89PNG\r\n\x1a\n"
 ADDRESSES = re.compile(r"/s/[0-9a-f-]{36}/stimuli/[0-9a-f]{48}\.png")

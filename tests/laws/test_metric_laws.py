@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -72,14 +72,23 @@ LONG = {
     "reconstruction_error",
     "wasserstein_critic",
 }
+LONGISH = {
+    "adversarial_accuracy",
+    "boundary_distortion",
+    "fid_infinity",
+    "linear_separability",
+    "mifid",
+    "perceptual_path_length",
+}
+"""A case of the law of the senses takes them seconds: CI only, so that all tests take under five minutes."""
 LONGEST_S = 1200
 SEARCHED_WELL: dict[str, dict[str, SettingValue]] = {"reconstruction_error": {"starts": 20}}
 """Settings with which a metric converges in the senses' world, where its defaults are refused."""
 
 
-def _case(metric: Metric, *others: Any) -> Any:
+def _case(metric: Metric, *others: Any, long: Set[str] = LONG) -> Any:
     """A parameter set; that of a long metric runs in CI only."""
-    slow = [pytest.mark.slow, pytest.mark.timeout(LONGEST_S)] if metric.name in LONG else []
+    slow = [pytest.mark.slow, pytest.mark.timeout(LONGEST_S)] if metric.name in long else []
     return pytest.param(metric, *others, marks=slow, id="-".join([metric.name, *map(str, others)]))
 
 
@@ -244,7 +253,10 @@ def without_a_law(metrics: Iterable[Metric]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("metric", "name", "sense"),
-    [_case(metric, quantity.name, sense) for metric, quantity, sense in sense_cases(METRICS)],
+    [
+        _case(metric, quantity.name, sense, long=LONG | LONGISH)
+        for metric, quantity, sense in sense_cases(METRICS)
+    ],
 )
 def test_what_is_sensed_worsens_the_number(metric: Metric, name: str, sense: str) -> None:
     (quantity,) = (one for one in metric.quantities if one.name == name)

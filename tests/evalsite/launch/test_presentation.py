@@ -119,6 +119,7 @@ def apply_threshold(threshold: float, below: bool, real: Values, generated: Valu
     return float(right if below else 1 - right)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.condition)
 def test_no_feature_of_the_presentation_tells_real_from_generated(model: Model) -> None:
     generated = presented(generated_images(model))

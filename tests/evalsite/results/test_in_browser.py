@@ -15,8 +15,8 @@ OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "
 
 @pytest.fixture
 def study(make_study, answer, now):
-    study = make_study(conditions=("gan", "vae", "wgan_gp"), trials=12)
-    answer(study, 3)
+    study = make_study(conditions=("gan", "vae", "wgan_gp"), trials=24)
+    answer(study, 4)
     for number, condition in enumerate(study.conditions.all()):
         import_values(
             sample_set=condition.sample_set, values={"fid": 40.0 - 9 * number, "recall": 0.1 * number},

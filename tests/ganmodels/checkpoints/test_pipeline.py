@@ -92,6 +92,7 @@ def _diffusers() -> Any:
         return pytest.importorskip("diffusers")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     "scheduler", ["DDPMScheduler", "DDIMScheduler", "PNDMScheduler", "EulerDiscreteScheduler"]

@@ -58,6 +58,7 @@ def test_a_collapsed_set_has_an_interval_of_its_recall(make_features, vector_a, 
     assert 0 <= found.low <= found.value < found.high < 0.5
 
 
+@pytest.mark.slow
 def test_the_intervals_are_as_wide_as_the_values_vary(make_features):
     def draw(seed):
         generator = torch.Generator().manual_seed(seed)

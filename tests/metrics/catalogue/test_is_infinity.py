@@ -46,6 +46,7 @@ def test_very_few_images_are_refused(lcg):
         is_infinity(_probabilities(lcg(3, 12, 4).softmax(dim=1)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("peak", [2.0, 9.0])
 def test_the_interval_is_as_wide_as_the_value_varies(peak):
     def draw(seed):

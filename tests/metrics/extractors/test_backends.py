@@ -56,6 +56,7 @@ def test_the_environment_says_what_auto_means(monkeypatch, small_extractor):
         on_backend(small_extractor.network, OUTPUTS, CPU, "auto")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 8, 19])
 def test_openvino_gives_the_same_values(small, count):
     module, network = small

@@ -29,6 +29,7 @@ def network(backbone):
     return LpipsNetwork(backbone, lpips_alex.load_heads()[0])
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning", "ignore::DeprecationWarning")
 def test_the_squared_distance_is_lpips(network, backbone, pictures):
     lpips = pytest.importorskip("lpips")
@@ -49,11 +50,13 @@ def test_the_squared_distance_is_lpips(network, backbone, pictures):
     assert torch.allclose(found, expected, rtol=1e-5, atol=0)
 
 
+@pytest.mark.slow
 def test_vectors_have_the_length_that_the_docstring_says(network):
     assert network(torch.zeros(1, 3, 64, 64))["features"].shape == (1, 31_872)
     assert network(torch.zeros(1, 3, 96, 96))["features"].shape[1] > 31_872
 
 
+@pytest.mark.slow
 def test_the_learned_weights_are_alike_in_both_packages(monkeypatch):
     pytest.importorskip("lpips")
     first, digest = lpips_alex.load_heads()

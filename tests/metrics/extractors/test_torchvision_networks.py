@@ -28,6 +28,7 @@ def vgg_state():
     return random_vgg16.random_state(seed=1)
 
 
+@pytest.mark.slow
 def test_vgg16_is_torchvisions(vgg_state, images):
     with torch.device("meta"):
         peer = peer_vgg16(num_classes=64)
@@ -42,12 +43,14 @@ def test_vgg16_is_torchvisions(vgg_state, images):
     assert torch.allclose(outputs["probabilities"], logits.softmax(1), rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_random_weights_are_the_same_every_time():
     state = random_vgg16.random_state(random_vgg16.SEED)
     # Torch promises no such thing between versions; if this fails, the extractor needs a new name.
     assert weights.state_digest(state)[:16] == "46dd23f7dc5bf0c9"
 
 
+@pytest.mark.slow
 def test_activations_keep_their_scale(images):
     loaded = random_vgg16.load(REQUEST)
     with torch.no_grad():
@@ -77,6 +80,7 @@ def inception_state():
     return state
 
 
+@pytest.mark.slow
 def test_partial_inception_transforms_its_input_twice(inception_state, images):
     """As `PartialInceptionNetwork` does: to [-1, 1] by itself, then by the pretrained network once more."""
     peer = peer_inception_v3(weights=None, init_weights=False, transform_input=True)
@@ -101,6 +105,7 @@ def test_pixels_are_themselves(pictures):
     assert torch.allclose(flat, images.float().flatten(1) / 255, rtol=0, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", [vgg16, inception_v3_torchvision])
 def test_the_error_names_file_place_and_substitute(module, tmp_path, monkeypatch):
     monkeypatch.setattr(weights, "default_folder", lambda: tmp_path)

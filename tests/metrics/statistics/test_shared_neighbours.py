@@ -36,6 +36,7 @@ def test_copies_of_one_image_tell_of_one_image_only():
     assert ends == pytest.approx(wilson_interval(0, 1))
 
 
+@pytest.mark.slow
 def test_the_interval_of_the_neighbours_accuracy_is_as_wide_as_it_varies(make_features):
     def draw(seed):
         generator = torch.Generator().manual_seed(seed)
@@ -51,6 +52,7 @@ def test_the_interval_of_the_neighbours_accuracy_is_as_wide_as_it_varies(make_fe
     assert all(0.9 < float(ratio) < 1.35 for ratio in ratios), ratios
 
 
+@pytest.mark.slow
 def test_the_interval_of_the_authentic_share_is_as_wide_as_it_varies(make_features):
     def draw(seed):
         generator = torch.Generator().manual_seed(seed)
