@@ -191,6 +191,8 @@ def test_others_statistics_are_taken_as_exact_and_said_to_be(
     assert found.high - found.low < direct.high - direct.low
     assert any("peer.npz doesn't say" in text for text in found.warnings)
     assert found.n_reference is None
+    few = f"Computed from {found.n_generated} images"
+    assert any(few in text for text in found.warnings), "not from as many as the statistics might stand for"
 
 
 def test_what_saved_numbers_can_t_become_is_said(saved, small_extractor, pictures):

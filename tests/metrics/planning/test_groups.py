@@ -6,9 +6,10 @@ import pytest
 
 from metrics.errors import MissingEvidenceError
 from metrics.inputs.opening import Opening, open_inputs
-from metrics.planning.extractors import ExtractorOptions
+from metrics.planning.extractors import ExtractorOptions, open_for
 from metrics.planning.groups import Plan, make_plan
 from metrics.planning.selection import Omissions, select
+from tests.support.metric_world import ToyGenerator
 
 
 @pytest.fixture
@@ -17,8 +18,10 @@ def plan_for(pictures):
 
     def make(names: list[str], omissions: Omissions | None = None, **options) -> Plan:
         omissions = omissions or Omissions()
-        inputs = open_inputs({"generated": pictures(1, 6), "reference": pictures(2, 4)}, {}, Opening())
-        choices = select(names, ["generated", "reference"], omissions, settings={}, seed=3)
+        sets = {"generated": pictures(1, 6), "reference": pictures(2, 4)}
+        networks = {"generator": ToyGenerator()} if "perceptual_path_length" in names else {}
+        inputs = open_inputs(sets, networks, Opening())
+        choices = select(names, [*sets, *networks], omissions, settings={}, seed=3)
         return make_plan(choices, inputs, ExtractorOptions(**options), omissions)
 
     return make
@@ -42,6 +45,22 @@ def test_an_image_that_two_extractors_look_at_counts_twice(plan_for):
 def test_settings_are_settled_in_the_plan(plan_for, small_extractor):
     (group,) = plan_for(["kid"], extractor=small_extractor).groups
     assert group.metrics[0].settings["seed"] == 3
+
+
+@pytest.mark.parametrize(
+    ("names", "backend"), [(["fid"], "auto"), (["fid", "perceptual_path_length"], "torch")]
+)
+def test_what_needs_gradients_is_run_by_torch(plan_for, small_extractor, monkeypatch, names, backend):
+    """Other backends give none, and would end in an error after the first images."""
+    asked = []
+
+    def opened(key, outputs, options):
+        asked.append(options.backend)
+        return open_for(key, outputs, options)
+
+    monkeypatch.setattr("metrics.planning.groups.open_for", opened)
+    plan_for(names, extractor=small_extractor)
+    assert asked == [backend]
 
 
 def test_what_needs_no_network_opens_none(plan_for):
