@@ -126,7 +126,7 @@ def _freed(
         (observed.value, observed.low, observed.high),
         human,
         metric,
-        human_covariance=covariance_among(joint, [pair.condition for pair in pairs]),
+        human_covariance=covariance_among(joint, [pair.condition for pair in pairs], human),
         metric_errors=np.array(errors) if len(errors) == len(pairs) else None,
         shared=any(pair.shares_reference for pair in pairs),
     )

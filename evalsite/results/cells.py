@@ -89,9 +89,10 @@ def lay_out(table: ResultTable, leading: HumanQuantity | None) -> Sheet:
     ranked = rank(table, leading) if leading else []
     places = {found.row.condition: found for found in ranked}
     rows = [found.row for found in ranked] or list(table.rows)
+    compared = leading is not None and leading.key in table.families
     lines = [
         Line(
-            rank=_rank(places[row.condition]) if leading else "",
+            rank=_rank(places[row.condition], compared=compared) if leading else "",
             letters=_letters(places[row.condition]) if leading else "",
             condition=row.condition,
             human=tuple(_human(row.human.get(column.key), footnotes) for column in table.human),
@@ -107,17 +108,14 @@ def lay_out(table: ResultTable, leading: HumanQuantity | None) -> Sheet:
 
 def describe_family(family: Family) -> str:
     """What rank and letters rest on, in sentences; empty without anything to compare."""
-    if not family.differences:
-        return ""
     pairs = len(family.differences)
-    said = [
-        "Rank and letters come from one family of simultaneous comparisons (paired by rater, "
+    said = (
+        "Rank and letters come from one family of simultaneous comparisons (what raters share is taken out; "
         f"{pairs} {'pair' if pairs == 1 else 'pairs'}; 95 % over all together): a range of ranks holds every "
         "place that the condition may have, and conditions that share a letter may be equal."
-    ]
-    if family.left_out:
-        said.append(f"Without an interval, so not compared: {', '.join(family.left_out)}.")
-    return " ".join(said)
+    )
+    left = f"Not compared, and without a rank: {', '.join(family.left_out)}."
+    return " ".join([said] * bool(pairs) + [left] * bool(family.left_out))
 
 
 def lay_out_agreements(table: ResultTable, agreements: Mapping[str, Agreement]) -> list[AgreementLine]:
@@ -137,9 +135,10 @@ def lay_out_agreements(table: ResultTable, agreements: Mapping[str, Agreement]) 
     ]
 
 
-def _rank(found: Ranked) -> str:
+def _rank(found: Ranked, *, compared: bool) -> str:
+    """The range of ranks; where others are compared and this one can't be, none."""
     if found.standing is None:
-        return str(found.rank or "")
+        return MISSING if compared and found.rank else str(found.rank or "")
     best, worst = found.standing.best, found.standing.worst
     return str(best) if best == worst else f"{best}–{worst}"
 

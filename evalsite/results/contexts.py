@@ -62,7 +62,6 @@ def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
         "scope": scope,
         "source": scope.origin,
         "versions": list_versions(scope),
-        "counted": urlencode(_counted(scope)),
         "exclusions": exclusions,
         "set_aside": count_set_aside(scope),
         "inattentive": any(found.failed for found in exclusions if found.watch.name == "attention"),
@@ -115,7 +114,13 @@ def describe_progress(scope: Scope, runs: Sequence[MetricRun]) -> dict[str, Any]
     """The study's metric runs, and whether any is still at work."""
     unfinished = [run for run in runs if run.job and not run.job.finished]
     finished = count_finished(runs)
-    return {"study": scope.study, "runs": runs, "unfinished": unfinished, "finished": finished}
+    return {
+        "study": scope.study,
+        "runs": runs,
+        "unfinished": unfinished,
+        "finished": finished,
+        "counted": urlencode(_counted(scope)),
+    }
 
 
 def count_finished(runs: Sequence[MetricRun]) -> int:

@@ -99,8 +99,11 @@ def free_of_error(
     )
 
 
-def covariance_among(joint: Joint | None, names: Sequence[str]) -> Floats | None:
-    """Covariance of these conditions' values as people read them; None where one can't be told."""
+def covariance_among(joint: Joint | None, names: Sequence[str], values: Floats) -> Floats | None:
+    """Covariance of these conditions' values as people read them; None where one can't be told.
+
+    A value that was cut off, as a threshold beyond its staircase, is not the one that varies.
+    """
     if joint is None or not set(names) <= set(joint.names):
         return None
     variances = joint.variances
@@ -108,7 +111,8 @@ def covariance_among(joint: Joint | None, names: Sequence[str]) -> Floats | None
         return None
     places = [joint.names.index(name) for name in names]
     found = joint.covariance[np.ix_(places, places)]
-    if joint.logarithmic:
-        scale = np.exp(joint.values[places])
-        return np.asarray(found * np.outer(scale, scale))
-    return found
+    if not joint.logarithmic:
+        return found
+    if not np.allclose(np.exp(joint.values[places]), values):
+        return None
+    return np.asarray(found * np.outer(values, values))

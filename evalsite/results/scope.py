@@ -14,7 +14,7 @@ from django.db.models import Count, Q
 import evalsite
 from evalsite.results.errors import UnknownVersionError
 from evalsite.results.provenance import INATTENTIVE, SIMULATED, describe_import
-from evalsite.results.versions import VersionUse, bars, changes, describe, read_asked
+from evalsite.results.versions import VersionUse, bars, changes, describe, read_asked, write_asked
 from evalsite.studies.models import Study, StudyVersion
 from evalsite.trials.models import Session
 from evalsite.trials.querysets import SessionQuerySet
@@ -54,9 +54,11 @@ class Scope:
     asked: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse versions that the study does not have."""
-        known = {version.number for version in self._opened} if self.asked else set()
-        if unknown := sorted((read_asked(self.asked) or frozenset()) - known):
+        """Refuse versions that the study does not have, and write those asked for in one way."""
+        wanted = read_asked(self.asked)
+        object.__setattr__(self, "asked", write_asked(wanted))
+        known = {version.number for version in self._opened} if wanted else set()
+        if unknown := sorted((wanted or frozenset()) - known):
             had = ", ".join(map(str, sorted(known))) or "none yet"
             raise UnknownVersionError(f"no version {unknown[0]} of study {self.study.slug}; it has {had}")
 

@@ -13,6 +13,8 @@ from evalsite.trials.reading import Pool, pool_blocks
 Protocol = Mapping[str, Any]
 
 ALL = "all"
+LONGEST = 20
+"""Digits of a number that is still read as one."""
 TEXTS = {"consent": "consent text", "instructions": "instructions", "debriefing": "debriefing"}
 ASSIGNMENTS = {"within": "every rater saw all conditions", "between": "every rater saw one condition"}
 
@@ -57,11 +59,16 @@ def read_asked(text: str) -> frozenset[int] | None:
     if text.strip() == ALL:
         return None
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not all(part.isdecimal() for part in parts):
+    if not all(part.isascii() and part.isdecimal() and len(part) < LONGEST for part in parts):
         raise UnknownVersionError(
             f"version was {text[:40]!r}; expected a number such as 2, several such as 1,2, or all"
         )
-    return frozenset(int(part[:9]) for part in parts)
+    return frozenset(map(int, parts))
+
+
+def write_asked(numbers: frozenset[int] | None) -> str:
+    """What `read_asked` reads as these; empty for none."""
+    return ALL if numbers is None else ",".join(map(str, sorted(numbers)))
 
 
 def describe(uses: Sequence[VersionUse]) -> str:

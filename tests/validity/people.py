@@ -229,7 +229,7 @@ def _family(raters: int, images: int, middles: Sequence[float], *, within: bool)
     return study
 
 
-def _correlated(n: int, true: float, human_error: float, metric_error: float) -> Study:
+def _correlated(of: str, n: int, true: float, human_error: float, metric_error: float) -> Study:
     names = [str(k) for k in range(n)]
     counts = np.full(n, 30)
     covariance = human_error**2 * np.eye(n)
@@ -248,10 +248,11 @@ def _correlated(n: int, true: float, human_error: float, metric_error: float) ->
         assert observed.low is not None
         assert observed.high is not None
         assert observed.value is not None
-        said = {"observed r": Said(observed.low, observed.high, seen, observed.value)}
-        if freed.low is not None and freed.high is not None and freed.value is not None:
-            said["r freed of error"] = Said(freed.low, freed.high, true, freed.value)
-        return said
+        if of == "observed":
+            return {"r": Said(observed.low, observed.high, seen, observed.value)}
+        if freed.low is None or freed.high is None or freed.value is None:
+            return {}  # a reliability of 0: nothing is given
+        return {"r": Said(freed.low, freed.high, true, freed.value)}
 
     return study
 
@@ -301,7 +302,7 @@ def _designs() -> list[Design]:
     found += [
         Design(
             "Bradley–Terry strength and win rate", f"{r} raters, 100 pairs each of 2 × 100 images", SOME,
-            (ANALYSIS + "paired_comparison.py",), _strengths(r, 100),
+            (ANALYSIS + "paired_comparison.py", ANALYSIS + "proportions.py"), _strengths(r, 100),
         )
         for r in (15, 30, 60)
     ]  # fmt: skip
@@ -312,7 +313,9 @@ def _designs() -> list[Design]:
         )
     )  # fmt: skip
     family = (ANALYSIS + "family.py", ANALYSIS + "proportions.py")
-    ranks = "ranges of ranks err only where a clear difference does"
+    ranks = (
+        "max-|t| with the smallest degrees of freedom; ranges of ranks err only where a clear difference does"
+    )
     found += [
         Design("family of comparisons", words, MANY, family, study, ranks, 1.0)
         for words, study in (
@@ -333,9 +336,10 @@ def _designs() -> list[Design]:
     freed = ("evalsite/results/agreement.py", "evalsite/results/disattenuation.py")
     found += [
         Design(
-            "correlation with a metric", f"{n} models, ρ = {true:g}, SE/SD {human:g} and {metric:g}",
-            MANY, freed, _correlated(n, true, human, metric), "reliabilities are taken as known",
+            f"correlation with a metric, {of}", f"{n} models, ρ = {true:g}, SE/SD {human:g} and {metric:g}",
+            MANY, freed, _correlated(of, n, true, human, metric), why,
         )
+        for of, why in (("observed", ""), ("freed of error", "a strong correlation freed of error"))
         for n, true, human, metric in ((30, -0.9, 0.5, 0.2), (30, -0.5, 0.5, 0.2), (12, -0.7, 0.3, 0.2))
     ]  # fmt: skip
     return found

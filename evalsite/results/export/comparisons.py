@@ -18,7 +18,9 @@ COLUMNS = (
     Column("other", "text", "The one that it is compared with."),
     Column("measure", "text", "difference: the first less the other; ratio: the first over the other."),
     Column("value", "float", "The difference, in the quantity's unit, or the ratio."),
-    Column("low", "float", "Lower bound of its simultaneous 95 % interval: new raters, new images."),
+    Column(
+        "low", "float", "Lower bound of its simultaneous 95 % interval, over what the quantity's own is over."
+    ),
     Column(
         "high", "float", "Upper bound; the intervals of one quantity hold all together in 95 % of studies."
     ),

@@ -83,7 +83,7 @@ class Family:
         values: Their estimates, on the scale on which they vary alike up and down.
         differences: One a pair, in their order.
         degrees: Degrees of freedom, those of the condition with the fewest raters or images.
-        left_out: Conditions without an interval, which can't be compared.
+        left_out: Conditions without an interval, or of no variance, which can't be compared.
     """
 
     names: tuple[str, ...]
@@ -118,13 +118,16 @@ class Family:
 
 
 def compare(joint: Joint) -> Family:
-    """All differences between the conditions that have an interval.
+    """All differences between the conditions that have an interval of some width.
+
+    A variance of 0 is no certainty: raters who all sit on one step of a staircase would make it one.
 
     The intervals are simultaneous: the critical value is the .95 quantile of the largest |t| over all pairs.
     """
     variances = joint.variances
-    kept = [place for place, name in enumerate(joint.names) if variances[name].degrees >= 1]
-    left_out = tuple(name for name in joint.names if variances[name].degrees < 1)
+    judged = [variances[name].degrees >= 1 and variances[name].total > 0 for name in joint.names]
+    kept = [place for place, known in enumerate(judged) if known]
+    left_out = tuple(name for name, known in zip(joint.names, judged, strict=True) if not known)
     names = tuple(joint.names[place] for place in kept)
     if len(names) < 2:
         return Family(names, tuple(joint.values[kept].tolist()), (), 0, left_out)

@@ -291,7 +291,8 @@ def strengths(shown: Comparisons) -> Strengths:
         return Strengths(dict.fromkeys(shown.items, undefined), undefined)
     point = fit(shown.counts[None], shown.left, shown.right, len(shown.items))
     moved = _influences(shown, point)
-    joint = _joint(shown, shown.items, point.strengths[0], moved[:, :-1])
+    judges = [len(np.unique(shown.raters[(shown.sides == k).any(axis=1)])) for k in range(len(shown.items))]
+    joint = _joint(shown, shown.items, point.strengths[0], moved[:, :-1], np.array(judges, dtype=np.int64))
     items = {
         name: replace(summarise(value, variance), joint=joint)
         for (name, variance), value in zip(joint.variances.items(), joint.values.tolist(), strict=True)
@@ -301,22 +302,27 @@ def strengths(shown: Comparisons) -> Strengths:
     return Strengths(items, side)
 
 
-def _joint(shown: Comparisons, names: tuple[str, ...], values: Floats, moved: Floats) -> Joint:
-    """Estimates from all trials, with how far each trial moves them, shape (trials, k)."""
-    n_raters = shown.n_raters
+def _joint(
+    shown: Comparisons, names: tuple[str, ...], values: Floats, moved: Floats, n_raters: Ints
+) -> Joint:
+    """Estimates from all trials, with how far each trial moves them, shape (trials, k).
+
+    The raters of each are those who judged it: scores of a lone one add up to nothing, as if it were certain.
+    """
     fewest = min(len(np.unique(shown.images[shown.sides == number])) for number in range(len(shown.items)))
     return Joint(
         names=names,
         values=values,
         raters=rater_covariance(sums(moved, shown.raters), n_raters),
         images=without_negative(image_covariance(moved, shown.raters, shown.images)),
-        n_raters=np.full(len(names), n_raters),
+        n_raters=n_raters,
         n_images=np.full(len(names), fewest),
     )
 
 
 def _side(shown: Comparisons, value: Floats, moved: Floats) -> Summary:
-    return summarise(float(value[0]), _joint(shown, ("side",), value, moved).variances["side"])
+    everybody = np.array([shown.n_raters], dtype=np.int64)
+    return summarise(float(value[0]), _joint(shown, ("side",), value, moved, everybody).variances["side"])
 
 
 def _influences(shown: Comparisons, point: Fit) -> Floats:

@@ -198,12 +198,22 @@ def thresholds(
     }
     joint = together(fitted, logarithmic=True)
     variances = joint.variances
+    joint = _comparable(joint, bounds_ms)
     return {
         name: _threshold(summarise(fitted[name].value, variances[name]), target, bounds_ms, joint)
         if name in fitted
         else nothing(0, f"{_at(target)} No staircase was answered.")
         for name in staircases
     }
+
+
+def _comparable(joint: Joint, bounds_ms: tuple[float, float]) -> Joint:
+    """Those beyond the bounds without raters, so that they are left out of comparisons by name.
+
+    All that is known of them is on which side they lie.
+    """
+    inside = (np.log(bounds_ms[0]) <= joint.values) & (joint.values <= np.log(bounds_ms[1]))
+    return replace(joint, n_raters=np.where(inside, joint.n_raters, 0))
 
 
 def _threshold(place: Summary, target: float, bounds_ms: tuple[float, float], joint: Joint) -> Summary:

@@ -86,7 +86,10 @@ def test_covariances_are_of_the_values_that_people_read() -> None:
     joint = Joint(
         ("a", "b"), np.log([300.0, 200.0]), 0.01 * np.eye(2), np.zeros((2, 2)), counts, counts, True
     )
-    assert covariance_among(joint, ["b", "a"]) == pytest.approx(np.diag([400.0, 900.0]))
-    assert covariance_among(joint, ["a", "c"]) is None
+    assert covariance_among(joint, ["b", "a"], np.array([200.0, 300.0])) == pytest.approx(
+        np.diag([400.0, 900.0])
+    )
+    assert covariance_among(joint, ["a", "c"], np.zeros(2)) is None
+    assert covariance_among(joint, ["a", "b"], np.array([250.0, 200.0])) is None, "one is cut off"
     lonely = Joint(joint.names, joint.values, joint.raters, joint.images, np.array([20, 1]), counts)
-    assert covariance_among(lonely, ["a", "b"]) is None
+    assert covariance_among(lonely, ["a", "b"], np.zeros(2)) is None

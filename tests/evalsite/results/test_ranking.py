@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from evalsite.results.cells import describe_family, lay_out
 from evalsite.results.joining import PoolEstimates, join
 from evalsite.results.ranking import rank
 from evalsite.tasks.analysis.family import compare
@@ -52,3 +53,21 @@ def test_real_images_are_not_ranked(estimate):
 def test_without_a_family_a_rank_is_its_place(estimate):
     table = join(("a",), [PoolEstimates((1,), "t", "T", (estimate("a", 0.1),))], {})
     assert [(found.rank, found.standing) for found in rank(table, table.human[0])] == [(1, None)]
+
+
+def test_who_can_not_be_compared_has_no_rank_beside_those_who_can(estimate):
+    """A condition of one rater, though its value is the best."""
+    names = ("a", "b", "c")
+    estimates = [estimate(name, value) for name, value in zip(names, (0.3, 0.2, 0.9), strict=True)]
+    counts = np.array([30, 30, 1])
+    joint = Joint(names, np.array([0.3, 0.2, 0.9]), 1e-4 * np.eye(3), np.zeros((3, 3)), counts, counts)
+    family = compare(joint)
+    pool = PoolEstimates((1,), "t", "T", tuple(estimates), families={"deception_rate": family})
+    table = join(names, [pool], {})
+    lines = {line.condition: (line.rank, line.letters) for line in lay_out(table, table.human[0]).lines}
+    assert lines == {"a": ("1", "a"), "b": ("2", "b"), "c": ("–", "")}
+    assert "Not compared, and without a rank: c." in describe_family(family)
+    alone = compare(
+        Joint(names[1:], joint.values[1:], joint.raters[1:, 1:], joint.images[1:, 1:], counts[1:], counts[1:])
+    )
+    assert describe_family(alone) == "Not compared, and without a rank: c."

@@ -107,9 +107,11 @@ def test_a_condition_of_one_rater_is_left_out_by_name() -> None:
     assert (nobody.differences, nobody.standings("higher", ["a"])["a"].letters) == ((), "a")
 
 
-def test_estimates_without_variance_differ_or_are_equal() -> None:
-    family = compare(_joint([0.5, 0.5, 0.3], np.zeros((3, 3))))
-    assert [(one.sign, one.p) for one in family.differences] == [(0, 1.0), (1, 0.0), (1, 0.0)]
+def test_no_variance_is_no_certainty() -> None:
+    covariance = np.diag([0.0, 0.01, 0.01])
+    family = compare(_joint([0.5, 0.5, 0.3], covariance))
+    assert (family.left_out, family.names) == (("a",), ("b", "c"))
+    assert compare(_joint([0.5, 0.3], np.zeros((2, 2)))).differences == ()
 
 
 def test_raters_of_several_conditions_pair_them() -> None:

@@ -8,6 +8,7 @@ import evalica
 import numpy as np
 import pytest
 
+from evalsite.tasks.analysis.family import compare
 from evalsite.tasks.analysis.paired_comparison import (
     Comparison,
     ComparisonCounter,
@@ -190,3 +191,21 @@ def test_win_shares_count_a_tie_as_half_on_both_sides() -> None:
     assert shown.items == ("a", "b", "c")
     shares = {item: share.value for item, share in win_shares(shown).items() if share}
     assert shares == {"a": (0.25 + 1) / 2, "b": 0.75, "c": 0.0}, "each rater weighs the same"
+
+
+def test_strengths_rest_on_the_raters_who_judged_each() -> None:
+    """Real images meet a with thirty raters, b with one: of b no interval can be told, nor a difference."""
+    rng = np.random.default_rng(0)
+    asked = []
+    for rater in range(31):
+        item = "a" if rater < 30 else "b"
+        for image in range(20):
+            for pair in ((item, "real"), ("real", item)):
+                outcome: Outcome = "left" if rng.random() < 0.6 else "right"
+                asked.append(Comparison(str(rater), (pair[0], image), (pair[1], image), outcome))
+    found = strengths(tally(asked)).items
+    assert (found["a"].n_raters, found["b"].n_raters, found["real"].n_raters) == (30, 1, 31)
+    assert found["b"].low is None
+    assert "One rater only" in found["b"].note
+    assert found["a"].joint is not None
+    assert compare(found["a"].joint).left_out == ("b",)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from evalsite.tasks.analysis.family import compare
 from evalsite.tasks.analysis.psychometric import Flashes, modal_exposures, thresholds
 from evalsite.tasks.analysis.summaries import Summary
 from evalsite.tasks.design.staircase import Staircase
@@ -67,6 +68,17 @@ def test_a_threshold_beyond_the_staircase_is_cut_off_and_said(truth_ms: float, e
     summary = threshold(_climb(truth_ms), 0.75, BOUNDS_MS)
     assert summary.value == cut
     assert f"beyond the {end} exposure" in summary.note
+
+
+def test_thresholds_beyond_the_staircase_are_not_compared() -> None:
+    """They read the same at the bound: no difference between them is known."""
+    staircases = {"easy": _climb(20), "always": _climb(8), "usual": _climb(300), "hard": _climb(420, seed=1)}
+    joint = thresholds(staircases, 0.75, BOUNDS_MS)["usual"].joint
+    assert joint is not None
+    family = compare(joint)
+    assert family.left_out == ("easy", "always")
+    (pair,) = family.differences
+    assert (pair.one, pair.other, pair.ratio) == ("usual", "hard", True)
 
 
 def test_a_higher_target_needs_a_longer_exposure() -> None:
