@@ -13,7 +13,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from evalsite.api.fields import Input, Number, Output
 from evalsite.api.filters import StudyFilter
 from evalsite.results.estimates import estimate_study
-from evalsite.results.joining import Measured
+from evalsite.results.joining import HumanQuantity, Measured, ResultTable
 from evalsite.results.provenance import describe_source
 from evalsite.results.queries import (
     correlate,
@@ -22,7 +22,7 @@ from evalsite.results.queries import (
     leading_quantity,
     tabulate,
 )
-from evalsite.results.ranking import rank
+from evalsite.results.ranking import Ranked, rank
 from evalsite.results.scope import Scope
 from evalsite.studies.models import Study
 
@@ -37,7 +37,7 @@ class ChoiceSerializer(Input):
     version = serializers.CharField(
         default="",
         max_length=200,
-        help_text="Versions to hold: a number, several such as `1,2`, or `all` that can be taken together; "
+        help_text="Versions to hold: a number, several such as `1,2`, or `all` that can be pooled; "
         "if not given, the newest that somebody answered to the end.",
     )
     human = serializers.CharField(
@@ -149,9 +149,10 @@ class DifferenceSerializer(Output):
     other = serializers.CharField()
     ratio = serializers.BooleanField(help_text="Whether the value is a ratio, else the first less the other.")
     value = Number()
-    low = Number(help_text="Simultaneous 95 % interval: those of all pairs hold together.")
+    low = Number(help_text="Simultaneous 95 % interval: those of all pairs hold together. Null: no bound.")
     high = Number()
     p = Number(help_text="Adjusted for all pairs.")
+    degrees = serializers.IntegerField(help_text="Degrees of freedom of this pair.")
 
 
 class StandingSerializer(Output):
@@ -190,7 +191,7 @@ class FreedSerializer(Output):
     human_reliability = Number(help_text="Share of the variance of people's values that is not error.")
     metric_reliability = Number(help_text="The same of the metric; a lower bound where `shared`.")
     shared = serializers.BooleanField(
-        help_text="Whether the metric's errors share a reference set: the value leaves them in."
+        help_text="Whether the metric's errors share a reference set: the value is not corrected for them."
     )
     note = serializers.CharField()
 
@@ -227,10 +228,10 @@ class VersionUseSerializer(Output):
     held = serializers.BooleanField()
     bars = serializers.ListField(
         child=serializers.CharField(),
-        help_text="Why its answers can't be taken together with those of the version that is read.",
+        help_text="Why its answers can't be pooled with those of the version that is read.",
     )
     changes = serializers.ListField(
-        child=serializers.CharField(), help_text="What raters met otherwise than in that version."
+        child=serializers.CharField(), help_text="What differed for raters from that version."
     )
 
 
@@ -253,8 +254,13 @@ class ResultSerializer(Output):
     metrics = MachineQuantitySerializer(many=True)
     rows = RowSerializer(many=True)
     overall = OverallSerializer(many=True)
-    ranking = StandingSerializer(many=True, help_text="By the human quantity asked for, the best first.")
+    ranking = StandingSerializer(
+        many=True, help_text="By the human quantity asked for, the best first; empty if it has no better end."
+    )
     comparisons = DifferenceSerializer(many=True, help_text="All differences by that quantity.")
+    not_compared = serializers.ListField(
+        child=serializers.CharField(), help_text="Conditions with too few raters or images, or no variance."
+    )
     agreement = AgreementSerializer(many=True)
     facts = serializers.ListField(
         child=serializers.CharField(), help_text="What follows from the blocks' params."
@@ -276,8 +282,12 @@ class ResultViewSet(ReadOnlyModelViewSet[Study]):
         choice = ChoiceSerializer(data=request.query_params.dict())
         choice.is_valid(raise_exception=True)
         asked = choice.validated_data
-        whom = {"simulated": asked["simulated"], "inattentive": asked["inattentive"]}
-        scope = Scope(self.get_object(), **whom, asked=asked["version"])
+        scope = Scope(
+            self.get_object(),
+            simulated=asked["simulated"],
+            inattentive=asked["inattentive"],
+            asked=asked["version"],
+        )
         return Response(ResultSerializer(_study_results(scope, asked["human"])).data)
 
 
@@ -300,10 +310,17 @@ def _study_results(scope: Scope, human: str) -> dict[str, Any]:
         "metrics": table.metrics,
         "rows": table.rows,
         "overall": [{"quantity": quantity, "estimate": found} for quantity, found in table.overall],
-        "ranking": [found for found in rank(table, leading) if found.standing] if leading else [],
+        "ranking": _ranking(table, leading),
         "comparisons": family.differences if family else [],
+        "not_compared": family.left_out if family else [],
         "agreement": [
             {"metric": metric, "human": leading, "found": found} for metric, found in agreements.items()
         ],
         "facts": [fact for pool in estimate_study(scope) for fact in pool.facts],
     }
+
+
+def _ranking(table: ResultTable, leading: HumanQuantity | None) -> list[Ranked]:
+    if leading is None or not leading.better:
+        return []
+    return [found for found in rank(table, leading) if found.standing]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from evalsite.results.formatting import listed
 from evalsite.tasks.params import Params, ParamSpec, specs
 
 
@@ -29,8 +30,7 @@ def telling_apart(params: Params, rivals: Sequence[Params]) -> tuple[str, ...]:
 
 def numbered(word: str, numbers: Sequence[int]) -> str:
     """“block 2”, “blocks 1 and 2”, “blocks 1, 2 and 4”."""
-    *first, last = map(str, numbers)
-    return f"{word}s {', '.join(first)} and {last}" if first else f"{word} {last}"
+    return f"{word}{'s' if len(numbers) > 1 else ''} {listed(map(str, numbers))}"
 
 
 def _values(params: Params) -> Iterable[tuple[ParamSpec, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from evalsite.results.agreement import Agreement, Correlation
 from evalsite.results.disattenuation import Freed
-from evalsite.results.formatting import MISSING, show, show_interval, show_p
+from evalsite.results.formatting import MISSING, listed, show, show_interval, show_p
 from evalsite.results.joining import HumanQuantity, MachineQuantity, Measured, ResultTable
 from evalsite.results.provenance import describe_source
 from evalsite.results.ranking import Ranked, rank
@@ -38,8 +38,8 @@ class Cell:
 class Line:
     """A row of the table: rank, condition, human values and metric values in the columns' order.
 
-    ``rank`` is the range of ranks that the condition may have, ``letters`` are shared with those that may be
-    equal; both are empty for real images.
+    ``rank`` is the range of ranks that the condition may have; empty for real images, and where neither end
+    is better. ``letters`` are shared with those that may be equal.
     """
 
     rank: str
@@ -92,7 +92,7 @@ def lay_out(table: ResultTable, leading: HumanQuantity | None) -> Sheet:
     compared = leading is not None and leading.key in table.families
     lines = [
         Line(
-            rank=_rank(places[row.condition], compared=compared) if leading else "",
+            rank=_rank(places[row.condition], compared=compared) if leading and leading.better else "",
             letters=_letters(places[row.condition]) if leading else "",
             condition=row.condition,
             human=tuple(_human(row.human.get(column.key), footnotes) for column in table.human),
@@ -110,11 +110,12 @@ def describe_family(family: Family) -> str:
     """What rank and letters rest on, in sentences; empty without anything to compare."""
     pairs = len(family.differences)
     said = (
-        "Rank and letters come from one family of simultaneous comparisons (what raters share is taken out; "
-        f"{pairs} {'pair' if pairs == 1 else 'pairs'}; 95 % over all together): a range of ranks holds every "
-        "place that the condition may have, and conditions that share a letter may be equal."
+        f"Rank and letters come from one family of simultaneous comparisons ({pairs} "
+        f"{'pair' if pairs == 1 else 'pairs'}, 95 % over all together; paired where the same raters judged "
+        "both). The range holds every rank that a condition may have. Conditions that share a letter may be "
+        "equal."
     )
-    left = f"Not compared, and without a rank: {', '.join(family.left_out)}."
+    left = f"Not compared (too few raters or images, or no variance): {listed(family.left_out)}."
     return " ".join([said] * bool(pairs) + [left] * bool(family.left_out))
 
 
@@ -178,7 +179,7 @@ def _freed(found: Freed) -> Cell:
     if found.value is None:
         return Cell()
     people, machine = found.human_reliability, found.metric_reliability
-    told = "" if machine is None else f", metric {'≥ ' if found.shared else ''}{show(machine, 'z')}"
+    told = "" if machine is None else f", metric {'at least ' if found.shared else ''}{show(machine, 'z')}"
     return Cell(
         show(found.value, "share"),
         show_interval(found.low, found.high, "share"),

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evalsite.results.formatting import listed
+
 
 def unlike(label: str, evidence: Sequence[Mapping[str, Any]]) -> str:
     """A sentence, without its full stop, on what values of one column do not share; empty if nothing.
@@ -21,6 +23,5 @@ def unlike(label: str, evidence: Sequence[Mapping[str, Any]]) -> str:
     ]
     if not differing:
         return ""
-    *first, last = differing
-    words = f"{', '.join(first)} and {last}" if first else last
+    words = listed(differing)
     return f"{label}: the conditions' values differ in {words}, so that their order may come from that"

@@ -104,7 +104,7 @@ def list_versions(scope: Scope) -> list[VersionChoice]:
     known = [("", "newest answered"), *((str(use.number), use.name) for use in scope.uses)]
     poolable = [use for use in scope.uses if not use.bars]
     if len(poolable) > 1:
-        known.append((ALL, f"all that can be taken together ({len(poolable)})"))
+        known.append((ALL, f"{len(poolable)} versions pooled"))
     if scope.asked not in dict(known):
         known.append((scope.asked, scope.asked))
     return [VersionChoice(value, words, value == scope.asked) for value, words in known]
@@ -186,8 +186,8 @@ def _query(scope: Scope, human: HumanQuantity | None, metric: MachineQuantity | 
 
 def _counted(scope: Scope) -> dict[str, str]:
     """What an address says of whose answers count."""
-    whom = {name: "on" for name in ("simulated", "inattentive") if getattr(scope, name)}
-    return {**whom, "version": scope.asked} if scope.asked else whom
+    counted = {name: "on" for name in ("simulated", "inattentive") if getattr(scope, name)}
+    return {**counted, "version": scope.asked} if scope.asked else counted
 
 
 def _plots(

@@ -4,7 +4,8 @@ Errors of people's values and of metrics weaken an observed correlation. Divided
 reliabilities it estimates the correlation of the true values.
 
 Source: Spearman 1904, "The proof and measurement of association between two things". Reliability is the share
-of the variance over conditions that is not error: an error that shifts all conditions alike is none.
+of the variance over conditions that is not error. An error that shifts all conditions by the same amount does
+not count: it changes no correlation.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Freed:
         human_reliability, metric_reliability: Share of the variance over conditions that is not error, at
             most 1; None where it is not known. The metric's is a lower bound where `shared`.
         shared: Whether the metric's errors share a reference set, so that what they have in common is not
-            known: the value leaves them in, the interval reaches from none to all of them.
+            known: the value is not corrected for them, the interval covers both extremes.
         note: Why it is not given or to be taken with care; empty if neither.
     """
 
@@ -67,7 +68,9 @@ def free_of_error(
         shared: Whether the metric's values share a reference set.
     """
     if human_covariance is None:
-        return Freed(note="how people's values vary together is not known for all conditions")
+        return Freed(
+            note="for some conditions the error of people's value is not known, or the value is cut off"
+        )
     n = len(human)
     own = float(np.trace(human_covariance)) / n
     between = (float(human_covariance.sum()) - n * own) / (n * (n - 1))
@@ -75,16 +78,16 @@ def free_of_error(
     notes = []
     machine = 1.0
     if metric_errors is None:
-        notes.append("the metric has no interval for all conditions, so that its errors are left in")
+        notes.append("the metric has no interval for some conditions, so its errors are not corrected for")
     else:
         machine = 1 - float((metric_errors**2).mean()) / float(metric.var(ddof=1))
     known = None if metric_errors is None else machine
     if people <= 0 or machine <= 0:
         side = "people's values" if people <= 0 else "the metric's values"
-        said = f"{side} differ no more than their errors, so that there is nothing to correct"
+        said = f"{side} differ no more than their errors, so the correction is not possible"
         return Freed(human_reliability=people, metric_reliability=known, shared=shared, note=said)
     if min(people, machine) < UNRELIABLE:
-        notes.append(f"a reliability is below {UNRELIABLE:g}: the correction is a guess")
+        notes.append(f"a reliability is below {UNRELIABLE:g}, so the corrected value is very uncertain")
     scales = [1 / math.sqrt(people), 1 / math.sqrt(people * machine)]
     value, low, high = observed
     kept = scales if shared else scales[1:]

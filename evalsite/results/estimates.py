@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from evalsite.results.block_titles import changed, telling_apart
@@ -36,5 +37,8 @@ def _estimate(scope: Scope, pool: Pool) -> PoolEstimates:
 
 def _families(estimates: Iterable[Estimate]) -> dict[str, Family]:
     """The differences of each quantity whose estimates say how they vary together."""
-    joints = {one.quantity: one.joint for one in estimates if one.joint is not None}
-    return {quantity: compare(joint) for quantity, joint in joints.items()}
+    found = {one.quantity: (one.joint, one.unit) for one in estimates if one.joint is not None}
+    return {
+        quantity: compare(joint, most=1.0 if unit == "share" else math.inf)
+        for quantity, (joint, unit) in found.items()
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 MINUS = "−"
 MISSING = "–"
@@ -38,6 +39,12 @@ def show_p(p: float | None) -> str:
     if p is None:
         return ""
     return "p < 0.001" if p < LEAST_P else f"p = {p:.3f}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """“a”, “a and b”, “a, b and c”; empty for none."""
+    *first, last = [*words] or [""]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def show_share(share: float) -> str:

@@ -21,8 +21,8 @@ class ChoiceForm(forms.Form):
     @property
     def counted(self) -> dict[str, Any]:
         """Whose answers count: what a `Scope` takes beside its study."""
-        whom = {name: self.cleaned_data[name] for name in ("simulated", "inattentive")}
-        return {**whom, "asked": self.cleaned_data["version"]}
+        counted = {name: self.cleaned_data[name] for name in ("simulated", "inattentive")}
+        return {**counted, "asked": self.cleaned_data["version"]}
 
     @property
     def asked(self) -> Asked:

@@ -195,13 +195,13 @@ class ResultTable:
         """The conditions that have both values, finite ones, for a scatter and its correlations."""
         return [
             Pair(
-                row.condition,
-                measured.value,
-                estimate.value,
-                estimate.low,
-                estimate.high,
-                measured.error,
-                measured.n_reference is not None,
+                condition=row.condition,
+                metric=measured.value,
+                human=estimate.value,
+                human_low=estimate.low,
+                human_high=estimate.high,
+                metric_error=measured.error,
+                shares_reference=measured.n_reference is not None,
             )
             for row in self.rows
             if (measured := row.metrics.get(metric))

@@ -41,8 +41,8 @@ class Scope:
         study: The study.
         simulated: Whether simulated raters count too.
         inattentive: Whether raters who failed the attention check count too.
-        asked: Versions asked for: numbers such as ``2`` or ``1,2``, ``all`` for all that can be taken
-            together; empty for the newest that somebody answered to the end.
+        asked: Versions asked for: numbers such as ``2`` or ``1,2``, ``all`` for all that can be
+            pooled; empty for the newest that somebody answered to the end.
 
     Raises:
         UnknownVersionError: A version is asked for that the study does not have.
@@ -188,5 +188,5 @@ class Scope:
         last = completed.order_by("-completed_at", "-pk").values_list("pk", "completed_at").first()
         versions = [version.digest for version in self.held]
         lead = self.version.digest if self.version else ""
-        whom = (self.study.pk, lead, versions, self.simulated, self.inattentive)
-        return repr((evalsite.__version__, *whom, completed.count(), last))
+        counted = (self.study.pk, lead, versions, self.simulated, self.inattentive)
+        return repr((evalsite.__version__, *counted, completed.count(), last))

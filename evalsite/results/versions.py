@@ -8,6 +8,7 @@ from typing import Any
 
 from evalsite.results.block_titles import changed, numbered
 from evalsite.results.errors import UnknownVersionError
+from evalsite.results.formatting import listed
 from evalsite.trials.reading import Pool, pool_blocks
 
 Protocol = Mapping[str, Any]
@@ -15,7 +16,11 @@ Protocol = Mapping[str, Any]
 ALL = "all"
 LONGEST = 20
 """Digits of a number that is still read as one."""
-TEXTS = {"consent": "consent text", "instructions": "instructions", "debriefing": "debriefing"}
+TEXTS = {
+    "consent": "its consent text differs",
+    "instructions": "its instructions differ",
+    "debriefing": "its debriefing differs",
+}
 ASSIGNMENTS = {"within": "every rater saw all conditions", "between": "every rater saw one condition"}
 
 
@@ -28,8 +33,8 @@ class VersionUse:
         raters: Those who answered it to the end.
         under_way: Those who have begun it and not ended.
         held: Whether the results hold it.
-        bars: Why its answers can't be taken together with those of the version that the results are read by.
-        changes: What raters met otherwise than in that version.
+        bars: Why its answers can't be pooled with those of the version that the results are read by.
+        changes: What differed for raters from that version.
     """
 
     number: int
@@ -46,7 +51,7 @@ class VersionUse:
 
     @property
     def why(self) -> str:
-        """How it differs, in words; empty if in nothing that raters met."""
+        """How it differs, in words; empty if raters met no difference."""
         return ", ".join(self.bars or self.changes)
 
 
@@ -81,53 +86,49 @@ def describe(uses: Sequence[VersionUse]) -> str:
     said = [f"{names[0].upper()}{names[1:]}: {_raters(sum(use.raters for use in held))}."]
     pooled = [f"{use.name}: {use.why}" for use in held if use.why]
     if pooled:
-        said.append(f"Taken together although they differ: {'; '.join(pooled)}.")
+        said.append(f"Pooled with differences: {'; '.join(pooled)}.")
     if left:
         said.append(f"Left out: {'; '.join(_say_left(use) for use in left)}.")
     return " ".join(said)
 
 
 def bars(lead: Protocol, other: Protocol) -> tuple[str, ...]:
-    """Why answers of the other version say nothing of what this one asks."""
+    """Why answers of the other version can't be pooled with those of this one."""
     images, own = _digests(other), _digests(lead)
     said = []
     if images.keys() != own.keys():
-        said.append(f"it compared {_listed(images)}")
+        said.append(f"it compared {listed(images)}")
     elif unlike := [name for name in images if images[name] != own[name]]:
-        said.append(f"its images of {_listed(unlike)} were others")
+        said.append(f"it used other images of {listed(unlike)}")
     if other["reference"]["manifest_digest"] != lead["reference"]["manifest_digest"]:
-        said.append("its real images were others")
+        said.append("it used other real images")
     said += [
-        f"its images were {words} {other[key]} px large instead of {lead[key]}"
-        for key, words in (("stimulus_px", "sent"), ("display_px", "shown"))
+        f"it {words} images at {other[key]} px instead of {lead[key]}"
+        for key, words in (("stimulus_px", "sent"), ("display_px", "showed"))
         if other[key] != lead[key]
     ]
     shared, _ = _parted(lead, other)
-    return tuple(said if shared else [*said, f"it asked otherwise ({_say_pools(pool_blocks(other))})"])
+    return tuple(said if shared else [*said, f"it asked something else ({_say_pools(pool_blocks(other))})"])
 
 
 def changes(lead: Protocol, other: Protocol) -> tuple[str, ...]:
-    """What raters of the other version met otherwise, though its answers could be taken together."""
-    said = [
-        f"its {words} read otherwise"
-        for key, words in TEXTS.items()
-        if other["texts"].get(key) != lead["texts"].get(key)
-    ]
-    said += ["its title was another"] if other["title"] != lead["title"] else []
+    """What differed for raters of the other version, though its answers could be pooled."""
+    said = [words for key, words in TEXTS.items() if other["texts"].get(key) != lead["texts"].get(key)]
+    said += ["its title differs"] if other["title"] != lead["title"] else []
     if other["assignment"] != lead["assignment"]:
         said.append(ASSIGNMENTS.get(other["assignment"], f"its assignment was {other['assignment']}"))
     if other.get("attention_share") != lead.get("attention_share"):
-        said.append("its attention check required another share")
+        said.append("its attention check required a different share")
     _, parted = _parted(lead, other)
     if parted:
-        said.append(f"it asked otherwise in part ({_say_pools(parted)})")
+        said.append(f"some of its questions differ ({_say_pools(parted)})")
     elif _amounts(other) != _amounts(lead):
-        said.append("its blocks had other numbers of trials, another order or another qualification")
+        said.append("the order, the number of trials or the qualification of its blocks differs")
     return tuple(said)
 
 
 def _parted(lead: Protocol, other: Protocol) -> tuple[list[Pool], list[Pool]]:
-    """Pools of the other version that this one has, too; and pools that one of them has alone."""
+    """Pools of the other version that this one also has, and pools that only one of them has."""
     own, theirs = pool_blocks(lead), pool_blocks(other)
     shared = [pool for pool in theirs if any(pool.asks_like(mine) for mine in own)]
     alone = [pool for pool in theirs if pool not in shared]
@@ -150,13 +151,7 @@ def _digests(protocol: Protocol) -> dict[str, str]:
 
 def _say_left(use: VersionUse) -> str:
     under_way = f", {use.under_way} under way" if use.under_way else ""
-    why = f": {use.why}" if use.why else ""
-    return f"version {use.number} ({_raters(use.raters)}{under_way}){why}"
-
-
-def _listed(names: Iterable[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+    return f"version {use.number} ({_raters(use.raters)}{under_way}): {use.why or 'not asked for'}"
 
 
 def _raters(count: int) -> str:

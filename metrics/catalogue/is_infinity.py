@@ -70,7 +70,7 @@ def is_infinity(
     total = sums.sum(dim=0)
     value = _intercept(total)
     low, high = jackknife(torch.stack([_intercept(total - group) for group in sums]), float(value))
-    how = f"jackknife over {GROUPS} groups of images, the line drawn anew"
+    how = f"jackknife over {GROUPS} groups of images, the line fitted again"
     return {"is_infinity": Measured(float(value), low=low, high=high, interval=how)}
 
 

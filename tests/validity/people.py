@@ -5,7 +5,7 @@ Raters differ by .4, images by .6 logits, as in public studies.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
@@ -20,7 +20,7 @@ from evalsite.tasks.analysis.psychometric import Flashes
 from evalsite.tasks.analysis.summaries import Summary
 from evalsite.tasks.analysis.two_way import Floats, Ints, Joint
 from evalsite.tasks.design.staircase import Staircase
-from tests.validity.rows import Design, Said, Study
+from tests.validity.rows import CLOPPER, MOST, Design, Said, Study
 
 RATER_SD, IMAGE_SD = 0.4, 0.6
 NODES, WEIGHTS = hermegauss(60)
@@ -125,21 +125,24 @@ def _rate_both(raters: int, images: int) -> Study:
     return study
 
 
-def _sensitivity(raters: int, images: int) -> Study:
-    """The truth is the mean of raters' values, or, where they judge few images, that of their mean rates."""
+def _z(middle: float, real: float, images: int) -> tuple[float, float]:
+    """True z of hits and of false alarms: means of raters' values, or of mean rates where images are few."""
     own = RATER_SD * NODES
-    hits = np.array([1 - _over(IMAGE_SD, GENERATED + lean) for lean in own])
-    alarms = np.array([_over(IMAGE_SD, REAL - lean) for lean in own])
+    hits = np.array([1 - _over(IMAGE_SD, middle + lean) for lean in own])
+    alarms = np.array([_over(IMAGE_SD, real - lean) for lean in own])
     if images >= signal_detection.FEW_TRIALS:
-        z = float(WEIGHTS @ ndtri(hits)), float(WEIGHTS @ ndtri(alarms))
-    else:
-        z = float(ndtri(WEIGHTS @ hits)), float(ndtri(WEIGHTS @ alarms))
+        return float(WEIGHTS @ ndtri(hits)), float(WEIGHTS @ ndtri(alarms))
+    return float(ndtri(WEIGHTS @ hits)), float(ndtri(WEIGHTS @ alarms))
+
+
+def _sensitivity(raters: int, images: int) -> Study:
+    hits, alarms = _z(GENERATED, REAL, images)
 
     def study(rng: np.random.Generator) -> Mapping[str, Said]:
         found = signal_detection.sensitivity(_judged(rng, raters, images, images, GENERATED, REAL))
         return {
-            "d′": _said(found["d_prime"]["model"][0], z[0] - z[1]),
-            "criterion": _said(found["criterion"]["model"][0], -(z[0] + z[1]) / 2),
+            "d′": _said(found["d_prime"]["model"][0], hits - alarms),
+            "criterion": _said(found["criterion"]["model"][0], -(hits + alarms) / 2),
         }
 
     return study
@@ -193,38 +196,97 @@ def _thresholds(raters: int, trials: int, truth_ms: float) -> Study:
     return study
 
 
-def _family(raters: int, images: int, middles: Sequence[float], *, within: bool) -> Study:
+def _held(joint: Joint | None, truths: Mapping[str, float], *, better: str = "higher") -> Mapping[str, Said]:
     """Whether all differences, and all ranges of ranks, hold at once: 0 is the truth if they do."""
-    truths = [_over(SPREAD, middle) for middle in middles]
-    order = sorted(range(len(middles)), key=lambda k: -truths[k])
+    assert joint is not None
+    family = compare(joint)
+    assert set(family.names) == set(truths), "no condition is left out of these designs"
+    ranks = family.standings(better, family.names)
+    order = sorted(truths, key=lambda name: truths[name], reverse=better == "higher")
+    held = {
+        "all differences": all(
+            one.low <= truths[one.one] - truths[one.other] <= one.high for one in family.differences
+        ),
+        "all ranks": all(ranks[name].best <= at <= ranks[name].worst for at, name in enumerate(order, 1)),
+    }
+    return {name: Said(0.0, 0.0, float(not one), 0.0) for name, one in held.items()}
+
+
+def _family_of_rates(raters: Sequence[int], images: int, middles: Sequence[float], *, within: bool) -> Study:
+    """Raters of each model, the same ones if `within`; they judge all images of it."""
+    truths = {str(k): _over(SPREAD, middle) for k, middle in enumerate(middles)}
 
     def study(rng: np.random.Generator) -> Mapping[str, Said]:
         parts = []
-        lean = rng.normal(0, RATER_SD, raters)
-        for k, middle in enumerate(middles):
-            own = lean if within else rng.normal(0, RATER_SD, raters)
-            who, what = np.repeat(np.arange(raters), images), np.tile(np.arange(images), raters)
+        lean = rng.normal(0, RATER_SD, raters[0])
+        for k, (count, middle) in enumerate(zip(raters, middles, strict=True)):
+            own = lean if within else rng.normal(0, RATER_SD, count)
+            who, what = np.repeat(np.arange(count), images), np.tile(np.arange(images), count)
             wrong = _wrong(rng, who, what, middle, own)
-            parts.append(
-                (who + (0 if within else k * raters), np.full(len(who), k), what + k * images, wrong)
-            )
+            first = 0 if within else sum(raters[:k])
+            parts.append((who + first, np.full(len(who), k), what + k * images, wrong))
         who, condition, what, wrong = (np.concatenate(column) for column in zip(*parts, strict=True))
-        names = tuple(str(k) for k in range(len(middles)))
-        judged = Judgements(names, who, condition, what, np.zeros(len(who), dtype=bool), wrong)
-        joint = proportions.deception_rates(judged)["deception_rate_generated"]["0"][0].joint
-        assert joint is not None
-        family = compare(joint)
-        ranks = family.standings("higher", names)
-        held = {
-            "all differences": all(
-                one.low <= truths[int(one.one)] - truths[int(one.other)] <= one.high
-                for one in family.differences
-            ),
-            "all ranks": all(
-                ranks[str(k)].best <= at <= ranks[str(k)].worst for at, k in enumerate(order, 1)
-            ),
-        }
-        return {name: Said(0.0, 0.0, float(not one), 0.0) for name, one in held.items()}
+        judged = Judgements(tuple(truths), who, condition, what, np.zeros(len(who), dtype=bool), wrong)
+        return _held(proportions.deception_rates(judged)["deception_rate_generated"]["0"][0].joint, truths)
+
+    return study
+
+
+def _family_of_sensitivities(raters: int, images: int, middles: Sequence[float]) -> Study:
+    """All raters judge all images of every model, and real ones that stand beside all of them."""
+    truths = {}
+    for k, middle in enumerate(middles):
+        hits, alarms = _z(middle, REAL, images)
+        truths[str(k)] = hits - alarms
+
+    def study(rng: np.random.Generator) -> Mapping[str, Said]:
+        lean = rng.normal(0, RATER_SD, raters)
+        who, what = np.repeat(np.arange(raters), images), np.tile(np.arange(images), raters)
+        real = _wrong(rng, who, what, REAL, lean, -1.0)
+        wrong = [_wrong(rng, who, what, middle, lean) for middle in middles]
+        kinds = len(middles) + 1
+        judged = Judgements(
+            tuple(truths),
+            np.tile(who, kinds),
+            np.repeat([*range(len(middles)), SHARED], len(who)),
+            np.concatenate([what + k * images for k in range(kinds)]),
+            np.repeat([False] * len(middles) + [True], len(who)),
+            np.concatenate([*wrong, real]),
+        )
+        joint = signal_detection.sensitivity(judged)["d_prime"]["0"][0].joint
+        return _held(joint, truths, better="lower")
+
+    return study
+
+
+def _family_of_strengths(raters: int, images: int, true: Sequence[float]) -> Study:
+    """All raters compare all models in pairs; the truth is the fit to how often each wins on average."""
+    pairs = np.array([(i, j) for i in range(len(true)) for j in range(i + 1, len(true))])
+    spread = float(np.hypot(RATER_SD, np.sqrt(2) * IMAGE_SD))
+    wins = np.array([_over(spread, true[i] - true[j]) for i, j in pairs])
+    expected = 1e4 * np.stack([wins, 1 - wins, 0 * wins], axis=1)
+    both_ways = np.concatenate([expected, expected[:, [1, 0, 2]]])
+    left, right = np.concatenate([pairs, pairs[:, ::-1]]).T
+    fitted = paired_comparison.fit(both_ways[None], left, right, len(true)).strengths[0]
+    truths = {str(k): float(value) for k, value in enumerate(fitted)}
+
+    def study(rng: np.random.Generator) -> Mapping[str, Said]:
+        own = rng.normal(0, RATER_SD / np.sqrt(2), (raters, len(true)))
+        made = rng.normal(0, IMAGE_SD, (len(true), images))
+        parts = []
+        for i, j in pairs:
+            one = np.concatenate([rng.permutation(images) for _ in range(raters)])
+            other = np.concatenate([rng.permutation(images) for _ in range(raters)])
+            who = np.repeat(np.arange(raters), images)
+            lead = true[i] - true[j] + own[who, i] - own[who, j] + made[i, one] - made[j, other]
+            swapped, won = rng.random(len(who)) < 0.5, rng.random(len(who)) < expit(lead)
+            sides = np.where(swapped[:, None], [[j, i]], [[i, j]])
+            shown = np.stack([one + i * images, other + j * images], axis=1)
+            shown = np.where(swapped[:, None], shown[:, ::-1], shown)
+            parts.append((who, sides, shown, (won == swapped).astype(np.int64)))
+        who, sides, shown, outcomes = (np.concatenate(column) for column in zip(*parts, strict=True))
+        fit = paired_comparison.strengths(Comparisons(tuple(truths), who, sides, shown, outcomes))
+        return _held(fit.items["0"].joint, truths)
 
     return study
 
@@ -257,92 +319,78 @@ def _correlated(of: str, n: int, true: float, human_error: float, metric_error: 
     return study
 
 
-def _designs() -> list[Design]:
-    rates = (ANALYSIS + "proportions.py", ANALYSIS + "judgements.py")
-    unbalanced = [20, 40, 60, 80, 100] * 6
-    crossed: list[tuple[str, Callable[[], Study]]] = [
-        (f"{r} raters, the same {i} images", lambda r=r, i=i: _rate(r, i, i))  # type: ignore[misc]
-        for r, i in ((15, 100), (30, 200), (60, 200), (30, 8))
-    ]
-    dealt: list[tuple[str, Callable[[], Study]]] = [
-        (f"{r} raters, {t} images each of 500", lambda r=r, t=t: _rate(r, t, 500))  # type: ignore[misc]
-        for r, t in ((60, 100), (60, 200))
-    ]
-    found = [
-        Design("deception rate, generated", words, MANY, rates, make(), HULL if "same 8 " in words else "")
-        for words, make in (*crossed, *dealt)
-    ]
-    found += [
-        Design(
-            "deception rate, generated", "30 raters, 20 to 100 images each of 200", MANY, rates,
-            _rate(30, unbalanced, 200),
+def _rates() -> Iterator[Design]:
+    code = (ANALYSIS + "proportions.py", ANALYSIS + "judgements.py")
+    limits = "Clopper and Pearson's limits"
+    for words, study, why in (
+        ("15 raters, the same 100 images", _rate(15, 100, 100), ""),
+        ("30 raters, the same 200 images", _rate(30, 200, 200), ""),
+        ("60 raters, the same 200 images", _rate(60, 200, 200), ""),
+        ("30 raters, the same 8 images", _rate(30, 8, 8), HULL),
+        ("60 raters, 100 images each of 500", _rate(60, 100, 500), ""),
+        ("60 raters, 200 images each of 500", _rate(60, 200, 500), ""),
+        ("30 raters, 20 to 100 images each of 200", _rate(30, [20, 40, 60, 80, 100] * 6, 200), ""),
+        ("30 raters, the same 40 images, share .05", _rate(30, 40, 40, -3.2), limits),
+    ):
+        most = CLOPPER if why == limits else MOST
+        yield Design("deception rate, generated", words, MANY, code, study, why, most)
+    words = "15 raters, the same 100 images"
+    yield Design("deception rate for these images", words, MANY, code, _rate_these_images(15, 100))
+    words = "30 raters, the same 100 generated and 100 real images"
+    yield Design("deception rate, both", words, MANY, code, _rate_both(30, 100))
+
+
+def _sensitivities() -> Iterator[Design]:
+    for raters, images, why in ((15, 100, ""), (30, 200, ""), (60, 100, ""), (30, 12, HULL)):
+        words = f"{raters} raters, the same {images} images of each kind"
+        code = (ANALYSIS + "signal_detection.py",)
+        yield Design("d′ and criterion", words, MANY, code, _sensitivity(raters, images), why)
+
+
+def _others() -> Iterator[Design]:
+    paired = (ANALYSIS + "paired_comparison.py", ANALYSIS + "proportions.py")
+    for raters in (15, 30, 60):
+        words = f"{raters} raters, 100 pairs each of 2 × 100 images"
+        yield Design("Bradley–Terry strength and win rate", words, MANY, paired, _strengths(raters, 100))
+    why = "a weak prior on the slope, whose uncertainty is in the interval"
+    words, code = "20 raters, staircases of 60 flashes", (ANALYSIS + "psychometric.py",)
+    yield Design("threshold", words, SOME, code, _thresholds(20, 60, 300.0), why)
+
+
+def _families() -> Iterator[Design]:
+    why = "max-|t|; ranges of ranks err only where a clear difference does"
+    spaced = (-0.5, -0.4, -0.2, 0.0)
+    rates = (ANALYSIS + "family.py", ANALYSIS + "proportions.py")
+    for words, study in (
+        ("rates, 30 raters, 4 models, all see all", _family_of_rates([30] * 4, 100, spaced, within=True)),
+        ("rates, 30 raters a model, 4 models", _family_of_rates([30] * 4, 60, spaced, within=False)),
+        (
+            "rates, 15 raters, 6 models all alike",
+            _family_of_rates([15] * 6, 60, [-0.5 - 1e-9 * k for k in range(6)], within=True),
         ),
-        Design(
-            "deception rate, generated", "30 raters, the same 40 images, share .05", MANY, rates,
-            _rate(30, 40, 40, -3.2), "Clopper and Pearson's limits", 0.999,
+        ("rates, 30, 30 and 6 raters a model", _family_of_rates([30, 30, 6], 60, spaced[:3], within=False)),
+        (
+            "rates, 30 raters, 40 images, shares .05 to .1",
+            _family_of_rates([30] * 3, 40, (-3.2, -3.0, -2.5), within=True),
         ),
-        Design(
-            "deception rate for these images", "15 raters, the same 100 images", MANY, rates,
-            _rate_these_images(15, 100),
-        ),
-        Design(
-            "deception rate, both", "30 raters, the same 100 generated and 100 real images", MANY, rates,
-            _rate_both(30, 100),
-        ),
-    ]  # fmt: skip
-    found += [
-        Design("d′ and criterion", words, MANY, (ANALYSIS + "signal_detection.py",), study, why)
-        for words, study, why in (
-            ("15 raters, the same 100 images of each kind", _sensitivity(15, 100), ""),
-            ("30 raters, the same 200 images of each kind", _sensitivity(30, 200), ""),
-            ("60 raters, the same 100 images of each kind", _sensitivity(60, 100), ""),
-            ("30 raters, the same 12 images of each kind", _sensitivity(30, 12), HULL),
-        )
-    ]
-    found += [
-        Design(
-            "Bradley–Terry strength and win rate", f"{r} raters, 100 pairs each of 2 × 100 images", SOME,
-            (ANALYSIS + "paired_comparison.py", ANALYSIS + "proportions.py"), _strengths(r, 100),
-        )
-        for r in (15, 30, 60)
-    ]  # fmt: skip
-    found.append(
-        Design(
-            "threshold", "20 raters, staircases of 60 flashes", SOME, (ANALYSIS + "psychometric.py",),
-            _thresholds(20, 60, 300.0), "a weak prior on the slope, whose uncertainty is in the interval",
-        )
-    )  # fmt: skip
-    family = (ANALYSIS + "family.py", ANALYSIS + "proportions.py")
-    ranks = (
-        "max-|t| with the smallest degrees of freedom; ranges of ranks err only where a clear difference does"
+    ):
+        yield Design("family of comparisons", words, MANY, rates, study, why, 1.0)
+    words, code = "d′, 30 raters, 4 models, shared real images", (rates[0], ANALYSIS + "signal_detection.py")
+    yield Design(
+        "family of comparisons", words, MANY, code, _family_of_sensitivities(30, 60, spaced), why, 1.0
     )
-    found += [
-        Design("family of comparisons", words, MANY, family, study, ranks, 1.0)
-        for words, study in (
-            (
-                "30 raters, 4 models, all see all",
-                _family(30, 100, (-0.5, -0.4, -0.2, 0.0), within=True),
-            ),
-            (
-                "30 raters a model, 4 models",
-                _family(30, 60, (-0.5, -0.4, -0.2, 0.0), within=False),
-            ),
-            (
-                "15 raters, 6 models all alike",
-                _family(15, 60, [-0.5 - 1e-9 * k for k in range(6)], within=True),
-            ),
-        )
-    ]
-    freed = ("evalsite/results/agreement.py", "evalsite/results/disattenuation.py")
-    found += [
-        Design(
-            f"correlation with a metric, {of}", f"{n} models, ρ = {true:g}, SE/SD {human:g} and {metric:g}",
-            MANY, freed, _correlated(of, n, true, human, metric), why,
-        )
-        for of, why in (("observed", ""), ("freed of error", "a strong correlation freed of error"))
-        for n, true, human, metric in ((30, -0.9, 0.5, 0.2), (30, -0.5, 0.5, 0.2), (12, -0.7, 0.3, 0.2))
-    ]  # fmt: skip
-    return found
+    words, code = "strengths, 30 raters, 3 models", (rates[0], ANALYSIS + "paired_comparison.py")
+    study = _family_of_strengths(30, 60, (0.4, 0.1, -0.5))
+    yield Design("family of comparisons", words, MANY, code, study, why, 1.0)
 
 
-DESIGNS = _designs()
+def _correlations() -> Iterator[Design]:
+    code = ("evalsite/results/agreement.py", "evalsite/results/disattenuation.py")
+    for of, why in (("observed", ""), ("freed of error", "a strong correlation freed of error")):
+        for n, true, human, metric in ((30, -0.9, 0.5, 0.2), (30, -0.5, 0.5, 0.2), (12, -0.7, 0.3, 0.2)):
+            words = f"{n} models, ρ = {true:g}, SE/SD {human:g} and {metric:g}"
+            study = _correlated(of, n, true, human, metric)
+            yield Design(f"correlation with a metric, {of}", words, MANY, code, study, why)
+
+
+DESIGNS = [*_rates(), *_sensitivities(), *_others(), *_families(), *_correlations()]

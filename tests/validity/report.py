@@ -11,7 +11,6 @@ from evalsite.tasks.analysis.summaries import FEW_RATERS
 from metrics import METRICS
 from tests.house.limits import ROOT
 from tests.validity import machines, people
-from tests.validity.code import digest
 from tests.validity.rows import ERRORS, NOMINAL, Coverage, Design
 
 PAGE = ROOT / "docs" / "validity.md"
@@ -29,10 +28,10 @@ KNOWN = {
 HEAD = f"""# Validity
 
 For reviewers: what each estimator and metric was checked against, how often its interval holds the truth in
-simulated studies, and where it does not. Made by `make validity`; CI fails if the code of an estimator is
-not the one that was simulated (`digest`), and simulates the first 20 studies of each design again.
+simulated studies, and where it does not. Made by `make validity`; CI fails if the code of an estimator
+or of a study is not the code that was simulated (`digest`), and repeats the first 20 studies of each design.
 
-- **Studies.** In each, raters and images are drawn anew; the truth is known. Raters differ by
+- **Studies.** Each draws new raters and images; the truth is known. Raters differ by
   {people.RATER_SD:g}, images by {people.IMAGE_SD:g} logits, as in public studies. Seeds follow from the
   designs' names and are never changed because of what comes out.
 - **Coverage.** Share of the studies whose nominal 95 % interval holds the truth: the value over new raters
@@ -99,7 +98,7 @@ class Validity:
         """With one design simulated anew."""
         return replace(
             self,
-            digests={**self.digests, design.key: digest(design.code)},
+            digests={**self.digests, design.key: design.digest},
             found={**self.found, design.key: found},
         )
 

@@ -10,13 +10,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tests.validity.code import digest
+
 NOMINAL = 0.95
 ERRORS = 3.3
 """Standard errors that a coverage may be off by chance."""
 SAMPLE = 20
 """Studies that CI simulates again."""
-MOST = 0.99
-"""A conservative interval covers at most this, Clopper and Pearson's .999."""
+MOST, CLOPPER = 0.99, 0.999
+"""A conservative interval covers at most this, Clopper and Pearson's the second."""
 
 
 class Said(NamedTuple):
@@ -65,6 +67,11 @@ class Design:
     def key(self) -> str:
         """Name of its entry in docs/validity.json."""
         return f"{self.name}: {self.words}"
+
+    @property
+    def digest(self) -> str:
+        """Of the code that it simulates, and of itself."""
+        return digest(self.code, self.study)
 
     @property
     def seed(self) -> int:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from metrics import METRICS
 from tests.validity import code, machines, people, report
 from tests.validity.code import digest
-from tests.validity.rows import NOMINAL, SAMPLE, Coverage, Design, Said
+from tests.validity.rows import NOMINAL, SAMPLE, Coverage, Design, Said, Study
 
 OFF = 2
 """Studies of a small sample that may come out otherwise on another machine."""
@@ -17,7 +19,7 @@ OFF = 2
 
 def test_what_was_simulated_is_this_code() -> None:
     known = report.read().digests
-    stale = [one.key for one in report.DESIGNS if known.get(one.key) != digest(one.code)]
+    stale = [one.key for one in report.DESIGNS if known.get(one.key) != one.digest]
     assert not stale, f"run `make validity`; {len(stale)} designs are of other code, such as {stale[0]}"
 
 
@@ -81,6 +83,39 @@ def test_a_digest_changes_with_what_is_computed_and_not_with_words(
     assert of(text.replace("Doc.", "Other words.") + "# why\n") == known
     assert of(text.replace("FACTOR * x", "x + FACTOR")) != known
     assert of(text, other="FACTOR = 3\n") != known
+    code.forget()
+
+
+def _doubled(factor: float) -> Study:
+    """A study that tests alone use."""
+
+    def study(rng: np.random.Generator) -> Mapping[str, Said]:
+        return {"q": Said(0.0, factor, HALF, float(rng.random()))}
+
+    return study
+
+
+HALF = 0.5
+
+
+def test_a_digest_changes_with_the_study_that_is_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = digest((), _doubled(1.0))
+    assert digest((), _doubled(1.0)) == known
+    assert digest((), _doubled(2.0)) != known, "its numbers"
+    source, own = Path(__file__).read_text(encoding="utf-8"), Path(__file__).name
+
+    def of(changed: str) -> str:
+        monkeypatch.undo()
+        code.forget()
+        read = code._source
+        monkeypatch.setattr(code, "_source", lambda file: changed if file.endswith(own) else read(file))
+        return digest((), _doubled(1.0))
+
+    assert of(source) == known
+    assert of(source.replace("HALF = 0.5", "HALF = 0.6")) != known, "a constant that it uses"
+    assert of(source.replace('"q": Said(0.0', '"q": Said(-1.0')) != known, "what it does"
+    assert of(source.replace("A study that tests alone use.", "Other words.")) == known
+    monkeypatch.undo()
     code.forget()
 
 

@@ -27,9 +27,9 @@ COLUMNS = (
     Column(
         "p", "float", "Adjusted for all differences of the quantity; below .05 where the interval is clear."
     ),
-    Column("higher", "text", "The condition that is higher beyond doubt; empty where neither is."),
+    Column("higher", "text", "The condition that the interval puts higher; empty where they may be equal."),
     Column("n_comparisons", "int", "Differences of the quantity, which share one error rate."),
-    Column("degrees", "int", "Degrees of freedom: the fewest raters or images of a condition, less 1."),
+    Column("degrees", "int", "Degrees of freedom: the fewest raters or images of the two, less 1."),
 )
 
 
@@ -48,7 +48,7 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
             yield [
                 scope.study.slug, scope.versions_said, human.key, found.one, found.other, measure,
                 found.value, found.low, found.high, found.p, higher,
-                len(family.differences), family.degrees,
+                len(family.differences), found.degrees,
             ]  # fmt: skip
 
 

@@ -32,7 +32,7 @@ COLUMNS = (
         "shared_reference",
         "bool",
         "Whether the metric's errors share a reference set: its reliability is then a lower bound, the freed "
-        "value leaves them in, and its interval reaches from none to all of them.",
+        "value is not corrected for them, and its interval covers both extremes.",
     ),
     Column("note", "text", "A warning, or why there is no value."),
 )

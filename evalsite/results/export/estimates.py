@@ -72,7 +72,7 @@ def _rows(scope: Scope) -> Iterator[list[Any]]:
         blocks, params, facts = " ".join(map(str, pool.blocks)), "; ".join(pool.params), " ".join(pool.facts)
         standings = _standings(pool)
         for found in pool.estimates:
-            standing = _standing(standings.get((found.quantity, found.condition)))
+            standing = _standing(standings.get((found.quantity, found.condition)), found.better)
             yield [
                 *place, blocks, pool.task, params, found.condition, found.quantity,
                 found.value, found.low, found.high, found.low_these_images, found.high_these_images,
@@ -94,8 +94,12 @@ def _standings(pool: PoolEstimates) -> dict[tuple[str, str], Standing]:
     }
 
 
-def _standing(standing: Standing | None) -> list[Any]:
-    return [None, None, None] if standing is None else [standing.best, standing.worst, standing.letters]
+def _standing(standing: Standing | None, better: str) -> list[Any]:
+    """Ranks where one end is better, and letters."""
+    if standing is None:
+        return [None, None, None]
+    ranks = [standing.best, standing.worst] if better else [None, None]
+    return [*ranks, standing.letters]
 
 
 ESTIMATES = Table("estimates", "One human quantity of one condition.", _columns, _rows)

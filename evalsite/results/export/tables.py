@@ -23,9 +23,9 @@ CHECK_RULE = (
     "the attention check, unless they are asked for. The tables of trials and sessions have them all."
 )
 VERSION_RULE = (
-    "Results hold the newest version that somebody answered to the end, and versions that differ from it in "
-    "nothing that raters met; others only where asked for. The tables of trials and sessions have all "
-    "versions, or those asked for."
+    "Results hold the newest version that somebody answered to the end, and versions in which raters met no "
+    "difference; others only if asked for. The tables of trials and sessions have all versions, or those "
+    "asked for."
 )
 CODEBOOK_HEADER = ("table", "column", "kind", "unit", "help")
 

@@ -1,10 +1,12 @@
 """Which conditions differ: all differences of one quantity as one family, with one error rate.
 
-The family is judged by the largest |t| over all pairs, from the joint covariance of the conditions: a rater
-who judged several conditions, and a real image that stands beside them, is taken out of their differences.
-All that is said of differences comes from it: intervals, adjusted p, letters and ranges of ranks agree.
+The family is judged by the largest |t| over all pairs, from the joint covariance of the conditions: what the
+same raters and the same real images do to both conditions cancels out of their difference. Intervals,
+adjusted p, letters and ranges of ranks all come from it, so that they agree. Each pair has its own degrees of
+freedom: a condition with few raters makes its own comparisons wide, not those of others.
 
-Source: Hothorn, Bretz, Westfall 2008, "Simultaneous inference in general parametric models"; letters by
+Source: Hothorn, Bretz, Westfall 2008, "Simultaneous inference in general parametric models"; degrees by pair
+after Hasler, Hothorn 2008, "Multiple contrast tests in the presence of heteroscedasticity"; letters by
 insertion and absorption, Piepho 2004, "An algorithm for a letter-based representation of all-pairwise
 comparisons"; ranges of ranks after Mogstad, Romano, Shaikh, Wilhelm 2024, "Inference for ranks with
 applications to mobility across neighbourhoods and academic achievement across countries".
@@ -12,8 +14,9 @@ applications to mobility across neighbourhoods and academic achievement across c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from string import ascii_lowercase
@@ -23,12 +26,13 @@ from scipy.optimize import brentq
 from scipy.stats import chi2, qmc, t
 
 from evalsite.tasks.analysis.summaries import LEVEL
-from evalsite.tasks.analysis.two_way import Floats, Joint
+from evalsite.tasks.analysis.two_way import NOTHING, Floats, Joint
 
 DRAWS = 2**15
 """Points at which the largest |t| is taken; its critical value varies by some .002 between seeds."""
 STEPS = 2**10
 """Steps that stand for the draws, each the mean of neighbours in their order."""
+LARGEST_EXPONENT = 700.0
 AT_ONCE = 2**22
 """Numbers of one batch of them."""
 
@@ -41,7 +45,8 @@ class Difference:
         one, other: The conditions.
         value: The difference, or the ratio.
         low, high: Its simultaneous 95 % interval: all of the family's hold together in 95 % of studies.
-        p: Adjusted for the family; below .05 exactly where the interval leaves out no difference.
+        p: Adjusted for the family; below .05 exactly where the interval excludes equality.
+        degrees: Degrees of freedom: the fewest raters or images of the two, less 1.
         ratio: Whether it is a ratio, so that no difference is 1 instead of 0.
     """
 
@@ -51,13 +56,14 @@ class Difference:
     low: float
     high: float
     p: float
+    degrees: int
     ratio: bool = False
 
     @property
     def sign(self) -> int:
-        """1 where the first is above the other beyond doubt, -1 where below, 0 where neither is sure."""
-        nothing = 1.0 if self.ratio else 0.0
-        return int(self.low > nothing) - int(self.high < nothing)
+        """1 where the interval puts the first above the other, -1 where below, 0 where it holds equality."""
+        equal = 1.0 if self.ratio else 0.0
+        return int(self.low > equal) - int(self.high < equal)
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Standing:
 
     Args:
         best, worst: The ranks that it may have; they hold together for all conditions in 95 % of studies.
-        letters: Conditions that share a letter do not differ.
+        letters: Conditions that share a letter may be equal.
     """
 
     best: int
@@ -82,14 +88,12 @@ class Family:
         names: The conditions that take part.
         values: Their estimates, on the scale on which they vary alike up and down.
         differences: One a pair, in their order.
-        degrees: Degrees of freedom, those of the condition with the fewest raters or images.
         left_out: Conditions without an interval, or of no variance, which can't be compared.
     """
 
     names: tuple[str, ...]
     values: tuple[float, ...]
     differences: tuple[Difference, ...]
-    degrees: int
     left_out: tuple[str, ...] = ()
 
     @cached_property
@@ -117,81 +121,112 @@ class Family:
         return found
 
 
-def compare(joint: Joint) -> Family:
-    """All differences between the conditions that have an interval of some width.
-
-    A variance of 0 is no certainty: raters who all sit on one step of a staircase would make it one.
+def compare(joint: Joint, *, most: float = math.inf) -> Family:
+    """All differences between the conditions that have an interval.
 
     The intervals are simultaneous: the critical value is the .95 quantile of the largest |t| over all pairs.
+    A condition of no variance is left out. A difference of no variance is not certain either: its interval
+    has no bounds.
+
+    Args:
+        joint: The estimates with their covariance.
+        most: The largest difference that there can be: 1 for shares.
     """
-    variances = joint.variances
-    judged = [variances[name].degrees >= 1 and variances[name].total > 0 for name in joint.names]
+    variances, covariance = joint.variances, joint.for_comparisons
+    judged = [
+        variances[name].degrees >= 1 and varies > NOTHING
+        for name, varies in zip(joint.names, covariance.diagonal(), strict=True)
+    ]
     kept = [place for place, known in enumerate(judged) if known]
     left_out = tuple(name for name, known in zip(joint.names, judged, strict=True) if not known)
-    names = tuple(joint.names[place] for place in kept)
+    names, values = tuple(joint.names[place] for place in kept), joint.values[kept]
     if len(names) < 2:
-        return Family(names, tuple(joint.values[kept].tolist()), (), 0, left_out)
-    degrees = min(variances[name].degrees for name in names)
-    covariance = joint.covariance[np.ix_(kept, kept)]
+        return Family(names, tuple(values.tolist()), (), left_out)
     pairs = np.array(list(combinations(range(len(names)), 2)))
     one, other = pairs.T
-    values = joint.values[kept][one] - joint.values[kept][other]
+    covariance = covariance[np.ix_(kept, kept)]
     variance = covariance[one, one] + covariance[other, other] - 2 * covariance[one, other]
-    errors = np.sqrt(variance.clip(0.0))
-    largest = _LargestT(_largest(covariance, pairs, errors), degrees, len(pairs))
-    half = largest.critical(LEVEL) * errors
-    ends = np.stack([values, values - half, values + half], axis=1)
-    ends = np.exp(ends) if joint.logarithmic else ends
-    found = zip(pairs.tolist(), ends.tolist(), largest.p(values, errors), strict=True)
+    largest = _LargestT(_largest(covariance, pairs, np.sqrt(variance.clip(0.0))), len(pairs))
+    degrees = [variances[name].degrees for name in names]
     differences = tuple(
-        Difference(names[i], names[j], value, low, high, p, joint.logarithmic)
-        for (i, j), (value, low, high), p in found
-    )
-    return Family(names, tuple(joint.values[kept].tolist()), differences, degrees, left_out)
+        _difference(
+            (names[i], names[j]), float(values[i] - values[j]), math.sqrt(max(found, 0.0)), largest,
+            degrees=min(degrees[i], degrees[j]), most=most, ratio=joint.logarithmic,
+        )
+        for (i, j), found in zip(pairs.tolist(), variance.tolist(), strict=True)
+    )  # fmt: skip
+    return Family(names, tuple(values.tolist()), differences, left_out)
+
+
+def _difference(
+    names: tuple[str, str],
+    value: float,
+    error: float,
+    largest: _LargestT,
+    *,
+    degrees: int,
+    most: float,
+    ratio: bool,
+) -> Difference:
+    if error**2 > NOTHING:
+        half, p = largest.critical(degrees) * error, largest.p(abs(value) / error, degrees)
+    else:
+        half, p = math.inf, 1.0
+    ends = value, max(value - half, -most), min(value + half, most)
+    if ratio:
+        ends = _exp(ends[0]), _exp(ends[1]), _exp(ends[2])
+    return Difference(*names, *ends, p, degrees, ratio)
+
+
+def _exp(value: float) -> float:
+    return math.exp(value) if value < LARGEST_EXPONENT else math.inf
 
 
 @dataclass(frozen=True)
 class _LargestT:
     """Distribution of the largest |t| over all pairs.
 
-    The estimates are normal, their variances follow a chi-squared with the smallest degrees of freedom: over
-    the draws of the first, the second is integrated exactly, so that quantiles and p are smooth.
+    The estimates are normal, their variances follow a chi-squared: over the draws of the first, the second is
+    integrated exactly, so that quantiles and p are smooth.
     """
 
     largest: Floats
-    degrees: int
     n_pairs: int
+    _critical: dict[int, float] = field(default_factory=dict)
 
-    def beyond(self, size: float) -> float:
+    def beyond(self, size: float, degrees: int) -> float:
         """Probability of a larger one."""
         if self.n_pairs == 1:
-            return 2 * float(t.sf(size, self.degrees))
-        return float(chi2.cdf(self.degrees * (self.largest / size) ** 2, self.degrees).mean())
+            return 2 * float(t.sf(size, degrees))
+        return float(chi2.cdf(degrees * (self.largest / size) ** 2, degrees).mean())
 
-    def critical(self, level: float) -> float:
-        """The value below which it stays with this probability."""
-        alone = float(t.ppf((1 + level) / 2, self.degrees))
-        bound = float(t.ppf(1 - (1 - level) / 2 / self.n_pairs, self.degrees))
-        if self.beyond(alone) <= 1 - level or self.beyond(bound) >= 1 - level:
-            return alone if self.beyond(alone) <= 1 - level else bound
-        return float(brentq(lambda size: self.beyond(size) - (1 - level), alone, bound))
+    def critical(self, degrees: int) -> float:
+        """The value below which it stays with a probability of .95."""
+        if degrees not in self._critical:
+            self._critical[degrees] = self._find_critical(degrees)
+        return self._critical[degrees]
 
-    def p(self, values: Floats, errors: Floats) -> list[float]:
-        """Adjusted p of each difference, between that of it alone and Bonferroni's."""
-        found = []
-        for value, error in zip(np.abs(values), errors, strict=True):
-            if error == 0:
-                found.append(float(value == 0))
-                continue
-            alone = 2 * float(t.sf(value / error, self.degrees))
-            joint = self.beyond(value / error) if value else 1.0
-            found.append(min(max(joint, alone), self.n_pairs * alone, 1.0))
-        return found
+    def _find_critical(self, degrees: int) -> float:
+        """Between the value for one pair and Bonferroni's."""
+        alone = float(t.ppf((1 + LEVEL) / 2, degrees))
+        bound = float(t.ppf(1 - (1 - LEVEL) / 2 / self.n_pairs, degrees))
+        if self.beyond(alone, degrees) <= 1 - LEVEL:
+            return alone
+        if self.beyond(bound, degrees) >= 1 - LEVEL:
+            return bound
+        return float(brentq(lambda size: self.beyond(size, degrees) - (1 - LEVEL), alone, bound))
+
+    def p(self, size: float, degrees: int) -> float:
+        """Adjusted p of a difference of this |t|, between that of it alone and Bonferroni's."""
+        if size == 0:
+            return 1.0
+        alone = 2 * float(t.sf(size, degrees))
+        return min(max(self.beyond(size, degrees), alone), self.n_pairs * alone, 1.0)
 
 
 def _largest(covariance: Floats, pairs: Floats, errors: Floats) -> Floats:
     """The largest |difference| over its standard error as the estimates vary, in steps of equal weight."""
-    varying = errors > 0
+    varying = errors**2 > NOTHING
     if len(pairs) == 1 or not varying.any():
         return np.zeros(1)
     values, vectors = np.linalg.eigh(covariance)
@@ -207,7 +242,7 @@ def _largest(covariance: Floats, pairs: Floats, errors: Floats) -> Floats:
 
 
 def _letters(names: Sequence[str], differing: set[tuple[str, str]]) -> dict[str, str]:
-    """Letters such that two names share one exactly where they do not differ; the first name has an a."""
+    """Letters such that two names share one exactly if they may be equal; the first name has an a."""
     groups = [frozenset(names)]
     for one, other in combinations(names, 2):
         if (one, other) not in differing:

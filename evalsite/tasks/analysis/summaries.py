@@ -12,13 +12,14 @@ from typing import Self
 import numpy as np
 from scipy.stats import beta, t
 
-from evalsite.tasks.analysis.two_way import Joint, Variance
+from evalsite.tasks.analysis.two_way import NOTHING, Joint, Variance
 
 Interval = tuple[float, float]
 
 LEVEL = 0.95
 FEW_RATERS = 20
 """Below this many raters the variance over raters is itself known badly."""
+ALIKE = "All raters came to the same value: no interval."
 FEW_EVENTS = 30
 """Below so many effective answers of either kind a share's interval is Clopper and Pearson's."""
 
@@ -73,7 +74,12 @@ def summarise(value: float, variance: Variance) -> Summary:
     few = few_raters(variance.n_raters)
     if variance.n_raters < 2:
         return Summary(value, None, None, variance.n_raters, few, variance.n_images)
-    near = _student(value, variance.raters, variance.n_raters - 1)
+    if not variance.seen:
+        note = f"{few} {ALIKE}".lstrip()
+        return Summary(value, None, None, variance.n_raters, note, variance.n_images)
+    near = (
+        _student(value, variance.raters, variance.n_raters - 1) if variance.raters > NOTHING else (None, None)
+    )
     if variance.n_images < 2:
         return Summary(value, None, None, variance.n_raters, _one_image(few), variance.n_images, *near)
     far = _hull(_student(value, variance.total, variance.degrees), near)
@@ -93,14 +99,18 @@ def summarise_share(
             1, which has no variance of its own. None counts each rater, or image if fewer, as one answer.
     """
     summary = summarise(share, variance)
-    near, far = summary.for_these_images, summary.for_generator
-    if near is None or far is None:
+    if variance.degrees < 1:
         return summary
+    near, far = summary.for_these_images, summary.for_generator
     units = min(variance.n_raters, variance.n_images) if design_effect is None else n_trials / design_effect
     near = _share_interval(share, variance.raters, variance.n_raters - 1, n_trials, units) or near
-    far = _hull(_share_interval(share, variance.total, variance.degrees, n_trials, units) or far, near)
+    far = _share_interval(share, variance.total, variance.degrees, n_trials, units) or far
+    assert near is not None, "a share whose raters vary by nothing has Clopper and Pearson's limits"
+    assert far is not None
+    far = _hull(far, near)
     return replace(
         summary,
+        note=few_raters(variance.n_raters),
         low=max(far[0], 0.0),
         high=min(far[1], 1.0),
         low_these_images=max(near[0], 0.0),
@@ -143,7 +153,7 @@ def _share_interval(
 ) -> Interval | None:
     """Clopper and Pearson's interval on the effective number of answers; None where t does as well."""
     effective = _effective(share, variance, degrees, n_trials, units)
-    if min(share, 1 - share) * effective >= FEW_EVENTS:
+    if variance > NOTHING and min(share, 1 - share) * effective >= FEW_EVENTS:
         return None
     hits, tail = share * effective, (1 - LEVEL) / 2
     low = float(beta.ppf(tail, hits, effective - hits + 1)) if hits > 0 else 0.0
@@ -152,12 +162,14 @@ def _share_interval(
 
 
 def _effective(share: float, variance: float, degrees: int, n_trials: int, units: float) -> float:
-    if variance <= 0 or not 0 < share < 1:
+    if variance <= NOTHING or not 0 < share < 1:
         return min(units, n_trials)
     tail = (1 + LEVEL) / 2
     factor = float(t.ppf(tail, n_trials - 1) / t.ppf(tail, degrees)) ** 2
     return min(share * (1 - share) / variance * factor, n_trials)
 
 
-def _hull(one: Interval, other: Interval) -> Interval:
+def _hull(one: Interval, other: Interval | tuple[None, None]) -> Interval:
+    if other[0] is None or other[1] is None:
+        return one
     return min(one[0], other[0]), max(one[1], other[1])

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,8 @@ Ints = npt.NDArray[np.int64]
 Scores = Floats | csr_array
 """One row a trial, one column an estimate."""
 
+NOTHING = 1e-20
+"""A variance up to here is 0, but for rounding."""
 MOST_ROOM = 50_000_000
 """Largest table for numbering groups, entries."""
 
@@ -53,6 +55,11 @@ class Variance:
     def degrees(self) -> int:
         """Degrees of freedom of the total."""
         return min(self.n_raters, self.n_images) - 1
+
+    @property
+    def seen(self) -> bool:
+        """Whether anything varied: an estimate of no variance is not a certain one."""
+        return self.total > NOTHING
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,8 @@ class Joint:
         n_raters: Raters of each.
         n_images: Images of each, of the stratum with the fewest.
         logarithmic: Whether values are natural logarithms of what people read: differences are ratios.
+        added: Variance that comparisons add to each, shape (k,), where its interval reaches farther than the
+            covariance says; None for none.
     """
 
     names: tuple[str, ...]
@@ -107,11 +116,17 @@ class Joint:
     n_raters: Ints
     n_images: Ints
     logarithmic: bool = False
+    added: Floats | None = None
 
     @property
     def covariance(self) -> Floats:
-        """Over new raters and new images."""
+        """Over new raters and new images, as estimated."""
         return self.raters + self.images
+
+    @property
+    def for_comparisons(self) -> Floats:
+        """The same with what comparisons add."""
+        return self.covariance if self.added is None else self.covariance + np.diag(self.added)
 
     @property
     def variances(self) -> dict[str, Variance]:
@@ -121,12 +136,12 @@ class Joint:
         return {name: Variance(*row) for name, row in zip(self.names, rows, strict=True)}
 
     def at_least(self, variances: Mapping[str, float]) -> Self:
-        """The same where no condition varies less than is said here; others stay as they are."""
+        """The same where comparisons take no condition to vary less than is given here."""
         total = self.covariance.diagonal()
         lacking = [
             max(variances.get(name, 0.0) - own, 0.0) for name, own in zip(self.names, total, strict=True)
         ]
-        return replace(self, images=self.images + np.diag(lacking))
+        return replace(self, added=np.array(lacking))
 
 
 def sums(scores: Scores, *keys: Ints) -> Scores:
@@ -143,7 +158,7 @@ def sums(scores: Scores, *keys: Ints) -> Scores:
     trials = np.arange(len(group))
     shape = (int(group.max(initial=-1)) + 1, len(group))
     collect = csr_array(coo_array((np.ones(len(group)), (group, trials)), shape=shape))
-    return collect @ scores  # type: ignore[return-value]  # sparse of sparse, dense of dense
+    return cast("Scores", collect @ scores)
 
 
 def numbered(*keys: Ints) -> Ints:

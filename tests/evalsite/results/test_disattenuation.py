@@ -64,7 +64,7 @@ def test_errors_that_share_a_reference_set_are_left_in_and_the_interval_holds_bo
     assert (shared.value, shared.shared) == (none.value, True)
     assert (shared.low, shared.high) == (none.low, apart.high)
     assert (shared.low or 0) < (apart.low or 0)
-    assert "errors are left in" in none.note
+    assert "not corrected for" in none.note
 
 
 def test_below_ten_conditions_there_is_none() -> None:
@@ -73,7 +73,7 @@ def test_below_ten_conditions_there_is_none() -> None:
 
 
 def test_what_can_not_be_known_is_said(values: tuple[Floats, Floats]) -> None:
-    assert "vary together is not known" in freed(*values, None).note
+    assert "error of people's value is not known" in freed(*values, None).note
     nothing = freed(*values, 9.0 * np.eye(12))
     assert (nothing.value, "no more than their errors" in nothing.note) == (None, True)
     guess = freed(*values, 0.6 * values[1].var(ddof=1) * np.eye(12))
@@ -93,3 +93,14 @@ def test_covariances_are_of_the_values_that_people_read() -> None:
     assert covariance_among(joint, ["a", "b"], np.array([250.0, 200.0])) is None, "one is cut off"
     lonely = Joint(joint.names, joint.values, joint.raters, joint.images, np.array([20, 1]), counts)
     assert covariance_among(lonely, ["a", "b"], np.zeros(2)) is None
+
+
+def test_errors_are_as_estimated_where_comparisons_add_to_them(values: tuple[Floats, Floats]) -> None:
+    """Comparisons take shares near 0 to vary as far as their intervals reach; a reliability does not."""
+    metric, human = values
+    counts = np.full(12, 20)
+    joint = Joint(NAMES[:12], human, 0.1 * np.eye(12), np.zeros((12, 12)), counts, counts)
+    widened = joint.at_least(dict.fromkeys(NAMES[:12], 0.5))
+    assert widened.for_comparisons[0, 0] == pytest.approx(0.5)
+    pairs = [Pair(name, float(m), float(h)) for name, m, h in zip(NAMES, metric, human, strict=False)]
+    assert agree(pairs, widened).freed == agree(pairs, joint).freed

@@ -18,6 +18,7 @@ from evalsite.results.export import TABLES, codebook, codebook_lines, export_lin
 from evalsite.results.export.writing import csv_lines, write_whole
 from evalsite.results.management.commands import export
 from evalsite.results.scope import Scope
+from evalsite.runs.records import import_values
 from evalsite.trials.models import Participant, Response, Trial
 
 FLASH = (("rapid_scene", {"exposure_ms": 100}),)
@@ -181,6 +182,30 @@ def test_differences_agree_with_estimates(scope):
     shared = bool(set(ranked.letters["gan"]) & set(ranked.letters["vae"]))
     pair = won[won.condition.isin(["gan", "vae"]) & won["other"].isin(["gan", "vae"])]
     assert shared == pair.higher.isna().all()
+
+
+def test_correlations_stand_observed_and_freed_of_error_everywhere(make_study, answer, admin_client, now):
+    """The same number in the file, in the API and on the page."""
+    names = tuple(f"model {number}" for number in range(11))
+    study = make_study(conditions=names, trials=44, blocks=(("pairwise", {}),))
+    answer(study, 6, strengths={name: number / 3 for number, name in enumerate(names)})
+    for number, condition in enumerate(study.conditions.all()):
+        import_values(
+            sample_set=condition.sample_set, values={"fid": 40.0 - 3 * number + (number % 3)},
+            provenance={"source": "theirs.csv", "digest": "ab" * 32}, now=now,
+        )  # fmt: skip
+    found = read(Scope(study), "correlations")
+    rows = found[(found.human == "win_rate") & (found.metric == "fid")].set_index("coefficient")
+    assert list(rows.index) == ["spearman", "kendall", "pearson", "pearson_freed"]
+    freed, observed = rows.loc["pearson_freed"], rows.loc["pearson"]
+    assert freed.value == pytest.approx(observed.value / freed.human_reliability**0.5)
+    assert 0 < freed.human_reliability < 1
+    assert pd.isna(freed.metric_reliability)
+    assert "the metric has no interval for some conditions" in freed.note
+    api = admin_client.get(f"/api/results/{study.slug}/", {"human": "win_rate"}).json()["agreement"][0]
+    assert api["freed"]["value"] == pytest.approx(freed.value)
+    page = admin_client.get(f"/results/{study.slug}/", {"human": "win_rate"}).content.decode()
+    assert f"reliability: people {freed.human_reliability:.2f}" in page
 
 
 def test_a_staircases_target_is_stated(make_study, answer):

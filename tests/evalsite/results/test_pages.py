@@ -115,7 +115,7 @@ def test_ranks_are_ranges_and_letters_with_their_reason(analyst, study):
     page = analyst.get("/results/flash/").content.decode()
     assert "1–2" in page
     assert '<td class="letters">a</td>' in page
-    assert "one family of simultaneous comparisons (what raters share is taken out; 1 pair;" in page
+    assert "one family of simultaneous comparisons (1 pair, 95 % over all together;" in page
     assert "≈" not in page
 
 

@@ -66,8 +66,8 @@ def test_who_can_not_be_compared_has_no_rank_beside_those_who_can(estimate):
     table = join(names, [pool], {})
     lines = {line.condition: (line.rank, line.letters) for line in lay_out(table, table.human[0]).lines}
     assert lines == {"a": ("1", "a"), "b": ("2", "b"), "c": ("–", "")}
-    assert "Not compared, and without a rank: c." in describe_family(family)
+    assert "Not compared (too few raters or images, or no variance): c." in describe_family(family)
     alone = compare(
         Joint(names[1:], joint.values[1:], joint.raters[1:, 1:], joint.images[1:, 1:], counts[1:], counts[1:])
     )
-    assert describe_family(alone) == "Not compared, and without a rank: c."
+    assert describe_family(alone) == "Not compared (too few raters or images, or no variance): c."

@@ -66,19 +66,16 @@ def test_versions_with_other_texts_are_pooled_only_on_request(study, reword, ans
     newest = Scope(study)
     assert raters(newest) == {2}
     assert newest.versions_said == (
-        "Version 2: 2 raters. Left out: version 1 (3 raters): its instructions read otherwise."
+        "Version 2: 2 raters. Left out: version 1 (3 raters): its instructions differ."
     )
     assert raters(Scope(study, asked="1")) == {3}
-    assert (
-        "Left out: version 2 (2 raters): its instructions read otherwise"
-        in Scope(study, asked="1").versions_said
-    )
+    assert "Left out: version 2 (2 raters): its instructions differ" in Scope(study, asked="1").versions_said
     for asked in ("1,2", "all"):
         both = Scope(study, asked=asked)
         assert raters(both) == {5}
         assert both.versions_said == (
-            "Versions 1 and 2: 5 raters. Taken together although they differ: version 1 (3 raters): its "
-            "instructions read otherwise."
+            "Versions 1 and 2: 5 raters. Pooled with differences: version 1 (3 raters): its instructions "
+            "differ."
         )
 
 
@@ -105,7 +102,7 @@ def test_a_changed_exposure_leaves_the_earlier_raters_until_somebody_has_answere
     assert Scope(study).versions_said == "Version 1: 3 raters."
     answer(study, 1)
     assert raters(Scope(study)) == {1}
-    left = "version 1 (3 raters): it asked otherwise (Rapid scene judgement)"
+    left = "version 1 (3 raters): it asked something else (Rapid scene judgement)"
     assert Scope(study).versions_said == f"Version 2: 1 rater. Left out: {left}."
     everything = Scope(study, asked="all")
     assert raters(everything) == {1}, "what asks otherwise can't be pooled"
@@ -120,9 +117,7 @@ def test_who_is_under_way_in_another_version_is_said(study, reword, answer):
     begun.save()
     scope = Scope(study)
     assert raters(scope) == {3}
-    assert (
-        "Left out: version 2 (0 raters, 1 under way): its instructions read otherwise." in scope.versions_said
-    )
+    assert "Left out: version 2 (0 raters, 1 under way): its instructions differ." in scope.versions_said
 
 
 def test_versions_that_differ_in_nothing_that_raters_met_are_one(study, reword, answer):
@@ -136,7 +131,7 @@ def test_versions_that_differ_in_nothing_that_raters_met_are_one(study, reword, 
     ("change", "words"),
     [
         (lambda study: Condition.objects.get(study=study, name="vae").delete(), "it compared gan and vae"),
-        (lambda study: setattr(study, "display_px", 32), "its images were shown 256 px large instead of 32"),
+        (lambda study: setattr(study, "display_px", 32), "it showed images at 256 px instead of 32"),
     ],
 )
 def test_other_images_can_not_be_pooled(study, answer, now, change, words):
@@ -153,10 +148,10 @@ def test_other_images_can_not_be_pooled(study, answer, now, change, words):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"title": "Another"}, "its title was another"),
+        ({"title": "Another"}, "its title differs"),
         ({"assignment": "between"}, "every rater saw all conditions"),
-        ({"attention_share": 0.5}, "its attention check required another share"),
-        ({"consent_text": "Do you?"}, "its consent text read otherwise"),
+        ({"attention_share": 0.5}, "its attention check required a different share"),
+        ({"consent_text": "Do you?"}, "its consent text differs"),
     ],
 )
 def test_what_raters_met_otherwise_is_named(study, reword, answer, fields, words):
@@ -169,7 +164,10 @@ def test_more_trials_are_named(study, answer, now):
     study.blocks.update(trials_per_block=4)
     open_study(study=study, now=now)
     answer(study, 1)
-    assert "its blocks had other numbers of trials" in Scope(study).versions_said
+    assert (
+        "the order, the number of trials or the qualification of its blocks differs"
+        in Scope(study).versions_said
+    )
 
 
 @pytest.mark.parametrize("asked", [",", " ", " , "])
@@ -232,9 +230,9 @@ def test_the_page_says_it_and_lets_choose(study, reword, answer, admin_client):
     reword()
     answer(study, 2)
     page = admin_client.get("/results/flash/").content.decode()
-    assert "Left out: version 1 (3 raters): its instructions read otherwise." in page
+    assert "Left out: version 1 (3 raters): its instructions differ." in page
     assert '<option value="1">version 1 (3 raters)</option>' in page
-    assert '<option value="all">all that can be taken together (2)</option>' in page
+    assert '<option value="all">2 versions pooled</option>' in page
     pooled = admin_client.get("/results/flash/", {"version": "all"}).content.decode()
     assert '<option value="all" selected>' in pooled
     assert "n = 5" in pooled
@@ -253,7 +251,7 @@ def test_the_command_and_the_api_take_a_version(study, reword, answer, admin_cli
         (1, 3, True),
         (2, 2, True),
     ]
-    assert found["versions"][0]["changes"] == ["its instructions read otherwise"]
+    assert found["versions"][0]["changes"] == ["its instructions differ"]
     assert found["sessions"]["live_completed"] == 5
 
 

@@ -40,16 +40,21 @@ class Command(BaseCommand):
             dest="versions",
             default="",
             metavar="N",
-            help="a version of the study, such as 2; several, such as 1,2; or all that can be taken together",
+            help="a version of the study, such as 2; several, such as 1,2; or all that can be pooled",
         )
         parser.add_argument("--out", type=Path, help="file to write; the terminal if not given")
 
     def handle(self, *, study: str, table: str, out: Path | None, **options: Any) -> None:
         """Do it; a mistake ends in one sentence."""
-        whom = {"simulated": options["simulated"], "inattentive": options["inattentive"]}
         found = find_study(study)
         try:
-            self._export(Scope(found, **whom, asked=options["versions"]), table, out)
+            scope = Scope(
+                found,
+                simulated=options["simulated"],
+                inattentive=options["inattentive"],
+                asked=options["versions"],
+            )
+            self._export(scope, table, out)
         except (UnknownVersionError, *UNUSABLE_TASK) as error:
             raise CommandError(str(error)) from error
 

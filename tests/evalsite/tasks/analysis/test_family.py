@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -112,6 +113,32 @@ def test_no_variance_is_no_certainty() -> None:
     family = compare(_joint([0.5, 0.5, 0.3], covariance))
     assert (family.left_out, family.names) == (("a",), ("b", "c"))
     assert compare(_joint([0.5, 0.3], np.zeros((2, 2)))).differences == ()
+    same = np.full((2, 2), 0.01)
+    (found,) = compare(_joint([0.5, 0.3], same)).differences
+    assert (found.low, found.high, found.p, found.sign) == (-np.inf, np.inf, 1.0, 0)
+
+
+def test_few_raters_of_a_condition_widen_its_own_comparisons_alone() -> None:
+    """With one error rate and a |t| of 14, a and b differ, however few raters judged c."""
+    joint = _joint([0.5, 0.3, 0.4], 0.0001 * np.eye(3))
+    counts = np.array([60, 60, 2])
+    family = compare(replace(joint, n_raters=counts, n_images=np.full(3, 60)))
+    degrees = {(one.one, one.other): one.degrees for one in family.differences}
+    assert degrees == {("a", "b"): 59, ("a", "c"): 1, ("b", "c"): 1}
+    of_all = compare(replace(joint, n_raters=np.full(3, 60), n_images=np.full(3, 60)))
+    assert family.differences[0] == of_all.differences[0]
+    assert family.differences[1].high - family.differences[1].low > 0.2
+
+
+def test_differences_of_shares_stay_within_1() -> None:
+    family = compare(_joint([0.9, 0.1], 0.5 * np.eye(2)), most=1.0)
+    (found,) = family.differences
+    assert (found.low, found.high) == (-1.0, 1.0)
+
+
+def test_a_ratio_without_bounds_is_infinite() -> None:
+    (found,) = compare(_joint([6.0, 5.0], 1e6 * np.eye(2), n=2, logarithmic=True)).differences
+    assert (found.low, found.high) == (0.0, np.inf)
 
 
 def test_raters_of_several_conditions_pair_them() -> None:
@@ -152,7 +179,8 @@ def test_a_share_near_0_varies_in_the_family_as_its_interval_says() -> None:
     never = found["never"][0]
     assert never.joint is not None
     assert never.high is not None
-    arm = t.ppf(0.975, 29) * np.sqrt(never.joint.covariance[0, 0])
+    arm = t.ppf(0.975, 29) * np.sqrt(never.joint.for_comparisons[0, 0])
+    assert never.joint.covariance[0, 0] == 0, "the covariance stays as it was estimated"
     assert arm == pytest.approx(never.high)
 
 

@@ -51,3 +51,19 @@ def test_too_few_raters_or_images_are_said() -> None:
     assert "One image only" in image.note
     assert "Only 19 raters" in summarise(0.5, Variance(0.01, 0.01, 19, 20)).note
     assert summarise(0.5, Variance(0.01, 0.01, 20, 20)).note == ""
+
+
+def test_what_does_not_vary_has_no_interval() -> None:
+    alike = summarise(0.5, Variance(0.0, 0.0, 30, 50))
+    assert (alike.low, alike.low_these_images) == (None, None)
+    assert alike.note == "All raters came to the same value: no interval."
+    images_alone = summarise(0.5, Variance(0.0, 0.01, 30, 50))
+    assert images_alone.low_these_images is None
+    assert images_alone.low == pytest.approx(0.5 - t.ppf(0.975, 29) * 0.1)
+
+
+def test_a_share_that_does_not_vary_has_clopper_and_pearsons_interval_wherever_it_lies() -> None:
+    found = summarise_share(0.5, Variance(0.0, 0.0, 20, 30), 600, design_effect=1.0)
+    ends = (beta.ppf(0.025, 300, 301), beta.ppf(0.975, 301, 300))
+    assert (found.low, found.high) == pytest.approx(ends)
+    assert found.note == ""
