@@ -2,7 +2,7 @@
 
 ``python -m tests.house.sensitivity DIR`` measures it (two hours on two cores; what lies in DIR is not
 measured again) and writes numbers, pictures and page; with ``--only fld,c2st`` the numbers of these metrics
-anew, the others as they were; without DIR, the page from numbers written before.
+again, the others as they were; without DIR, the page from numbers written before.
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ def _write_down(points: list[Point]) -> None:
             writer.writerow([point.distortion, point.strength, point.quantity, point.better, *numbers])
 
 
-def _merged(before: list[Point], anew: list[Point]) -> list[Point]:
-    """Measurements made anew in the place of earlier ones of the same; new ones last."""
-    found = {_place(point): point for point in anew}
+def _merged(before: list[Point], again: list[Point]) -> list[Point]:
+    """Measurements made again, in the place of earlier ones of the same; new ones last."""
+    found = {_place(point): point for point in again}
     return [found.pop(_place(point), point) for point in before] + list(found.values())
 
 
@@ -124,7 +124,7 @@ def main() -> None:
     """Measures if told where, and writes the page."""
     parser = argparse.ArgumentParser(prog="python -m tests.house.sensitivity", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="measurements")
-    parser.add_argument("--only", default="", metavar="NAMES", help="metrics to measure anew, as a,b")
+    parser.add_argument("--only", default="", metavar="NAMES", help="metrics to measure again, as a,b")
     options = parser.parse_args()
     refuse_another_checkout(ROOT)
     if options.folder is not None:

@@ -28,7 +28,7 @@ CHECKED = ("tests/metrics/catalogue", "tests/evalsite/tasks", "tests/evalsite/re
 def main() -> None:
     """Do what is stale and write the files."""
     parser = argparse.ArgumentParser(prog="python -m tests.validity", description=__doc__)
-    parser.add_argument("--all", action="store_true", help="simulate everything anew")
+    parser.add_argument("--all", action="store_true", help="simulate everything again")
     parser.add_argument("--page", action="store_true", help="only write the page from docs/validity.json")
     options = parser.parse_args()
     refuse_another_checkout(ROOT)

@@ -45,7 +45,7 @@ def digest(files: Iterable[str], study: Callable[..., Any] | None = None) -> str
 
 
 def forget() -> None:
-    """Read files anew."""
+    """Read files again."""
     for kept in (_source, _imports, _definitions):
         kept.cache_clear()
 

@@ -1,4 +1,4 @@
-"""Simulated studies of what machines measure: generated and real images drawn anew, the truth is the mean.
+"""Simulated studies of what machines measure: new images in each, the truth is the mean.
 
 Images are the points of `tests.support.metric_world`; the generator scatters them a little too far. A
 metric's value at some number of images is biased for what it would be at another: an interval is for its own.

@@ -1,4 +1,4 @@
-"""Simulated studies of what people say: raters and images are drawn anew in each, the truth is known.
+"""Simulated studies of what people say: new raters and images in each, the truth is known.
 
 Raters differ by .4, images by .6 logits, as in public studies.
 """

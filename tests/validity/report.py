@@ -95,7 +95,7 @@ class Validity:
     agreements: tuple[Mapping[str, Any], ...] = ()
 
     def with_design(self, design: Design, found: Found) -> Self:
-        """With one design simulated anew."""
+        """With one design simulated again."""
         return replace(
             self,
             digests={**self.digests, design.key: design.digest},

@@ -185,7 +185,7 @@ def test_versions_are_asked_for_in_one_way(study, reword, answer):
 
 
 def test_links_of_the_page_keep_the_version(study, reword, answer, admin_client, now):
-    """Also where nobody who counts answered it, and while a metric is at work."""
+    """Also where it has no responses, and while a metric is at work."""
     set_ = Condition.objects.get(study=study, name="gan").sample_set
     reference = study.reference_set
     request_evaluation(
