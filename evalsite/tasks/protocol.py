@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from evalsite.tasks.analysis.summaries import Summary
@@ -107,6 +108,21 @@ class ScoredTrial:
     rt_ms: float | None = None
     shown_ms: float | None = None
     block: int = 0
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one rater's answers to one block come to: all that estimates are made of.
+
+    Args:
+        rater: An opaque id; a rater's trials are never taken as independent.
+        block: Number of the block in the protocol.
+        counts: What `Task.count` made of the trials. JSON.
+    """
+
+    rater: str
+    block: int
+    counts: Json
 
 
 @dataclass(frozen=True)
@@ -236,15 +252,20 @@ class Task(ABC, Generic[P]):
         """The declared columns, pure, so that all can be rescored; ``correct`` is one of them."""
 
     @abstractmethod
-    def count(self, params: P, trials: Iterable[ScoredTrial]) -> Any:
-        """What estimates are made of, from valid scored trials.
+    def count(self, params: P, trials: Iterable[ScoredTrial]) -> Json:
+        """One rater's trials of one block as JSON, without the rater: all that `estimate` needs of them.
 
-        There may be millions of trials: they are read once and kept as numbers.
+        It is stored when the session ends, so that results never read single trials. Trials that are not
+        valid or not scored add nothing. Where the estimator needs single trials, their numbers stand in it
+        as lists.
         """
 
     @abstractmethod
-    def estimate(self, params: P, tally: Any) -> list[Estimate]:
-        """Quantities per condition with two-way intervals, from what `count` made."""
+    def estimate(self, params: P, tallies: Iterable[Tally]) -> list[Estimate]:
+        """Quantities per condition with two-way intervals.
+
+        There may be tallies of thousands of raters: they are read once, and a rater may have several.
+        """
 
     @abstractmethod
     def simulate(
@@ -281,6 +302,12 @@ class Task(ABC, Generic[P]):
             chance_name=declared.chance_name,
             joint=summary.joint,
         )
+
+
+def tallied(task: Task[P], params: P, trials: Iterable[ScoredTrial]) -> Iterator[Tally]:
+    """Tallies of trials that come rater by rater and block by block."""
+    for (rater, block), own in groupby(trials, lambda trial: (trial.participant, trial.block)):
+        yield Tally(rater, block, task.count(params, own))
 
 
 def counted(trials: Iterable[ScoredTrial]) -> Iterator[ScoredTrial]:

@@ -20,7 +20,7 @@ from evalsite.tasks.analysis.family import compare
 from evalsite.tasks.design.deck import Deck
 from evalsite.tasks.errors import InvalidResponseError
 from evalsite.tasks.params import Params, specs
-from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, ScoredTrial, Source, Task
+from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, ScoredTrial, Source, Task, tallied
 from evalsite.tasks.registry import names, tasks
 from evalsite.tasks.simulation import SimulatedRater
 
@@ -249,8 +249,8 @@ def test_estimates_are_declared_ordered_and_reproducible(task: Task[Any]) -> Non
     declared = {quantity.name: quantity for quantity in task.quantities}
     for params in _variants(task):
         trials = [trial for seed in range(3) for trial in _sit(task, params, SimulatedRater(), seed=seed)]
-        estimates = task.estimate(params, task.count(params, trials))
-        assert estimates == task.estimate(params, task.count(params, iter(trials)))
+        estimates = task.estimate(params, tallied(task, params, trials))
+        assert estimates == task.estimate(params, list(tallied(task, params, iter(trials))))
         assert {estimate.condition for estimate in estimates} >= set(CONDITIONS)
         for estimate in estimates:
             quantity = declared[estimate.quantity]
@@ -265,12 +265,34 @@ def test_estimates_are_declared_ordered_and_reproducible(task: Task[Any]) -> Non
                 assert estimate.low <= estimate.high
 
 
+def test_tallies_are_json_and_may_come_in_parts(task: Task[Any]) -> None:
+    """Stored and read back, or counted in two parts of the same rater, they give the same estimates."""
+    counted = 0
+    for params in _variants(task):
+        sittings = [_sit(task, params, SimulatedRater(), seed=seed) for seed in range(3)]
+        whole = [tally for trials in sittings for tally in tallied(task, params, trials)]
+        halves = [
+            part for trials in sittings for part in (trials[: len(trials) // 2], trials[len(trials) // 2 :])
+        ]
+        parts = [tally for half in halves for tally in tallied(task, params, half)]
+        stored = [replace(tally, counts=json.loads(json.dumps(tally.counts))) for tally in whole]
+        estimates = task.estimate(params, iter(whole))
+        assert estimates == task.estimate(params, iter(stored))
+        assert estimates == task.estimate(params, iter(parts))
+        assert task.count(params, [replace(trial, valid=False) for trial in sittings[0]]) == task.count(
+            params, []
+        )
+        assert not any(tally.rater in json.dumps(tally.counts).split('"') for tally in whole)
+        counted += len(estimates)
+    assert counted, f"{task.name} estimates nothing"
+
+
 def test_conditions_with_intervals_can_be_compared(task: Task[Any]) -> None:
     """Each carries the joint covariance of its quantity, whose diagonal gives its own interval."""
     compared = 0
     for params in _variants(task):
         trials = [trial for seed in range(4) for trial in _sit(task, params, SimulatedRater(), seed=seed)]
-        for estimate in task.estimate(params, task.count(params, trials)):
+        for estimate in task.estimate(params, tallied(task, params, trials)):
             if not estimate.condition or estimate.low is None or estimate.value is None:
                 continue
             assert estimate.joint is not None, estimate.quantity

@@ -6,16 +6,34 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from evalsite.tasks.analysis.two_way import Floats, Ints
-from evalsite.tasks.protocol import PlannedTrial, ScoredTrial
 
 SHARED = -1
 """In the place of a condition: a real image that stands beside all conditions of its rater."""
+
+
+class Judgement(NamedTuple):
+    """One image judged real or generated.
+
+    Attributes:
+        rater: Who judged.
+        beside: The condition that the image belongs to or, if real, stands beside; None for a real image that
+            stands beside all conditions of its rater.
+        image: The image's source and its number there.
+        real: Whether it is real.
+        wrong: Whether the judgement is wrong.
+    """
+
+    rater: str
+    beside: str | None
+    image: tuple[str, int]
+    real: bool
+    wrong: bool
 
 
 @dataclass(frozen=True)
@@ -100,32 +118,25 @@ class Judgements:
 
 @dataclass
 class JudgementCounter:
-    """Takes in trials one by one; millions of them fit into memory as numbers."""
+    """Takes in judgements one by one; millions of them fit into memory as numbers."""
 
     raters: dict[str, int] = field(default_factory=dict)
     conditions: dict[str, int] = field(default_factory=dict)
     images: dict[tuple[str, int], int] = field(default_factory=dict)
     rows: array[int] = field(default_factory=lambda: array("q"))
 
-    def add(self, trial: ScoredTrial) -> None:
-        """Take in a valid scored trial whose score has ``truth``, ``condition`` and ``correct``."""
-        real = trial.score["truth"] == "real"
-        beside = _beside(trial.trial) if real else trial.score["condition"]
-        (shown,) = trial.trial.stimuli
-        self.rows.extend(
-            (
-                self.raters.setdefault(trial.participant, len(self.raters)),
-                SHARED if beside is None else self.conditions.setdefault(beside, len(self.conditions)),
-                self.images.setdefault((shown.condition, shown.image), len(self.images)),
-                real,
-                not trial.score["correct"],
+    def add_all(self, judgements: Iterable[Judgement]) -> Self:
+        """Take in judgements, read once."""
+        for rater, beside, image, real, wrong in judgements:
+            self.rows.extend(
+                (
+                    self.raters.setdefault(rater, len(self.raters)),
+                    SHARED if beside is None else self.conditions.setdefault(beside, len(self.conditions)),
+                    self.images.setdefault(image, len(self.images)),
+                    real,
+                    wrong,
+                )
             )
-        )
-
-    def add_all(self, trials: Iterable[ScoredTrial]) -> Self:
-        """Take in trials, read once."""
-        for trial in trials:
-            self.add(trial)
         return self
 
     def judgements(self) -> Judgements:
@@ -135,8 +146,3 @@ class JudgementCounter:
         return Judgements(
             tuple(self.conditions), raters, conditions, images, real.astype(bool), wrong.astype(np.float64)
         )
-
-
-def _beside(trial: PlannedTrial) -> str | None:
-    """The one condition that a real image stands beside: its staircase's, or what an imported file names."""
-    return trial.settings.get("staircase") or trial.settings.get("among")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple, Self
 
 import numpy as np
 from scipy.optimize import minimize
@@ -15,7 +16,6 @@ from scipy.special import expit, log_expit, logsumexp
 
 from evalsite.tasks.analysis.summaries import Summary, nothing, summarise
 from evalsite.tasks.analysis.two_way import Floats, Ints, Joint, Moved, numbered, of_raters, together
-from evalsite.tasks.protocol import ScoredTrial
 
 GUESS = 0.5
 GRID_POINTS = 161
@@ -73,28 +73,50 @@ class Flashes:
         return len(self.people)
 
 
+class Flash(NamedTuple):
+    """One scored flash of a staircase.
+
+    Attributes:
+        staircase: Name of the condition whose staircase it is.
+        rater: Who saw it.
+        image: The image's source and its number there.
+        block: Number of the block.
+        asked_ms: Exposure asked for.
+        seen_ms: Exposure shown where it was recorded, else the one asked for; at least 1.
+        correct: Whether the answer was right.
+    """
+
+    staircase: str
+    rater: str
+    image: tuple[str, int]
+    block: int
+    asked_ms: int
+    seen_ms: int
+    correct: bool
+
+
 @dataclass
 class FlashCounter:
-    """Takes in staircases' trials one by one."""
+    """Takes in flashes one by one."""
 
     raters: dict[str, int] = field(default_factory=dict)
     images: dict[tuple[str, int], int] = field(default_factory=dict)
     rows: dict[str, array[int]] = field(default_factory=dict)
 
-    def add(self, trial: ScoredTrial) -> None:
-        """Take in a valid scored trial of one image; its settings name its staircase."""
-        (shown,) = trial.trial.stimuli
-        asked_ms = trial.presentation["exposure_ms"]
-        self.rows.setdefault(trial.trial.settings["staircase"], array("q")).extend(
-            (
-                self.raters.setdefault(trial.participant, len(self.raters)),
-                self.images.setdefault((shown.condition, shown.image), len(self.images)),
-                trial.block,
-                asked_ms,
-                max(round(asked_ms if trial.shown_ms is None else trial.shown_ms), 1),
-                bool(trial.score["correct"]),
+    def add_all(self, flashes: Iterable[Flash]) -> Self:
+        """Take in flashes, read once."""
+        for staircase, rater, image, block, asked_ms, seen_ms, correct in flashes:
+            self.rows.setdefault(staircase, array("q")).extend(
+                (
+                    self.raters.setdefault(rater, len(self.raters)),
+                    self.images.setdefault(image, len(self.images)),
+                    block,
+                    asked_ms,
+                    seen_ms,
+                    correct,
+                )
             )
-        )
+        return self
 
     def flashes(self) -> dict[str, Flashes]:
         """The flashes of each staircase as arrays."""

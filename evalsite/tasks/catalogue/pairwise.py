@@ -9,11 +9,12 @@ whether its images are diverse.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from evalsite.tasks.analysis import paired_comparison
-from evalsite.tasks.analysis.paired_comparison import Comparison, ComparisonCounter, Comparisons, Outcome
+from evalsite.tasks.analysis.paired_comparison import Comparison, ComparisonCounter, Comparisons
 from evalsite.tasks.analysis.proportions import summarise_shares
 from evalsite.tasks.answers import read_choice
 from evalsite.tasks.columns import Column, Quantity
@@ -31,6 +32,7 @@ from evalsite.tasks.protocol import (
     ScoredTrial,
     Source,
     Stimulus,
+    Tally,
     Task,
     TrialKind,
     counted,
@@ -226,34 +228,38 @@ class Pairwise(Task[PairwiseParams]):
         """More real, or liked better, as was asked."""
         return "more like real images" if params.question == "real" else "liked better"
 
-    def count(self, params: PairwiseParams, trials: Iterable[ScoredTrial]) -> Comparisons:
-        """The comparisons, one entry a trial."""
-        return ComparisonCounter().add_all(map(_comparison, counted(trials))).comparisons()
+    def count(self, params: PairwiseParams, trials: Iterable[ScoredTrial]) -> Json:
+        """``comparisons``, one list a trial: source and image on the left, on the right, and the outcome."""
+        return {"comparisons": [_compared(trial) for trial in counted(trials)]}
 
-    def estimate(self, params: PairwiseParams, tally: Comparisons) -> list[Estimate]:
+    def estimate(self, params: PairwiseParams, tallies: Iterable[Tally]) -> list[Estimate]:
         """Strengths and win rates; against real images by “more real” also deception rates."""
-        if not len(tally.raters):
+        counter = ComparisonCounter()
+        for tally in tallies:
+            counter.add_all(_comparisons(tally))
+        shown = counter.comparisons()
+        if not len(shown.raters):
             return []
-        fitted = paired_comparison.strengths(tally)
-        rates = summarise_shares(paired_comparison.win_shares(tally))
-        estimates = [self.estimate_of(params, "", "side_bias", fitted.side_bias, n_trials=len(tally.raters))]
+        fitted = paired_comparison.strengths(shown)
+        rates = summarise_shares(paired_comparison.win_shares(shown))
+        estimates = [self.estimate_of(params, "", "side_bias", fitted.side_bias, n_trials=len(shown.raters))]
         for item, (rate, n_trials) in rates.items():
             strength = fitted.items[item].noting(MARGINAL)
             estimates.append(
                 self.estimate_of(params, item, "bradley_terry_strength", strength, n_trials=n_trials)
             )
             estimates.append(self.estimate_of(params, item, "win_rate", rate, n_trials=n_trials))
-        return estimates + (self._deception(params, tally) if params.question == "real" else [])
+        return estimates + (self._deception(params, shown) if params.question == "real" else [])
 
-    def _deception(self, params: PairwiseParams, tally: Comparisons) -> list[Estimate]:
+    def _deception(self, params: PairwiseParams, shown: Comparisons) -> list[Estimate]:
         """Win rates of generated images over pairs with a real one only."""
-        if REAL not in tally.items:
+        if REAL not in shown.items:
             return []
-        against = {item: tally.between(item, REAL) for item in tally.items if item != REAL}
+        against = {item: shown.between(item, REAL) for item in shown.items if item != REAL}
         shares = {
-            item: paired_comparison.win_shares(shown)[item]
-            for item, shown in against.items()
-            if len(shown.raters)
+            item: paired_comparison.win_shares(pairs)[item]
+            for item, pairs in against.items()
+            if len(pairs.raters)
         }
         return [
             self.estimate_of(params, item, "deception_rate", rate, n_trials=n_trials)
@@ -299,10 +305,15 @@ def _pairs(params: PairwiseParams, names: Sequence[str]) -> list[Pair]:
     return pairs_with(REAL, names[1:]) if params.compare == "real_vs_generated" else pairs_among(names)
 
 
-def _comparison(trial: ScoredTrial) -> Comparison:
-    left, right = ((shown.condition, shown.image) for shown in _by_side(trial.trial))
-    outcome: Outcome = "tie" if trial.score["tie"] else trial.score["side_chosen"]
-    return Comparison(trial.participant, left, right, outcome)
+def _compared(trial: ScoredTrial) -> list[Any]:
+    left, right = _by_side(trial.trial)
+    outcome = "tie" if trial.score["tie"] else trial.score["side_chosen"]
+    return [left.condition, left.image, right.condition, right.image, outcome]
+
+
+def _comparisons(tally: Tally) -> Iterator[Comparison]:
+    for left, left_image, right, right_image, outcome in tally.counts["comparisons"]:
+        yield Comparison(tally.rater, (left, left_image), (right, right_image), outcome)
 
 
 def _by_side(trial: PlannedTrial) -> tuple[Stimulus, Stimulus]:

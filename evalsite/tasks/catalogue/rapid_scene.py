@@ -11,12 +11,13 @@ nor which image people would like better.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from evalsite.tasks.analysis import proportions, psychometric, signal_detection
-from evalsite.tasks.analysis.judgements import JudgementCounter, Judgements
-from evalsite.tasks.analysis.psychometric import FlashCounter, Flashes
+from evalsite.tasks.analysis.judgements import Judgement, JudgementCounter
+from evalsite.tasks.analysis.psychometric import Flash, FlashCounter, Flashes
 from evalsite.tasks.answers import read_choice
 from evalsite.tasks.columns import Column, Quantity
 from evalsite.tasks.design.deck import deal_images
@@ -32,6 +33,7 @@ from evalsite.tasks.protocol import (
     PlannedTrial,
     ScoredTrial,
     Stimulus,
+    Tally,
     Task,
     TrialKind,
     counted,
@@ -43,14 +45,6 @@ KEYS = ("f", "j")
 CATCH = "Attention check: whatever you see, answer “{answer}” this time."
 STEERED = "A staircase steers accuracy to its aim: compare thresholds instead."
 IN_A_ROW = {"one_down": 1, "two_down": 2, "three_down": 3}
-
-
-@dataclass(frozen=True)
-class RapidSceneTally:
-    """What estimates are made of: all judgements, and the flashes of each condition's staircases."""
-
-    judgements: Judgements
-    staircases: Mapping[str, Flashes]
 
 
 @dataclass(frozen=True)
@@ -264,29 +258,32 @@ class RapidScene(Task[RapidSceneParams]):
         condition = trial.stimuli[0].condition
         return {"condition": condition, "truth": truth, "judged": judged, "correct": correct}
 
-    def count(self, params: RapidSceneParams, trials: Iterable[ScoredTrial]) -> RapidSceneTally:
-        """The judgements and, if staircases steered them, the flashes of each condition's staircases."""
-        judgements, flashes = JudgementCounter(), FlashCounter()
-        for trial in counted(trials):
-            judgements.add(trial)
-            if params.exposure == "staircase":
-                flashes.add(trial)
-        return RapidSceneTally(judgements.judgements(), flashes.flashes())
+    def count(self, params: RapidSceneParams, trials: Iterable[ScoredTrial]) -> Json:
+        """``judgements`` and, if staircases steered them, ``flashes``: one list a trial.
 
-    def estimate(self, params: RapidSceneParams, tally: RapidSceneTally) -> list[Estimate]:
+        A judgement is source, image, the condition it stands beside (None: all), real, wrong. A flash is
+        staircase, source, image, exposure asked for and seen in milliseconds, correct.
+        """
+        own = list(counted(trials))
+        steered = own if params.exposure == "staircase" else []
+        return {"judgements": [_judgement(trial) for trial in own], "flashes": [_flash(t) for t in steered]}
+
+    def estimate(self, params: RapidSceneParams, tallies: Iterable[Tally]) -> list[Estimate]:
         """Deception rates, d′ and criterion of each condition; on a staircase, its thresholds first."""
+        judgement_counter, flash_counter = JudgementCounter(), FlashCounter()
+        for tally in tallies:
+            judgement_counter.add_all(_judgements(tally))
+            flash_counter.add_all(_flashes(tally))
+        judgements = judgement_counter.judgements()
         note = STEERED if params.exposure == "staircase" else ""
-        found = {
-            **proportions.deception_rates(tally.judgements),
-            **signal_detection.sensitivity(tally.judgements),
-        }
+        found = {**proportions.deception_rates(judgements), **signal_detection.sensitivity(judgements)}
         estimates = [
             self.estimate_of(params, condition, quantity, summary.noting(note), n_trials=n_trials)
-            for condition in tally.judgements.names
+            for condition in judgements.names
             for quantity, by_condition in found.items()
             for summary, n_trials in [by_condition[condition]]
         ]
-        return self._thresholds(params, tally.staircases) + estimates
+        return self._thresholds(params, flash_counter.flashes()) + estimates
 
     def _thresholds(self, params: RapidSceneParams, staircases: Mapping[str, Flashes]) -> list[Estimate]:
         staircase = params.staircase
@@ -325,3 +322,33 @@ class RapidScene(Task[RapidSceneParams]):
 def _keys(params: RapidSceneParams, *, mirrored: bool) -> dict[str, str]:
     swapped = params.key_mapping == "real_right" or (params.key_mapping == "counterbalanced" and mirrored)
     return dict(zip(ANSWERS, reversed(KEYS) if swapped else KEYS, strict=True))
+
+
+def _judgement(trial: ScoredTrial) -> list[Any]:
+    (shown,) = trial.trial.stimuli
+    real = shown.real
+    beside = _stands_beside(trial.trial) if real else shown.condition
+    return [shown.condition, shown.image, beside, int(real), int(not trial.score["correct"])]
+
+
+def _stands_beside(trial: PlannedTrial) -> str | None:
+    """The one condition that a real image stands beside: its staircase's, or what an imported file names."""
+    return trial.settings.get("staircase") or trial.settings.get("among")
+
+
+def _flash(trial: ScoredTrial) -> list[Any]:
+    (shown,) = trial.trial.stimuli
+    asked_ms = trial.presentation["exposure_ms"]
+    seen_ms = max(round(asked_ms if trial.shown_ms is None else trial.shown_ms), 1)
+    staircase = trial.trial.settings["staircase"]
+    return [staircase, shown.condition, shown.image, asked_ms, seen_ms, int(trial.score["correct"])]
+
+
+def _judgements(tally: Tally) -> Iterator[Judgement]:
+    for source, image, beside, real, wrong in tally.counts["judgements"]:
+        yield Judgement(tally.rater, beside, (source, image), real, wrong)
+
+
+def _flashes(tally: Tally) -> Iterator[Flash]:
+    for staircase, source, image, asked_ms, seen_ms, correct in tally.counts["flashes"]:
+        yield Flash(staircase, tally.rater, (source, image), tally.block, asked_ms, seen_ms, correct)

@@ -11,7 +11,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from evalsite.tasks.protocol import REAL, Estimate, ScoredTrial
+from evalsite.tasks.protocol import REAL, Estimate, ScoredTrial, tallied
 from evalsite.tasks.registry import get
 from evalsite.tasks.simulation import SimulatedRater
 
@@ -23,7 +23,7 @@ share = NormalDist().cdf
 def _estimates(task: str, values: dict[str, object], trials: list[ScoredTrial]) -> Found:
     entry = get(task)
     params = entry.Params.from_json(values)
-    found = entry.estimate(params, entry.count(params, trials))
+    found = entry.estimate(params, tallied(entry, params, trials))
     return {(estimate.condition, estimate.quantity): estimate for estimate in found}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from evalsite.tasks.protocol import REAL, PlannedTrial, ScoredTrial, Stimulus
+from evalsite.tasks.protocol import REAL, PlannedTrial, ScoredTrial, Stimulus, tallied
 from evalsite.tasks.registry import get
 
 RATERS = Path(__file__).parents[4] / "shared" / "data" / "human" / "stein2023_cifar10_raters.csv"
@@ -47,7 +47,7 @@ def test_error_rates_are_those_published() -> None:
     task = get("rapid_scene")
     rates = {
         e.condition: e
-        for e in task.estimate(task.Params(), task.count(task.Params(), trials))
+        for e in task.estimate(task.Params(), tallied(task, task.Params(), trials))
         if e.quantity == "deception_rate"
     }
     assert {name: round(rate.value or 0, 4) for name, rate in rates.items()} == ERROR_RATES

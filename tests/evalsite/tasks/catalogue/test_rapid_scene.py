@@ -9,7 +9,16 @@ import pytest
 
 from evalsite.tasks.catalogue.rapid_scene import RapidScene, RapidSceneParams
 from evalsite.tasks.errors import InvalidParamsError, InvalidResponseError, PlanError
-from evalsite.tasks.protocol import REAL, Estimate, Materials, PlannedTrial, ScoredTrial, Source, Stimulus
+from evalsite.tasks.protocol import (
+    REAL,
+    Estimate,
+    Materials,
+    PlannedTrial,
+    ScoredTrial,
+    Source,
+    Stimulus,
+    tallied,
+)
 
 TASK = RapidScene()
 FIXED = RapidSceneParams()
@@ -18,7 +27,7 @@ Make = Callable[..., Materials]
 
 
 def _estimated(params: RapidSceneParams, trials: list[ScoredTrial]) -> list[Estimate]:
-    return TASK.estimate(params, TASK.count(params, trials))
+    return TASK.estimate(params, tallied(TASK, params, trials))
 
 
 def _plan(materials: Materials, params: RapidSceneParams = FIXED, **counts: int) -> list[PlannedTrial]:
