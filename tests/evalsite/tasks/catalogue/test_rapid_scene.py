@@ -220,3 +220,14 @@ def test_without_real_images_d_prime_is_undefined_and_says_so(materials: Make) -
 def test_nothing_answered_is_nothing_estimated() -> None:
     assert _estimated(FIXED, []) == []
     assert _estimated(STAIRCASE, []) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "beside"), [({"staircase": "a"}, "a"), ({"among": "b"}, "b"), ({}, None)], ids=str
+)
+def test_a_real_image_counts_beside_its_staircases_condition_the_named_one_or_all(
+    settings: dict[str, str], beside: str | None
+) -> None:
+    planned = PlannedTrial("scored", (Stimulus("image", REAL, 4),), settings)
+    trial = ScoredTrial(planned, {"exposure_ms": 100}, TASK.score(FIXED, planned, {"answer": "generated"}))
+    assert TASK.count(FIXED, [trial]) == {"judgements": [[REAL, 4, beside, 1, 1]], "flashes": []}
