@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,8 @@ from evalsite.jobs import queue
 from evalsite.jobs.errors import JobStateError
 from evalsite.jobs.models import Job
 
+ENDED = (Job.State.DONE, Job.State.FAILED, Job.State.CANCELLED)
+
 
 def add_job(*, kind: str, title: str, arguments: dict[str, Any], now: datetime, background: bool) -> Job:
     """Write a job down and, if a worker is to do it, queue it."""
@@ -18,6 +21,22 @@ def add_job(*, kind: str, title: str, arguments: dict[str, Any], now: datetime, 
     if background:
         queue.enqueue(job)
     return job
+
+
+@transaction.atomic
+def request_job(*, kind: str, title: str, arguments: dict[str, Any], now: datetime) -> None:
+    """Have work done after now that many ask for: one that waits is enough, one that has ended goes again.
+
+    One that runs may have passed what is asked for, so another is queued behind it.
+    """
+    same = Job.objects.filter(kind=kind, arguments=arguments)
+    if same.queued().exists():
+        return
+    ended = same.exclude(state=Job.State.RUNNING).order_by("-pk").first()
+    if ended is None:
+        add_job(kind=kind, title=title, arguments=arguments, now=now, background=True)
+    elif _requeue(ended, from_states=ENDED):
+        queue.enqueue(ended)
 
 
 def cancel_job(*, job: Job, now: datetime) -> None:
@@ -41,10 +60,16 @@ def retry_job(*, job: Job) -> None:
     Raises:
         JobStateError: it is neither failed nor cancelled.
     """
-    retried = Job.objects.filter(pk=job.pk, state__in=(Job.State.FAILED, Job.State.CANCELLED)).update(
-        state=Job.State.QUEUED, cancel_requested=False, error="", expiries=0, finished_at=None
-    )
-    job.refresh_from_db()
+    retried = _requeue(job, from_states=(Job.State.FAILED, Job.State.CANCELLED))
     if not retried:
         raise JobStateError(f"Job {job.pk} is {job.state}; only a failed or cancelled job can be retried.")
     queue.enqueue(job)
+
+
+def _requeue(job: Job, *, from_states: Collection[str]) -> bool:
+    """Let an ended job wait again; False if it is in none of these states by now."""
+    requeued = Job.objects.filter(pk=job.pk, state__in=from_states).update(
+        state=Job.State.QUEUED, cancel_requested=False, error="", expiries=0, finished_at=None
+    )
+    job.refresh_from_db()
+    return bool(requeued)

@@ -10,7 +10,7 @@ from evalsite.results.joining import PoolEstimates
 from evalsite.results.scope import Scope
 from evalsite.tasks.analysis.family import Family, compare
 from evalsite.tasks.protocol import Estimate
-from evalsite.trials.reading import Pool, scored_trials
+from evalsite.trials.reading import Pool, tallies
 
 
 def estimate_study(scope: Scope) -> list[PoolEstimates]:
@@ -21,8 +21,8 @@ def estimate_study(scope: Scope) -> list[PoolEstimates]:
 def _estimate(scope: Scope, pool: Pool) -> PoolEstimates:
     task, params = pool.task, pool.params
     same_task = [other.params for other in scope.pools if other.task.name == task.name]
-    trials = scored_trials(scope.held, pool, simulated=scope.simulated, inattentive=scope.inattentive)
-    estimates = tuple(task.estimate(params, task.count(params, trials)))
+    counted = tallies(scope.held, pool, simulated=scope.simulated, inattentive=scope.inattentive)
+    estimates = tuple(task.estimate(params, counted))
     return PoolEstimates(
         blocks=tuple(number + 1 for number in pool.blocks),
         task=task.name,

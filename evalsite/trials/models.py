@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from evalsite.studies.models import Study, StudyVersion
-from evalsite.trials.querysets import ResponseQuerySet, SessionQuerySet, TrialQuerySet
+from evalsite.trials.querysets import FINISHED_STATES, ResponseQuerySet, SessionQuerySet, TrialQuerySet
 
 
 class Participant(models.Model):
@@ -83,6 +83,11 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def keeps_tallies(self) -> bool:
+        """Whether it is answered to the end and has tallies; results may still leave it out."""
+        return self.kind != self.Kind.PREVIEW and self.state in FINISHED_STATES
 
 
 class Trial(models.Model):
@@ -166,3 +171,23 @@ class Response(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Tally(models.Model):
+    """What a session's answers to one block come to; results are made of these rows.
+
+    A job writes them when a session that counts has ended. They follow from the trials and can be made again
+    at any time: ``manage.py recount``.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="tallies")
+    block = models.PositiveIntegerField(help_text="Position of the block in the frozen protocol.")
+    counts = models.JSONField(help_text="What the task's `count` made of the block's trials.")
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        ordering: ClassVar = ["session", "block"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["session", "block"], name="tally_block")]
+
+    def __str__(self) -> str:
+        return f"{self.session_id}, block {self.block + 1}"

@@ -8,6 +8,8 @@ from typing import Any, Self
 from django.db import models
 
 COUNTED_KINDS = ("live", "imported")
+FINISHED_STATES = ("completed", "failed_attention")
+"""Of sessions answered to the end: results count the latter where asked for."""
 UNFINISHED_STATES = ("arrived", "consented", "ready", "running")
 
 
@@ -20,7 +22,15 @@ class SessionQuerySet(models.QuerySet[Any]):
 
     def completed(self, *, inattentive: bool = False) -> Self:
         """Sessions answered to the end; those that failed the attention check only where asked for."""
-        return self.filter(state__in=("completed", "failed_attention") if inattentive else ("completed",))
+        return self.filter(state__in=FINISHED_STATES if inattentive else ("completed",))
+
+    def uncounted(self) -> Self:
+        """Sessions answered to the end whose tallies are not written yet; previews never have any."""
+        return self.completed(inattentive=True).exclude(kind="preview").filter(tallies=None)
+
+    def miscounted(self) -> Self:
+        """Sessions that have tallies although they are not, or no longer, answered to the end."""
+        return self.exclude(state__in=FINISHED_STATES).filter(tallies__isnull=False).distinct()
 
     def unchecked(self) -> Self:
         """Sessions of which attention is required and unknown: no catch trial was answered as shown."""

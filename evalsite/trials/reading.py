@@ -1,20 +1,23 @@
-"""Stored responses as tasks read them: what estimates are made of."""
+"""Stored answers as tasks read them, and the tallies that estimates are made of."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from evalsite.studies.models import StudyVersion
 from evalsite.studies.planning import from_json, qualifying_blocks, read_block
 from evalsite.tasks.params import Params
-from evalsite.tasks.protocol import ScoredTrial, Task
+from evalsite.tasks.protocol import Json, ScoredTrial, Tally, Task
+from evalsite.trials import models
 from evalsite.trials.models import Session, Trial
 
-SESSIONS_AT_ONCE = 20
-"""Few enough that their trials fit into memory and that their index is used, even before any statistics."""
+SESSIONS_AT_ONCE = 200
+"""Few enough that the database looks each up by its index, even before it has any statistics."""
 
 SCORED_COLUMNS = (
     "plan",
@@ -62,10 +65,12 @@ def pool_blocks(protocol: Mapping[str, Any]) -> list[Pool]:
     return list(pools.values())
 
 
-def scored_trials(
+def tallies(
     versions: Sequence[StudyVersion], pool: Pool, *, simulated: bool = False, inattentive: bool = False
-) -> Iterator[ScoredTrial]:
-    """The valid scored trials of a pool from sessions answered to the end, streamed, rater by rater.
+) -> Iterator[Tally]:
+    """The tallies of a pool from sessions answered to the end, rater by rater.
+
+    A session that no job has counted yet is counted now, so that results never wait for a worker.
 
     Args:
         versions: The versions that count; one that asks nothing like the pool adds nothing.
@@ -76,13 +81,38 @@ def scored_trials(
     counted = Session.objects.counted(simulated=simulated)
     completed = counted.completed(inattentive=inattentive)
     for version, blocks in _places(versions, pool):
-        keys = completed.filter(version=version).order_by("created_at", "pk").values_list("pk", flat=True)
-        sessions = keys.iterator()
+        own = completed.filter(version=version).order_by("created_at", "pk")
+        sessions = own.values_list("pk", "participant_id").iterator()
         while batch := list(islice(sessions, SESSIONS_AT_ONCE)):
-            rows = Trial.objects.scored().filter(session__in=batch, block__in=blocks)
-            in_order = rows.order_by("session__created_at", "session_id", "block", "position")
-            for row in in_order.values_list(*SCORED_COLUMNS):
-                yield to_scored_trial(row)
+            stored = _stored([key for key, _ in batch], blocks)
+            for key, participant in batch:
+                counts = stored.get(key) or count_blocks(key, dict.fromkeys(blocks, pool))
+                for block, found in counts.items():
+                    yield Tally(str(participant), block, found)
+
+
+def count_blocks(session: UUID, pools: Mapping[int, Pool]) -> dict[int, Json]:
+    """What a session's answers to some blocks come to, by the block's number in the protocol.
+
+    Args:
+        session: Key of the session.
+        pools: Task and params of each block to count.
+    """
+    rows = Trial.objects.scored().filter(session=session).order_by("position")
+    own: dict[int, list[ScoredTrial]] = {block: [] for block in sorted(pools)}
+    for row in rows.filter(block__in=own).values_list(*SCORED_COLUMNS):
+        trial = to_scored_trial(row)
+        own[trial.block].append(trial)
+    return {block: pools[block].task.count(pools[block].params, trials) for block, trials in own.items()}
+
+
+def _stored(sessions: Sequence[UUID], blocks: Sequence[int]) -> dict[UUID, dict[int, Json]]:
+    """The counts that are written down, by session and block in order."""
+    found: dict[UUID, dict[int, Json]] = defaultdict(dict)
+    rows = models.Tally.objects.filter(session__in=sessions, block__in=blocks).order_by("block")
+    for session, block, counts in rows.values_list("session_id", "block", "counts"):
+        found[session][block] = counts
+    return found
 
 
 def to_scored_trial(row: Sequence[Any]) -> ScoredTrial:

@@ -1,24 +1,10 @@
-"""What this room's commands are given: names of studies, pairs, counts."""
+"""What this room's commands are given: pairs and counts."""
 
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
 
-from django.core.management.base import CommandError
-
-from evalsite.studies.models import Study
-from evalsite.suggestions import did_you_mean
-
 MOST_TRIALS = 100_000
-
-
-def find_study(slug: str) -> Study:
-    """The study of that name. Raises ``CommandError`` with the likeliest one."""
-    try:
-        return Study.objects.get(slug=slug)
-    except Study.DoesNotExist:
-        names = list(Study.objects.values_list("slug", flat=True))
-        raise CommandError(f"no study named {slug!r}; {did_you_mean(slug, names)}") from None
 
 
 def pair(text: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from evalsite.tasks.errors import InvalidResponseError
 from evalsite.tasks.protocol import REAL, PlannedTrial, Stimulus
 from evalsite.trials.errors import InvalidImportError
 from evalsite.trials.models import Participant, Response, Session, Trial
+from evalsite.trials.services.counting import request_count
 
 BATCH = 2000
 RECRUITER = "imported"
@@ -68,6 +69,7 @@ def import_responses(
         Trial.objects.bulk_create(trial for trial, _ in batch)
         Response.objects.bulk_create(response for _, response in batch)
         stored += len(batch)
+    request_count(study=study, now=now)
     return stored
 
 

@@ -16,6 +16,7 @@ from evalsite.trials.errors import WrongStageError
 from evalsite.trials.models import Session, Trial
 from evalsite.trials.naming import completion_code
 from evalsite.trials.quality import MIN_REFRESH_HZ, large_enough
+from evalsite.trials.services.counting import request_count
 from evalsite.trials.services.judging import attends
 from evalsite.trials.services.locking import BEGUN, lock_session
 from evalsite.trials.services.previews import discard_preview
@@ -89,6 +90,7 @@ def complete_session(*, session: Session, now: datetime) -> Ending:
         discard_preview(session=locked)
         return PREVIEW_ENDING if attentive else PREVIEW_INATTENTIVE
     locked.completed_at = now
+    request_count(study=locked.study, now=now)
     if not attentive:
         return ending_of(_move(locked, State.FAILED_ATTENTION, now))
     locked.completion_code = completion_code(settings.SECRET_KEY, locked.pk)

@@ -60,3 +60,41 @@ def test_jobs_are_found_by_kind_and_arguments():
     assert list(Job.objects.of_kind("counting", until=3)) == [first]
     assert list(Job.objects.of_kind("counting", until=3, path="there")) == []
     assert set(Job.objects.of_kind("counting")) == {first, second}
+
+
+def request(**changes) -> None:
+    services.request_job(
+        **{"kind": "counting", "title": "Count", "arguments": {"study": 1}, "now": NOW, **changes}
+    )
+
+
+def test_a_requested_job_that_waits_is_enough(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        request()
+        request()
+    assert (Job.objects.count(), len(callbacks)) == (1, 1)
+
+
+def test_a_requested_job_of_other_arguments_is_another(django_capture_on_commit_callbacks):
+    request()
+    request(arguments={"study": 2})
+    assert Job.objects.queued().count() == 2
+
+
+@pytest.mark.parametrize("state", [Job.State.DONE, Job.State.FAILED, Job.State.CANCELLED])
+def test_a_requested_job_that_has_ended_waits_again(state, django_capture_on_commit_callbacks):
+    request()
+    Job.objects.update(state=state, error="broken", finished_at=NOW)
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        request()
+    job = Job.objects.get()
+    assert (job.state, job.error, job.finished_at, len(callbacks)) == (Job.State.QUEUED, "", None, 1)
+
+
+def test_behind_a_running_job_another_is_queued():
+    """The one that runs may have passed what is asked for."""
+    request()
+    Job.objects.update(state=Job.State.RUNNING)
+    request()
+    request()
+    assert sorted(Job.objects.values_list("state", flat=True)) == [Job.State.QUEUED, Job.State.RUNNING]

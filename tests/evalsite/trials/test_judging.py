@@ -8,7 +8,7 @@ import pytest
 
 from evalsite.studies.planning import from_json, read_block
 from evalsite.trials.models import Response, Session, Trial
-from evalsite.trials.reading import pool_blocks, scored_trials
+from evalsite.trials.reading import pool_blocks, tallies
 from evalsite.trials.services.arrival import PLACE_HELD
 from tests.support import wire
 
@@ -134,6 +134,11 @@ def test_a_qualification_where_nothing_could_be_judged_lets_pass(make_study, rat
     assert (away.session.state, handed["block"]) == ("running", 1)
 
 
+def judged(versions, pool, **options):
+    """How many judgements the tallies of a pool hold."""
+    return sum(len(tally.counts["judgements"]) for tally in tallies(versions, pool, **options))
+
+
 def test_a_qualification_makes_no_estimate(make_study, rater):
     study = make_study({**QUALIFYING, "practice": 0, "params": {}}, {"trials": 4})
     able = rater("faces").begin()
@@ -142,7 +147,7 @@ def test_a_qualification_makes_no_estimate(make_study, rater):
     able.post("complete", {})
     (pool,) = pool_blocks(able.session.version.protocol)
     assert pool.blocks == (1,)
-    assert len(list(scored_trials([study.versions.get()], pool))) == 4
+    assert judged([study.versions.get()], pool) == 4
 
 
 def test_attention_is_checked_at_the_end(make_study, rater):
@@ -157,8 +162,8 @@ def test_attention_is_checked_at_the_end(make_study, rater):
     assert dreamer.post("complete", {}) == ending
     assert (dreamer.session.state, dreamer.get("state")["stage"]) == ("failed_attention", "ended")
     pools = pool_blocks(dreamer.session.version.protocol)
-    assert [len(list(scored_trials([study.versions.get()], pool))) for pool in pools] == [0]
-    assert [len(list(scored_trials([study.versions.get()], pool, inattentive=True))) for pool in pools] == [6]
+    assert [judged([study.versions.get()], pool) for pool in pools] == [0]
+    assert [judged([study.versions.get()], pool, inattentive=True) for pool in pools] == [6]
 
 
 def test_who_attends_completes_however_wrong_all_else_is(make_study, rater):

@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from evalsite.tasks.protocol import REAL
 from evalsite.trials.reading import pool_blocks
-from tests.support.answers import answered
+from tests.support.answers import counted
 
 HIDDEN = {"alphagan": 0.9, "betagan": 0.0}
 """What each condition takes off the raters' ability."""
@@ -25,10 +25,7 @@ def recover(make_study):
         return [
             {
                 (found.condition, found.quantity): found
-                for found in pool.task.estimate(
-                    pool.params,
-                    pool.task.count(pool.params, answered(study, pool.blocks[0], simulated=True)),
-                )
+                for found in pool.task.estimate(pool.params, counted(study, pool.blocks[0], simulated=True))
             }
             for pool in pool_blocks(version.protocol)
         ]

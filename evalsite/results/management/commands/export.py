@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from evalsite.results.errors import UnknownVersionError
 from evalsite.results.export import TABLES, codebook_lines, export_lines
 from evalsite.results.export.writing import write_whole
-from evalsite.results.management.arguments import find_study
 from evalsite.results.scope import Scope
+from evalsite.studies.management.arguments import find_study
 from evalsite.tasks.errors import UNUSABLE_TASK
 
 CODEBOOK = "codebook"

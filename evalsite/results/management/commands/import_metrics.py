@@ -11,8 +11,9 @@ from django.utils import timezone
 from evalsite.results.errors import ImportFileError
 from evalsite.results.importing.metric_values import MetricFile
 from evalsite.results.importing.source_file import SourceFile
-from evalsite.results.management.arguments import find_study, pair
+from evalsite.results.management.arguments import pair
 from evalsite.results.services import import_metrics
+from evalsite.studies.management.arguments import find_study
 
 
 class Command(BaseCommand):

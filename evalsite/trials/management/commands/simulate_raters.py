@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from evalsite.studies.errors import NoVersionError
+from evalsite.studies.management.arguments import find_study
 from evalsite.studies.models import Study
 from evalsite.studies.planning import derive_seed
 from evalsite.tasks.errors import PlanError
@@ -27,7 +28,6 @@ from evalsite.trials.simulation.population import Population
 from evalsite.trials.simulation.sitting import Sitter, Sitting
 
 FAULTS = (NoVersionError, StudyClosedError, PlanError, SimulationError)
-NAMES_SHOWN = 10
 MOST_RATERS = 100_000
 MOST_AT_A_TIME = 256
 STRONGEST = 100.0
@@ -69,7 +69,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _simulate(self, options: dict[str, Any]) -> None:
-        study = _study(options["study"])
+        study = find_study(options["study"])
         population = _population(study, options)
         seeds = [derive_seed(options["seed"], number) for number in range(options["count"])]
         channel = _channel_maker(study, options)
@@ -91,15 +91,6 @@ class Command(BaseCommand):
             f"{len(seeds)} simulated raters gave {stored} answers to {study.slug} in {seconds:.1f} s "
             f"({stored / max(seconds, 1e-9):.0f} a second){_failures(sittings)}"
         )
-
-
-def _study(slug: str) -> Study:
-    try:
-        return Study.objects.get(slug=slug)
-    except Study.DoesNotExist:
-        known = ", ".join(Study.objects.order_by("slug").values_list("slug", flat=True)[:NAMES_SHOWN])
-        hint = f"there are {known}" if known else "make and open one in the admin first"
-        raise CommandError(f"no study named {slug!r}; {hint}") from None
 
 
 def _failures(sittings: Sequence[Sitting]) -> str:
