@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -174,7 +175,11 @@ def param_field(spec: ParamSpec) -> forms.Field:
         "initial": spec.default,
         "required": not (spec.optional or spec.kind == "bool"),
     }
-    return _FIELDS[spec.kind](spec, common)
+    field = _FIELDS[spec.kind](spec, common)
+    if spec.shown_if:
+        conditions = [{"name": PREFIX + one.name, "values": one.values} for one in spec.shown_if]
+        field.widget.attrs["data-shown-if"] = json.dumps(conditions)
+    return field
 
 
 def _help(spec: ParamSpec) -> str:

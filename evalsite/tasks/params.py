@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -55,6 +55,29 @@ class Params:
 
 
 @dataclass(frozen=True)
+class When:
+    """A condition on another param.
+
+    Args:
+        name: Name of the other param.
+        values: What it must be one of; without values, anything but empty, 0 and off.
+    """
+
+    name: str
+    values: tuple[Any, ...] = ()
+
+    def holds(self, params: Params) -> bool:
+        """Whether these params meet it."""
+        value = getattr(params, self.name)
+        return value in self.values if self.values else bool(value)
+
+
+def when(name: str, *values: Any) -> When:
+    """A condition on another param: one of these values, or any that is not empty, 0 or off."""
+    return When(name, values)
+
+
+@dataclass(frozen=True)
 class ParamSpec:
     """A param as a form sees it.
 
@@ -66,6 +89,7 @@ class ParamSpec:
         low, high: Inclusive bounds of numbers; of a text, ``high`` is the most characters.
         choices: ``(value, label)`` pairs of a choice.
         optional: Whether empty (None) is allowed.
+        shown_if: Conditions on other params; unless all hold, it makes no difference and a form hides it.
     """
 
     name: str
@@ -78,6 +102,11 @@ class ParamSpec:
     high: float | None = None
     choices: tuple[tuple[str, str], ...] = ()
     optional: bool = False
+    shown_if: tuple[When, ...] = ()
+
+    def shown(self, params: Params) -> bool:
+        """Whether the value makes a difference with these params."""
+        return all(condition.holds(params) for condition in self.shown_if)
 
     def check(self, value: Any) -> None:
         """Raise ``InvalidParamsError`` unless the value is one that the form would have taken."""
@@ -123,6 +152,7 @@ def param(
     low: float | None = None,
     high: float | None = None,
     choices: Mapping[str, str] | None = None,
+    shown_if: Sequence[When] = (),
 ) -> Any:
     """A params field with what its form needs.
 
@@ -134,11 +164,13 @@ def param(
         low: Smallest number allowed.
         high: Largest number allowed; of a text, the most characters.
         choices: Values of a choice with their words.
+        shown_if: Conditions on other params without which this one makes no difference; see `when`.
     """
     kinds = {bool: "bool", int: "int", float: "float", str: "text", type(None): "int"}
     details = {
         "kind": "choice" if choices else kinds[type(default)], "label": label, "help": help, "unit": unit,
         "low": low, "high": high, "choices": tuple((choices or {}).items()), "optional": default is None,
+        "shown_if": tuple(shown_if),
     }  # fmt: skip
     return dataclasses.field(default=default, metadata={"param": details})
 

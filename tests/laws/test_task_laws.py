@@ -19,7 +19,7 @@ import evalsite
 from evalsite.tasks.analysis.family import compare
 from evalsite.tasks.design.deck import Deck
 from evalsite.tasks.errors import InvalidResponseError
-from evalsite.tasks.params import Params, specs
+from evalsite.tasks.params import Params, ParamSpec, specs
 from evalsite.tasks.protocol import REAL, Materials, PlannedTrial, ScoredTrial, Source, Task, tallied
 from evalsite.tasks.registry import names, tasks
 from evalsite.tasks.simulation import SimulatedRater
@@ -94,6 +94,42 @@ def test_params_have_all_that_a_form_needs(task: Task[Any]) -> None:
             assert spec.high is not None, spec.name
         if spec.kind == "text":
             assert spec.high is not None, spec.name
+
+
+def test_a_hidden_param_makes_no_difference(task: Task[Any]) -> None:
+    """Whatever it is, raters meet the same trials, and answers come to the same estimates."""
+    tried = 0
+    declared = {spec.name: spec for spec in specs(task.Params)}
+    for spec in declared.values():
+        for condition in spec.shown_if:
+            other = declared[condition.name]
+            assert set(condition.values) <= {value for value, _ in other.choices} or not other.choices
+    for params in _variants(task):
+        hidden = {spec.name for spec in declared.values() if not spec.shown(params)}
+        for name in hidden:
+            other = replace(params, **{name: _another(declared[name], getattr(params, name))})
+            plan = _plan(task, params)
+            assert plan == _plan(task, other), name
+            for trial in plan:
+                payloads = (_payload(task, each, trial) for each in (params, other))
+                met, met_other = ({k: v for k, v in sent.items() if k not in hidden} for sent in payloads)
+                assert met == met_other, name
+            assert task.adaptive(params) == task.adaptive(other)
+            trials = _sit(task, params, SimulatedRater(), seed=1)
+            assert _sit(task, other, SimulatedRater(), seed=1) == trials
+            tallies = list(tallied(task, params, trials))
+            assert task.estimate(params, tallies) == task.estimate(other, tallies)
+            tried += 1
+    assert tried or not any(spec.shown_if for spec in declared.values())
+
+
+def _another(spec: ParamSpec, value: Any) -> Any:
+    """A value of the param that is not this one, and that no other param contradicts."""
+    if spec.kind == "bool":
+        return not value
+    if spec.kind == "choice":
+        return next(name for name, _ in spec.choices if name != value)
+    return f"{value}?" if spec.kind == "text" else value + 1
 
 
 def test_params_and_plans_survive_json(task: Task[Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeGuard
 
 from django.contrib import admin
 from django.db.models import Model
-from django.forms import ModelForm
+from django.forms import ModelForm, Script
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -30,6 +30,7 @@ class BlockAdmin(ModelAdmin):
 
     class Media:
         css: ClassVar = {"all": ("css/admin.css",)}
+        js: ClassVar = (Script("js/studies/shown_if.js", type="module"),)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Blocks are found in their studies, not in the menu."""

@@ -22,7 +22,7 @@ from evalsite.tasks.design.deck import deal_images
 from evalsite.tasks.design.pairing import Pair, deal_sides, pairs_among, pairs_with
 from evalsite.tasks.design.sequence import deal, scatter, seeded
 from evalsite.tasks.errors import PlanError
-from evalsite.tasks.params import Params, param
+from evalsite.tasks.params import Params, param, when
 from evalsite.tasks.protocol import (
     REAL,
     Estimate,
@@ -63,15 +63,18 @@ class PairwiseParams(Params):
         unit="ms", low=10, high=10000,
     )  # fmt: skip
     feedback: bool = param(
-        False, "Feedback", "Say after a pair with a real image if it was chosen as more real."
-    )
+        False, "Feedback", "Say after a pair with a real image if it was chosen as more real.",
+        shown_if=[when("question", "real"), when("compare", "real_vs_generated", "both")],
+    )  # fmt: skip
     fixation_ms: int = param(500, "Fixation cross", "Before each pair.", unit="ms", low=0, high=5000)
     mask_ms: int = param(
-        120, "Mask", "Noise after a flashed pair; 0 shows none.", unit="ms", low=0, high=2000
-    )
+        120, "Mask", "Noise after a flashed pair; 0 shows none.", unit="ms", low=0, high=2000,
+        shown_if=[when("exposure_ms")],
+    )  # fmt: skip
     mask_pattern_ms: int = param(
-        30, "Mask pattern", "How long each noise pattern stays.", unit="ms", low=10, high=2000
-    )
+        30, "Mask pattern", "How long each noise pattern stays.", unit="ms", low=10, high=2000,
+        shown_if=[when("exposure_ms"), when("mask_ms")],
+    )  # fmt: skip
 
 
 class Pairwise(Task[PairwiseParams]):

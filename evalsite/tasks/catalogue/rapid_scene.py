@@ -25,7 +25,7 @@ from evalsite.tasks.design.mixture import Label, deal_labels, shows_real
 from evalsite.tasks.design.sequence import deal, mix, scatter, seeded
 from evalsite.tasks.design.staircase import Staircase
 from evalsite.tasks.errors import InvalidParamsError, PlanError
-from evalsite.tasks.params import Params, param
+from evalsite.tasks.params import Params, param, when
 from evalsite.tasks.protocol import (
     Estimate,
     Json,
@@ -44,6 +44,7 @@ ANSWERS = ("real", "generated")
 KEYS = ("f", "j")
 CATCH = "Attention check: whatever you see, answer “{answer}” this time."
 STEERED = "A staircase steers accuracy to its aim: compare thresholds instead."
+FLASHED, STEPPED = when("exposure", "fixed", "staircase"), when("exposure", "staircase")
 IN_A_ROW = {"one_down": 1, "two_down": 2, "three_down": 3}
 
 
@@ -56,8 +57,8 @@ class RapidSceneParams(Params):
         choices={"fixed": "fixed", "unlimited": "unlimited, until the answer", "staircase": "staircase"},
     )  # fmt: skip
     exposure_ms: int = param(
-        100, "Fixed exposure", "Only with a fixed exposure; rounded to whole screen frames.", unit="ms",
-        low=10, high=5000,
+        100, "Fixed exposure", "Rounded to whole screen frames.", unit="ms", low=10, high=5000,
+        shown_if=[when("exposure", "fixed")],
     )  # fmt: skip
     real_share: float = param(
         0.5, "Share of real images", "Of the scored trials; rates and chance are usually stated for 0.5.",
@@ -77,30 +78,36 @@ class RapidSceneParams(Params):
     blank_ms: int = param(0, "Blank", "Between the cross and the image.", unit="ms", low=0, high=5000)
     mask_ms: int = param(
         120, "Mask", "Noise that ends a flash's after-image; 0 shows none.", unit="ms", low=0, high=2000,
+        shown_if=[FLASHED],
     )  # fmt: skip
     mask_pattern_ms: int = param(
         30, "Mask pattern", "How long each noise pattern stays; HYPE shows four of 30 ms.", unit="ms",
-        low=10, high=2000,
+        low=10, high=2000, shown_if=[FLASHED, when("mask_ms")],
     )  # fmt: skip
     staircase_start_ms: int = param(
         500, "Staircase: first", "Exposure at which each condition's staircase begins.", unit="ms",
-        low=10, high=5000,
+        low=10, high=5000, shown_if=[STEPPED],
     )  # fmt: skip
     staircase_min_ms: int = param(
         100, "Staircase: shortest", "Exposures go no lower.", unit="ms", low=10, high=5000,
+        shown_if=[STEPPED],
     )  # fmt: skip
     staircase_max_ms: int = param(
         1000, "Staircase: longest", "Exposures go no higher.", unit="ms", low=10, high=5000,
+        shown_if=[STEPPED],
     )  # fmt: skip
     staircase_up_ms: int = param(
         30, "Staircase: step up", "Longer by this after an error.", unit="ms", low=1, high=1000,
+        shown_if=[STEPPED],
     )  # fmt: skip
     staircase_down_ms: int = param(
         10, "Staircase: step down", "Shorter by this after correct answers.", unit="ms", low=1, high=1000,
+        shown_if=[STEPPED],
     )  # fmt: skip
     staircase_rule: str = param(
         "one_down", "Staircase: rule", "Correct answers for a step down; with the steps, what it aims for.",
         choices={"one_down": "each one", "two_down": "two in a row", "three_down": "three in a row"},
+        shown_if=[STEPPED],
     )  # fmt: skip
 
     @property
@@ -114,6 +121,8 @@ class RapidSceneParams(Params):
 
     def check(self) -> None:
         """Refuse a staircase that begins outside its own bounds, or converges on chance or less."""
+        if self.exposure != "staircase":
+            return
         low, first, high = self.staircase_min_ms, self.staircase_start_ms, self.staircase_max_ms
         if not low <= first <= high:
             raise InvalidParamsError(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,10 +109,18 @@ def test_a_form_shows_the_stored_params_and_defaults_for_the_rest() -> None:
 
 def test_an_error_that_begins_with_a_param_shows_at_its_field() -> None:
     block = Block(task="rapid_scene", params={"exposure_ms": 250})
-    form = fill(block, staircase_start_ms=50)
+    form = fill(block, exposure="staircase", staircase_start_ms=50)
     assert not form.is_valid()
     assert "its own bounds" in form.errors[PREFIX + "staircase_start_ms"][0]
     assert block.params == {"exposure_ms": 250}
+
+
+def test_a_field_says_when_it_makes_a_difference() -> None:
+    fields = block_form("rapid_scene").base_fields
+    assert json.loads(fields[PREFIX + "staircase_min_ms"].widget.attrs["data-shown-if"]) == [
+        {"name": PREFIX + "exposure", "values": ["staircase"]}
+    ]
+    assert "data-shown-if" not in fields[PREFIX + "exposure"].widget.attrs
 
 
 def test_a_task_that_is_gone_has_no_form() -> None:

@@ -142,16 +142,16 @@ def test_the_protocol_says_what_the_staircase_converges_on() -> None:
 
 
 def test_hypes_printed_steps_are_refused_since_they_converge_below_chance() -> None:
+    printed = {"staircase_up_ms": 10, "staircase_down_ms": 30}
     with pytest.raises(InvalidParamsError, match="converge on 25% correct, no better than guessing"):
-        RapidSceneParams.from_json({"staircase_up_ms": 10, "staircase_down_ms": 30})
-    RapidSceneParams.from_json(
-        {"staircase_up_ms": 10, "staircase_down_ms": 30, "staircase_rule": "three_down"}
-    )
+        RapidSceneParams.from_json({"exposure": "staircase", **printed})
+    RapidSceneParams.from_json({"exposure": "staircase", **printed, "staircase_rule": "three_down"})
+    RapidSceneParams.from_json(printed)  # without a staircase its steps mean nothing
 
 
 def test_a_staircase_begins_within_its_bounds() -> None:
     with pytest.raises(InvalidParamsError, match="staircase_start_ms was 50; expected 100 to 1000 ms"):
-        RapidSceneParams.from_json({"staircase_start_ms": 50})
+        RapidSceneParams.from_json({"exposure": "staircase", "staircase_start_ms": 50})
 
 
 def test_scores_of_right_and_wrong_answers() -> None:
