@@ -129,6 +129,7 @@ def _plan(protocol: Json, index: int, block: BlockData, decks: Mapping[str, Deck
 
 def _warnings(study: StudyData, blocks: Sequence[PlannedBlock], sides: Sides) -> list[str]:
     found = [*_traces(study), *_scaling(study, sides), *_weight(study, blocks), *_repeats(blocks)]
+    found += _guessing(study, blocks)
     for block in blocks:
         found += _promise(study, block)
     return list(dict.fromkeys(found))
@@ -209,6 +210,31 @@ def _qualification(planned: PlannedBlock) -> Iterator[str]:
             f"Block {planned.number} is a qualification, but none of its trials has a right answer; change "
             "its params, or leave its required share empty."
         )
+
+
+def _guessing(study: StudyData, blocks: Sequence[PlannedBlock]) -> Iterator[str]:
+    """Required shares that somebody who guesses reaches about every second time, or more often."""
+    for planned in blocks:
+        required = planned.block.qualification_share
+        if required is not None and required <= (chance := _chance(planned, "scored")):
+            yield (
+                f"Block {planned.number} is a qualification that asks for {required:.0%} right, and guessing "
+                f"gives {chance:.0%}; ask for more, or raters who guess go on."
+            )
+        required = study.attention_share
+        if required is not None and planned.block.catch and required <= (chance := _chance(planned, "catch")):
+            yield (
+                f"{required:.0%} of the catch trials must be right, and guessing gives {chance:.0%} in block "
+                f"{planned.number}; ask for more, or raters who guess count as attentive."
+            )
+
+
+def _chance(planned: PlannedBlock, kind: str) -> float:
+    """Expected share of right answers by guessing, over the block's trials of a kind that have one."""
+    trials = [trial for trials in planned.plans for trial in trials if trial.kind == kind]
+    chances = [planned.task.chance(planned.params, trial) for trial in trials]
+    known = [chance for chance in chances if chance is not None]
+    return sum(known) / len(known) if known else 0.0
 
 
 def _attention(study: StudyData) -> Iterator[str]:

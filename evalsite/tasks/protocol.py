@@ -235,6 +235,13 @@ class Task(ABC, Generic[P]):
         """
         return None
 
+    def chance(self, params: P, trial: PlannedTrial) -> float | None:
+        """Probability of being right by guessing, 0 to 1; None where no answer is right.
+
+        It is None where `truth` is, but for catch trials, which always have a right answer.
+        """
+        return None
+
     def facts(self, params: P) -> tuple[str, ...]:
         """Sentences that follow from the params and belong in the protocol."""
         return ()

@@ -281,6 +281,32 @@ def test_an_able_rater_beats_chance_and_a_guesser_does_not(task: Task[Any]) -> N
     assert tried, "some setting of every task has right answers"
 
 
+def test_random_answers_are_right_as_often_as_chance_says(task: Task[Any]) -> None:
+    """To four standard errors; where chance is None, nothing is right."""
+    random = SimulatedRater(lapse=1.0)
+    tried = 0
+    for params in _variants(task):
+        for kind in ("scored", "catch"):
+            trials = [
+                t for seed in range(20) for t in _sit(task, params, random, seed=seed) if t.trial.kind == kind
+            ]
+            chances = [task.chance(params, trial.trial) for trial in trials]
+            if kind == "scored":
+                assert [c is None for c in chances] == [task.truth(params, t.trial) is None for t in trials]
+            right = [
+                trial.score["correct"] is True
+                for trial, chance in zip(trials, chances, strict=True)
+                if chance is not None
+            ]
+            known = [chance for chance in chances if chance is not None]
+            assert all(0 < chance < 1 for chance in known)
+            if known:
+                spread = sum(chance * (1 - chance) for chance in known) ** 0.5
+                assert abs(sum(right) - sum(known)) < 4 * spread, (params, kind)
+                tried += 1
+    assert tried, "some setting of every task has right answers"
+
+
 def test_estimates_are_declared_ordered_and_reproducible(task: Task[Any]) -> None:
     declared = {quantity.name: quantity for quantity in task.quantities}
     for params in _variants(task):

@@ -186,6 +186,11 @@ class Pairwise(Task[PairwiseParams]):
         conditions = {stimulus.condition for stimulus in trial.stimuli}
         return REAL if params.question == "real" and REAL in conditions else None
 
+    def chance(self, params: PairwiseParams, trial: PlannedTrial) -> float | None:
+        """One of the allowed answers is right; none of a pair without a right one."""
+        judged = trial.kind == "catch" or self.truth(params, trial)
+        return 1 / len(_allowed(params)) if judged else None
+
     def payload(
         self, params: PairwiseParams, trial: PlannedTrial, presentation: Json, urls: Mapping[str, str]
     ) -> Json:

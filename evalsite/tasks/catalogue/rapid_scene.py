@@ -229,6 +229,10 @@ class RapidScene(Task[RapidSceneParams]):
         (stimulus,) = trial.stimuli
         return "real" if stimulus.real else "generated"
 
+    def chance(self, params: RapidSceneParams, trial: PlannedTrial) -> float:
+        """One of two answers is right."""
+        return 1 / len(ANSWERS)
+
     def facts(self, params: RapidSceneParams) -> tuple[str, ...]:
         """What the staircase converges on."""
         if params.exposure != "staircase":

@@ -129,6 +129,28 @@ def test_a_qualification_before_other_blocks_and_attention_can_be_required(data:
     assert told[-1] == "Results leave out who gets under 80% of catch trials right."
 
 
+@pytest.mark.parametrize(("share", "warned"), [(0.5, True), (0.51, False)])
+def test_a_qualification_that_guessing_passes_is_warned_of(
+    data: StudyData, share: float, warned: bool
+) -> None:
+    blocks = [qualifying(share=share), BlockData("rapid_scene", {}, 20)]
+    expected = (
+        "Block 1 is a qualification that asks for 50% right, and guessing gives 50%; ask for more, or raters "
+        "who guess go on."
+    )
+    assert (expected in check_study(replace(data, blocks=blocks)).warnings) is warned
+
+
+def test_catch_trials_that_guessing_passes_are_warned_of(data: StudyData) -> None:
+    ties = BlockData("pairwise", {"allow_tie": True}, 20, catch=2)
+    study = replace(data, blocks=[ties], attention_share=0.33)
+    assert (
+        "33% of the catch trials must be right, and guessing gives 33% in block 1; ask for more, or raters "
+        "who guess count as attentive."
+    ) in check_study(study).warnings
+    assert not any("guessing" in said for said in check_study(replace(study, attention_share=0.5)).warnings)
+
+
 @pytest.mark.parametrize(
     ("block", "words"),
     [
