@@ -26,6 +26,10 @@ class CheckpointSerializer(serializers.ModelSerializer[Checkpoint]):
 class SampleSetSerializer(serializers.ModelSerializer[SampleSet]):
     """A set as a whole."""
 
+    fact_columns = serializers.ListField(
+        child=serializers.CharField(), help_text="Names of its images' facts."
+    )
+
     checkpoint = CheckpointSerializer(allow_null=True)
 
     class Meta:
@@ -36,6 +40,7 @@ class SampleSetSerializer(serializers.ModelSerializer[SampleSet]):
             "kind",
             "count",
             "manifest_digest",
+            "fact_columns",
             "checkpoint",
             "seed",
             "settings",
@@ -48,9 +53,13 @@ class SampleSetSerializer(serializers.ModelSerializer[SampleSet]):
 class SampleImageSerializer(serializers.ModelSerializer[SampleImage]):
     """One image of a set."""
 
+    facts = serializers.DictField(
+        child=serializers.CharField(), help_text="What is known of it beside its label, by the fact's name."
+    )
+
     class Meta:
         model = SampleImage
-        fields = ("position", "sha256", "width_px", "height_px", "label", "conversion")
+        fields = ("position", "sha256", "width_px", "height_px", "label", "facts", "conversion")
 
 
 class SampleSetFilter(django_filters.FilterSet):

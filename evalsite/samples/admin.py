@@ -15,6 +15,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -22,12 +25,13 @@ from evalsite.samples.encoding import encode_thumbnail
 from evalsite.samples.errors import REFUSALS, FaultyFileError
 from evalsite.samples.forms import UploadForm
 from evalsite.samples.models import SampleImage, SampleSet
-from evalsite.samples.selectors import describe_images
+from evalsite.samples.selectors import FactColumn, describe_facts, describe_images
 from evalsite.samples.services import ImportSummary, import_sample_set
 from evalsite.samples.storage import store
 
 IMAGES_PER_PAGE = 120
 THUMBNAIL_PX = 96
+_EXAMPLE_LENGTH = 80
 _KIND_COLOURS = {"reference": "success", "generated": "info"}
 
 
@@ -40,13 +44,16 @@ class SampleSetAdmin(ModelAdmin):
     list_select_related = ("checkpoint",)
     search_fields = ("name", "origin", "manifest_digest")
     fieldsets: ClassVar = [
-        (None, {"fields": ("name", "kind", "count", "labels", "conversions", "refused")}),
+        (
+            None,
+            {"fields": ("name", "kind", "count", "labels", "facts", "conversions", "refused", "warnings")},
+        ),
         ("Where it comes from", {"fields": ("origin", "attribution", "checkpoint", "seed", "created_at")}),
         ("Identity", {"fields": ("manifest_digest", "settings")}),
     ]
     readonly_fields = (
-        "name", "kind", "count", "labels", "conversions", "refused", "checkpoint", "seed", "created_at",
-        "manifest_digest", "settings",
+        "name", "kind", "count", "labels", "facts", "conversions", "refused", "warnings", "checkpoint",
+        "seed", "created_at", "manifest_digest", "settings",
     )  # fmt: skip
     change_form_outer_after_template = "samples/grid.html"  # type: ignore[assignment]  # unfold declares None
 
@@ -122,6 +129,12 @@ class SampleSetAdmin(ModelAdmin):
         """The class labels with their counts."""
         return describe_images(sample_set, "label") or "none"
 
+    @display(description="Facts")
+    def facts(self, sample_set: SampleSet) -> str:
+        """What is known of the images: each fact with its number of values and the commonest of them."""
+        lines = ((_say_fact(column),) for column in describe_facts(sample_set))
+        return format_html_join(mark_safe("<br>"), "{}", lines) or "none"
+
     @display(description="Converted")
     def conversions(self, sample_set: SampleSet) -> str:
         """The rules by which files were converted, with counts."""
@@ -132,6 +145,20 @@ class SampleSetAdmin(ModelAdmin):
         """Files that the import did not take."""
         refused = sample_set.settings.get("refused", [])
         return "; ".join(f"{name}: {reason}" for name, reason in refused) or "none"
+
+    @display(description="Warnings")
+    def warnings(self, sample_set: SampleSet) -> str:
+        """What the import found that may be meant otherwise."""
+        return " ".join(sample_set.settings.get("warnings", [])) or "none"
+
+
+def _say_fact(column: FactColumn) -> str:
+    """A fact in words, as ``prompt: 2 values (“a cat”, “a dog”)``."""
+    named = [f"“{Truncator(value).chars(_EXAMPLE_LENGTH)}”" for value in column.examples]
+    more = ["…"] if column.distinct > len(named) else []
+    values = "1 value" if column.distinct == 1 else f"{column.distinct} values"
+    missing = f"; none for {column.missing} of the images" if column.missing else ""
+    return f"{column.name}: {values} ({', '.join([*named, *more])}){missing}"
 
 
 def _import_upload(values: dict[str, Any]) -> ImportSummary:
@@ -157,6 +184,8 @@ def _tell(request: HttpRequest, summary: ImportSummary) -> None:
     messages.success(
         request, f"Images imported: {summary.accepted}; converted: {converted}; refused: {refused}."
     )
+    for warning in summary.warnings:
+        messages.warning(request, warning)
     if refused:
         name, reason = summary.refused[0]
         messages.warning(request, f"Refused first: {name}, {reason}. All refused files are listed below.")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from evalsite.samples.errors import RefusedImageError
 from evalsite.samples.names import visible
+
+LABEL = "label"
+"""The fact that says an image's class."""
 
 MAX_LABEL_LENGTH = 120
 
@@ -19,26 +22,37 @@ class Candidate:
         name: Its name inside the source, with ``/`` between folders.
         label: Its class; empty if it has none.
         read: Gives its bytes; raises ``RefusedImageError`` with the reason if it is not to be taken.
+        facts: What else is known of it, by the fact's name.
     """
 
     name: str
     label: str
     read: Callable[[], bytes]
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ImageSource:
-    """What a path holds: how many candidates, and the candidates in order."""
+    """What a path holds.
+
+    Args:
+        total: How many candidates.
+        candidates: The candidates in order.
+        warnings: Sentences on what may be meant otherwise.
+    """
 
     total: int
     candidates: Iterator[Candidate]
+    warnings: tuple[str, ...] = ()
 
 
-def make_candidate(name: str, label: str, read: Callable[[], bytes]) -> Candidate:
+def make_candidate(
+    name: str, label: str, read: Callable[[], bytes], facts: Mapping[str, str] | None = None
+) -> Candidate:
     """A candidate whose name and label can be stored and shown; one with too long a label is refused."""
     label = visible(label)
     if len(label) <= MAX_LABEL_LENGTH:
-        return Candidate(visible(name), label, read)
+        return Candidate(visible(name), label, read, facts or {})
     return refuse(name, f"its label is longer than {MAX_LABEL_LENGTH} characters")
 
 

@@ -26,7 +26,11 @@ class UploadForm(forms.ModelForm):
     file = forms.FileField(
         label="File",
         widget=UnfoldAdminFileFieldWidget,
-        help_text="A .zip of images, whose folders become class labels, or an .npz with arr_0 (uint8, NHWC).",
+        help_text=(
+            "A .zip of images, or an .npz with arr_0 (uint8, NHWC). Folders in a zip become class labels; a "
+            "metadata.csv or metadata.jsonl beside the images (with a column file_name) gives labels, "
+            "prompts and any other facts."
+        ),
     )
 
     class Meta:

@@ -44,7 +44,15 @@ class SampleSet(models.Model):
         default=0, help_text="Number of images; 0 for a source whose images are not held here."
     )
     manifest_digest = models.CharField(
-        max_length=64, blank=True, help_text="SHA-256 over the images' digests and labels, in order."
+        max_length=64,
+        blank=True,
+        help_text="SHA-256 over the images' digests, labels and other facts, in order.",
+    )
+    fact_columns = models.JSONField(
+        "facts",
+        default=list,
+        blank=True,
+        help_text="Names of what is known of the images, such as label or prompt.",
     )
     checkpoint = models.ForeignKey(
         Checkpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="sample_sets"
@@ -75,6 +83,9 @@ class SampleImage(models.Model):
     width_px = models.PositiveIntegerField()
     height_px = models.PositiveIntegerField()
     label = models.CharField(max_length=120, blank=True)
+    facts = models.JSONField(
+        default=dict, blank=True, help_text="What else is known of the image: a text by the fact's name."
+    )
     source_name = models.CharField(max_length=300, blank=True)
     conversion = models.CharField(
         max_length=120, blank=True, help_text="The rule by which the file was converted; empty if none."

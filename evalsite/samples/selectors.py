@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db.models import Count
+from django.db.models import Count, F, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
+from evalsite.samples.candidates import LABEL
 from evalsite.samples.errors import FaultyFileError, MissingFileError
 from evalsite.samples.models import SampleImage, SampleSet
 from evalsite.samples.storage import store
@@ -93,16 +96,63 @@ def image_labels(sample_set: SampleSet) -> list[str]:
     return list(sample_set.images.order_by("position").values_list("label", flat=True))
 
 
+def image_facts(sample_set: int, names: Iterable[str]) -> dict[str, list[str]]:
+    """The images' facts of these names, each as a column in the order of the set; empty where one has none.
+
+    Args:
+        sample_set: The set's key.
+        names: Which facts; ``label`` is one of them.
+    """
+    columns: dict[str, list[str]] = {name: [] for name in names}
+    rows = SampleImage.objects.filter(sample_set=sample_set).order_by("position")
+    for label, facts in rows.values_list("label", "facts").iterator():
+        for name, column in columns.items():
+            column.append(label if name == LABEL else facts.get(name, ""))
+    return columns
+
+
+@dataclass(frozen=True)
+class FactColumn:
+    """A fact of a set's images as a whole.
+
+    Attributes:
+        name: Its name.
+        distinct: How many different values it has, the empty one left out.
+        examples: The commonest of them.
+        missing: How many images have none.
+    """
+
+    name: str
+    distinct: int
+    examples: tuple[str, ...]
+    missing: int
+
+
+def describe_facts(sample_set: SampleSet, examples: int = 3) -> list[FactColumn]:
+    """The facts of a set's images, counted in the database."""
+    return [_fact_column(sample_set, name, examples) for name in sample_set.fact_columns]
+
+
+def _fact_column(sample_set: SampleSet, name: str, examples: int) -> FactColumn:
+    value = F(LABEL) if name == LABEL else Cast(KeyTextTransform(name, "facts"), TextField())
+    images = sample_set.images.order_by().annotate(value=value)
+    known = images.exclude(value="").exclude(value=None)
+    counted = known.values("value").annotate(n=Count("pk")).order_by("-n", "value")
+    counts = known.aggregate(distinct=Count("value", distinct=True), images=Count("pk"))
+    commonest = tuple(counted.values_list("value", flat=True)[:examples])
+    return FactColumn(name, counts["distinct"], commonest, sample_set.count - counts["images"])
+
+
 def image_digests(sample_set: SampleSet) -> dict[int, str]:
     """SHA-256 by position."""
     return dict(SampleImage.objects.filter(sample_set=sample_set).values_list("position", "sha256"))
 
 
 def manifest_digest(images: Iterable[tuple[str, str]]) -> str:
-    """SHA-256 over one line ``{sha256} {label}`` for each of a set's images, in order.
+    """SHA-256 over one line ``{sha256} {known}`` for each of a set's images, in order.
 
     Args:
-        images: Pairs of digest and label.
+        images: Pairs of digest and what is known of the image: its label, with a tab and JSON of other facts.
     """
     digest = hashlib.sha256()
     for sha256, label in images:

@@ -1,9 +1,9 @@
 """Where images are imported from: a folder, a zip file, an array file.
 
-Files are taken in the order of their names, so a folder and a zip file of it make the same set. The folder
-that a file lies in becomes its label. Hidden files and the resource forks that macOS adds are passed over.
-A link to a file is followed; one to a folder, or a folder that can't be read, is named among the refused.
-Whatever a decoder of archives or arrays trips over is one sentence: nothing in a file is ever run.
+Files are taken in the order of their names, so a folder and a zip file of it make the same set. What the
+folders and a metadata file say of an image goes with it. Hidden files and the resource forks that macOS adds
+are passed over. A link to a file is followed; one to a folder, or a folder that can't be read, is named among
+the refused. Whatever a decoder of archives or arrays trips over is one sentence: nothing in a file is run.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ import io
 import os
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from evalsite.samples.arrays import array_source
-from evalsite.samples.candidates import Candidate, ImageSource, make_candidate, refuse, say
+from evalsite.samples.candidates import LABEL, Candidate, ImageSource, make_candidate, refuse, say
 from evalsite.samples.errors import RefusedImageError, SourceError
+from evalsite.samples.layout import Layout, read_layout
+from evalsite.samples.metadata import Metadata, check_metadata, find_metadata, read_metadata
 from evalsite.samples.names import visible
 
 MAX_FILE_BYTES = 256 * 1024**2
@@ -31,11 +34,10 @@ def open_source(path: Path) -> Iterator[ImageSource]:
     """The images of a folder, a zip file or an ``.npz`` file, read one at a time.
 
     Raises:
-        SourceError: the path is none of these, or is damaged as a whole.
+        SourceError: the path is none of these, or is damaged as a whole, or its metadata file is faulty.
     """
     if path.is_dir():
-        candidates = _folder_candidates(path)
-        yield ImageSource(len(candidates), iter(candidates))
+        yield _folder_source(path)
     elif path.is_file():
         with _archive(path) as archive:
             yield (
@@ -51,24 +53,68 @@ def _visible(name: str) -> bool:
     return bool(parts) and not hidden and "__MACOSX" not in parts
 
 
-def _label(name: str) -> str:
-    return PurePosixPath(name).parent.name
+@dataclass(frozen=True)
+class _Description:
+    """What folders and a metadata file say of the files of a source."""
+
+    layout: Layout
+    metadata_name: str | None
+    metadata: Metadata
+
+    def candidate(self, name: str, read: Callable[[], bytes]) -> Candidate:
+        """A candidate with what is known of it; refused if the metadata file leaves it out."""
+        if self.metadata_name is None:
+            return make_candidate(name, self.layout.labels[name], read)
+        if (row := self.metadata.rows.get(name)) is None:
+            return refuse(name, f"{self.metadata_name} has no row for it")
+        facts = {column: value for column, value in row.items() if column != LABEL}
+        return make_candidate(name, row.get(LABEL, self.layout.labels[name]), read, facts)
 
 
-def _folder_candidates(folder: Path) -> list[Candidate]:
+def _describe(names: Sequence[str], read: Callable[[str], bytes]) -> _Description:
+    """What is known of the files of these names; ``read`` gives the metadata file's bytes."""
+    metadata_name = find_metadata(names)
+    files = [name for name in names if name != metadata_name]
+    layout, metadata = read_layout(files), Metadata()
+    if metadata_name is not None:
+        try:
+            data = read(metadata_name)
+        except RefusedImageError as error:
+            raise SourceError(
+                f"{visible(metadata_name)} can't be used: {error}; mend or remove it"
+            ) from error
+        metadata = read_metadata(metadata_name, data)
+        check_metadata(metadata_name, metadata, files, layout.labels)
+    return _Description(layout, metadata_name, metadata)
+
+
+def _folder_source(folder: Path) -> ImageSource:
+    refused, names = _folder_files(folder)
+    described = _describe(names, lambda name: _file_reader(folder / name)())
+    found = {name: refuse(name, reason) for name, reason in refused.items()}
+    for name in names:
+        if name != described.metadata_name:
+            found[name] = described.candidate(name, _file_reader(folder / name))
+    candidates = [found[name] for name in sorted(found)]
+    return ImageSource(len(candidates), iter(candidates), described.layout.warnings)
+
+
+def _folder_files(folder: Path) -> tuple[dict[str, str], list[str]]:
+    """Folders that can't be read, with the reason, and the names of all visible files."""
     faults: list[OSError] = []
-    found: dict[str, Candidate] = {}
+    found: list[str] = []
     for parent, folders, files in os.walk(folder, onerror=faults.append):
         links = [name for name in folders if (Path(parent) / name).is_symlink()]
         for file in [*files, *links]:
-            name = (Path(parent) / file).relative_to(folder).as_posix()
-            found[name] = make_candidate(name, _label(name), _file_reader(folder / name))
+            found.append((Path(parent) / file).relative_to(folder).as_posix())
+    refused: dict[str, str] = {}
     for fault in faults:
         name = Path(fault.filename).relative_to(folder).as_posix()
         if name == ".":
             raise SourceError(f"{folder} can't be read ({fault.strerror}); change its permissions")
-        found[name] = refuse(name, f"the folder can't be read ({fault.strerror})")
-    return [found[name] for name in sorted(filter(_visible, found))]
+        if _visible(name):
+            refused[name] = f"the folder can't be read ({fault.strerror})"
+    return refused, sorted(filter(_visible, found))
 
 
 def _file_reader(file: Path) -> Callable[[], bytes]:
@@ -129,10 +175,16 @@ def _zip_source(archive: zipfile.ZipFile, path: Path) -> ImageSource:
             f"{path.name} unpacks to {total_bytes} bytes; at most {MAX_TOTAL_BYTES} are taken: split it"
         )
     entries.sort(key=lambda entry: entry.filename)
-    return ImageSource(len(entries), _zip_candidates(archive, entries))
+    names = [entry.filename for entry in entries if not _leaves_the_archive(entry.filename)]
+    described = _describe(names, lambda name: _entry_reader(archive, archive.getinfo(name))())
+    entries = [entry for entry in entries if entry.filename != described.metadata_name]
+    candidates = _zip_candidates(archive, entries, described)
+    return ImageSource(len(entries), candidates, described.layout.warnings)
 
 
-def _zip_candidates(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Iterator[Candidate]:
+def _zip_candidates(
+    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], described: _Description
+) -> Iterator[Candidate]:
     before = ""
     for entry in entries:
         if entry.filename == before:
@@ -140,7 +192,7 @@ def _zip_candidates(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) ->
         elif _leaves_the_archive(entry.filename):
             yield refuse(entry.filename, "its name leads out of the archive")
         else:
-            yield make_candidate(entry.filename, _label(entry.filename), _entry_reader(archive, entry))
+            yield described.candidate(entry.filename, _entry_reader(archive, entry))
         before = entry.filename
 
 

@@ -35,12 +35,14 @@ class ImportSummary:
         accepted: Number of images in it.
         converted: Pairs of file name and the rule by which it was converted.
         refused: Pairs of file name and reason.
+        warnings: Sentences on what may be meant otherwise.
     """
 
     sample_set: SampleSet
     accepted: int
     converted: list[tuple[str, str]]
     refused: list[tuple[str, str]]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass
@@ -48,12 +50,15 @@ class _Gathered:
     images: list[NewImage] = field(default_factory=list)
     formats: Counter[str] = field(default_factory=Counter)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
 
     def settings(self) -> dict[str, Any]:
         """What the set remembers of its import."""
         remembered: dict[str, Any] = {"formats": dict(sorted(self.formats.items()))}
         if self.refused:
             remembered["refused"] = [list(pair) for pair in self.refused[:_REFUSALS_REMEMBERED]]
+        if self.warnings:
+            remembered["warnings"] = list(self.warnings)
         return remembered
 
 
@@ -93,6 +98,7 @@ def import_sample_set(
     origin = _check_origin(origin) or f"imported from {visible(source.resolve().name)}"
     with open_source(source) as images:
         gathered = _gather(images.candidates, images.total, progress)
+        gathered.warnings = images.warnings
     if not gathered.images:
         raise EmptySetError(_nothing_accepted(source, gathered.refused))
     store().renew({image.sha256 for image in gathered.images})
@@ -106,7 +112,7 @@ def import_sample_set(
         attribution=attribution,
     )
     converted = [(image.source_name, image.conversion) for image in gathered.images if image.conversion]
-    return ImportSummary(sample_set, len(gathered.images), converted, gathered.refused)
+    return ImportSummary(sample_set, len(gathered.images), converted, gathered.refused, images.warnings)
 
 
 def _gather(candidates: Iterable[Candidate], total: int, progress: Progress | None) -> _Gathered:
@@ -140,6 +146,7 @@ def _new_image(candidate: Candidate, sha256: str, decoded: DecodedImage) -> NewI
         label=candidate.label,
         source_name=candidate.name[-_SOURCE_NAME_LENGTH:],
         conversion=decoded.conversion,
+        facts=candidate.facts,
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from evalsite.samples.candidates import LABEL
 from evalsite.samples.errors import EmptySetError, NameTakenError
 from evalsite.samples.models import Checkpoint, SampleImage, SampleSet
 from evalsite.samples.names import check_name
@@ -27,6 +29,7 @@ class NewImage:
     label: str = ""
     source_name: str = ""
     conversion: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def create_sample_set(
@@ -56,7 +59,8 @@ def create_sample_set(
         name=name,
         kind=_known_kind(kind),
         count=len(images),
-        manifest_digest=manifest_digest((image.sha256, image.label) for image in images),
+        manifest_digest=manifest_digest((image.sha256, _known(image)) for image in images),
+        fact_columns=_fact_columns(images),
         checkpoint=checkpoint,
         seed=seed,
         settings=settings or {},
@@ -117,9 +121,23 @@ def _rows(sample_set: SampleSet, images: Sequence[NewImage]) -> list[SampleImage
             label=image.label,
             source_name=image.source_name,
             conversion=image.conversion,
+            facts=dict(image.facts),
         )
         for position, image in enumerate(images)
     ]
+
+
+def _known(image: NewImage) -> str:
+    """What the manifest says of an image: its label, and other facts after a tab (no label has one)."""
+    if not image.facts:
+        return image.label
+    return f"{image.label}\t{json.dumps(dict(image.facts), sort_keys=True, ensure_ascii=False)}"
+
+
+def _fact_columns(images: Sequence[NewImage]) -> list[str]:
+    """The names of what is known of any of the images, ``label`` first."""
+    labels = [LABEL] if any(image.label for image in images) else []
+    return list(dict.fromkeys([*labels, *(name for image in images for name in image.facts)]))
 
 
 def _set_taken(name: str) -> str:

@@ -29,7 +29,8 @@ def test_the_output_names_what_was_converted_and_refused(archive: Maker, encoded
     assert lines[0] == "converted a/2.png: transparency laid on white"
     assert lines[1].startswith("refused a/3.txt: not an image in a known format")
     assert lines[2] == (
-        f"pets: 2 images imported, 1 of them converted, 1 refused; manifest {made.manifest_digest}"
+        f"pets: 2 images imported, 1 of them converted, 1 refused; facts: none; "
+        f"manifest {made.manifest_digest}"
     )
     assert (made.kind, made.origin) == ("generated", "a test")
 

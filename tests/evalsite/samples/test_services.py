@@ -14,8 +14,10 @@ import pytest
 from evalsite.samples.errors import EmptySetError, InvalidNameError, NameTakenError, SourceError, StoreError
 from evalsite.samples.models import Checkpoint, SampleImage, SampleSet
 from evalsite.samples.selectors import (
+    describe_facts,
     describe_images,
     image_digests,
+    image_facts,
     image_labels,
     image_paths,
     manifest_digest,
@@ -291,3 +293,56 @@ def test_a_name_is_kept_without_the_blanks_around_it(
     assert made.name == "pets"
     with pytest.raises(NameTakenError):
         import_sample_set(name="pets  ", kind="reference", source=source, now=now)
+
+
+@pytest.fixture
+def described(archive: Maker, encoded: Encoded) -> Path:
+    rows = b"file_name,prompt,gold\ncat/1.png,a cat,1\ncat/2.png,,2\ndog/1.png,a cat,3\ndog/2.png,a dog,4\n"
+    names = ("cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png")
+    return archive({"metadata.csv": rows, **{name: encoded(seed) for seed, name in enumerate(names)}})
+
+
+@pytest.mark.django_db
+def test_facts_of_images_are_kept_in_order_and_counted(described: Path, now: datetime) -> None:
+    made = import_sample_set(name="facts", kind="generated", source=described, now=now).sample_set
+    assert made.fact_columns == ["label", "prompt", "gold"]
+    assert image_facts(made.pk, ["prompt", "label", "other"]) == {
+        "prompt": ["a cat", "", "a cat", "a dog"],
+        "label": ["cat", "cat", "dog", "dog"],
+        "other": ["", "", "", ""],
+    }
+    label, prompt, gold = describe_facts(made)
+    assert (label.distinct, label.examples, label.missing) == (2, ("cat", "dog"), 0)
+    assert (prompt.distinct, prompt.examples, prompt.missing) == (2, ("a cat", "a dog"), 1)
+    assert (gold.distinct, gold.examples) == (4, ("1", "2", "3"))
+
+
+@pytest.mark.django_db
+def test_the_manifest_digest_covers_facts(encoded: Encoded, now: datetime) -> None:
+    sha256 = store().put(encoded())
+    digests = {
+        create_sample_set(
+            name=str(number), kind="generated", images=[NewImage(sha256, 8, 8, facts=facts)], now=now
+        ).manifest_digest
+        for number, facts in enumerate(({}, {"prompt": "a"}, {"prompt": "b"}, {"gold": "a"}))
+    }
+    assert len(digests) == 4
+
+
+@pytest.mark.django_db
+def test_faulty_metadata_makes_no_set_and_keeps_no_file(
+    archive: Maker, encoded: Encoded, now: datetime, data_folder: Path
+) -> None:
+    source = archive({"metadata.csv": b"file_name\n2.png\n", "1.png": encoded()})
+    with pytest.raises(SourceError, match="files that are not there"):
+        import_sample_set(name="bad", kind="generated", source=source, now=now)
+    assert not SampleSet.objects.exists()
+    assert not kept_files(data_folder)
+
+
+@pytest.mark.django_db
+def test_a_set_remembers_what_its_import_warned_of(archive: Maker, encoded: Encoded, now: datetime) -> None:
+    source = archive({"0.png": encoded(), "cat/1.png": encoded(1)})
+    summary = import_sample_set(name="mixed", kind="generated", source=source, now=now)
+    assert "have no class" in summary.warnings[0]
+    assert summary.sample_set.settings["warnings"] == list(summary.warnings)

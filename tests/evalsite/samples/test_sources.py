@@ -4,7 +4,7 @@ import os
 import struct
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from evalsite.samples import sources
 from evalsite.samples.candidates import say
 from evalsite.samples.errors import RefusedImageError, SourceError
+from evalsite.samples.metadata import METADATA_NAMES
 from evalsite.samples.sources import open_source
 
 Maker = Callable[..., Path]
@@ -127,7 +128,7 @@ def test_what_is_no_regular_file_is_refused_and_not_waited_for(folder: Maker) ->
 
 
 def test_a_label_that_would_not_fit_is_refused(archive: Maker) -> None:
-    _, refused = read_all(archive({"x" * 121 + "/a.png": b"x"}))
+    _, refused = read_all(archive({"x" * 121 + "/a.png": b"x", "y/b.png": b"x"}))
     assert "longer than 120" in next(iter(refused.values()))
 
 
@@ -158,7 +159,9 @@ def test_a_path_that_is_nothing_says_what_to_give(tmp_path: Path) -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF), min_size=1, max_size=20),
+        st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF), min_size=1, max_size=20).filter(
+            lambda name: PurePosixPath(name).name not in METADATA_NAMES  # what they hold is tested elsewhere
+        ),
         unique=True,
         max_size=6,
     )
@@ -204,8 +207,10 @@ def test_names_that_no_screen_shows_are_written_as_codes(tmp_path: Path) -> None
     place.mkdir(parents=True)
     for name in ("new\nline.png", "\x1b[31mred.png"):
         (place / name).write_bytes(b"x")
+    (tmp_path / "odd" / "other").mkdir()
+    (tmp_path / "odd" / "other" / "b.png").write_bytes(b"x")
     taken, _ = read_all(tmp_path / "odd")
-    assert taken == [
+    assert taken[:2] == [
         ("a\\udcff/\\x1b[31mred.png", "a\\udcff"),
         ("a\\udcff/new\\nline.png", "a\\udcff"),
     ]
@@ -218,3 +223,50 @@ def test_a_table_of_contents_that_would_fill_the_memory_is_not_read(
     with pytest.raises(SourceError, match=r"table of contents has .* split it"):
         read_all(archive({f"{number}.png": b"" for number in range(10)}))
     assert read_all(archive({"a.png": b"x" * 1000}, "one.zip"))[0] == [("a.png", "")]
+
+
+def facts_of(path: Path) -> dict[str, tuple[str, dict[str, str]]]:
+    """Label and other facts by name."""
+    with open_source(path) as source:
+        return {c.name: (c.label, dict(c.facts)) for c in source.candidates}
+
+
+def test_one_folder_around_all_images_makes_no_class(archive: Maker, folder: Maker) -> None:
+    files = {"set/png/1.png": b"x", "set/png/2.png": b"x", "set/README.txt": b"x"}
+    for path in (archive(files), folder(files)):
+        assert {label for label, _ in facts_of(path).values()} == {""}
+
+
+def test_metadata_beside_the_images_gives_their_facts(archive: Maker, folder: Maker) -> None:
+    files = {
+        "metadata.csv": b"file_name,label,prompt\nimages/1.png,cat,a cat\nimages/2.png,,\n",
+        "images/1.png": b"x",
+        "images/2.png": b"x",
+    }
+    expected = {"images/1.png": ("cat", {"prompt": "a cat"}), "images/2.png": ("", {"prompt": ""})}
+    assert facts_of(archive(files)) == facts_of(folder(files)) == expected
+
+
+def test_folders_give_the_label_where_metadata_has_none(archive: Maker) -> None:
+    rows = b'{"file_name": "a/1.png", "gold": true}\n{"file_name": "b/1.png", "gold": false}\n'
+    made = facts_of(archive({"metadata.jsonl": rows, "a/1.png": b"x", "b/1.png": b"x"}))
+    assert made == {"a/1.png": ("a", {"gold": "true"}), "b/1.png": ("b", {"gold": "false"})}
+
+
+def test_a_file_that_metadata_leaves_out_is_refused_by_name(archive: Maker) -> None:
+    _, refused = read_all(archive({"metadata.csv": b"file_name\n1.png\n", "1.png": b"x", "notes.txt": b"x"}))
+    assert refused == {"notes.txt": "metadata.csv has no row for it"}
+
+
+def test_metadata_that_cannot_be_read_is_named(folder: Maker) -> None:
+    place = folder({"1.png": b"x"})
+    (place / "metadata.csv").symlink_to(place / "nowhere")
+    with pytest.raises(SourceError, match=r"metadata\.csv can't be used: can't be read .* mend or remove it"):
+        read_all(place)
+
+
+def test_folders_unlike_each_other_are_warned_of(archive: Maker) -> None:
+    with open_source(archive(FILES)) as source:
+        beside, deeper = source.warnings
+    assert "some beside them: those beside have no class" in beside
+    assert "'a', 'b' above 'deep/er'" in deeper

@@ -21,7 +21,8 @@ class Command(BaseCommand):
 
     help = (
         "Import a folder, a .zip or an .npz (arr_0, uint8 NHWC) as a sample set. "
-        "Sub-folder names become class labels. Ends with status 1 if nothing was imported."
+        "Names of folders become class labels; a metadata.csv or metadata.jsonl beside the images (column "
+        "file_name) gives labels, prompts and any other facts. Ends with status 1 if nothing was imported."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -54,9 +55,12 @@ class Command(BaseCommand):
         for title, files in (("converted", summary.converted), ("refused", summary.refused)):
             for name, reason in files:
                 self.stdout.write(f"{title} {name}: {reason}")
+        for warning in summary.warnings:
+            self.stdout.write(f"warning: {warning}")
         self.stdout.write(
             f"{summary.sample_set.name}: {summary.accepted} images imported, "
             f"{len(summary.converted)} of them converted, {len(summary.refused)} refused; "
+            f"facts: {', '.join(summary.sample_set.fact_columns) or 'none'}; "
             f"manifest {summary.sample_set.manifest_digest}"
         )
 
