@@ -13,6 +13,7 @@ from uuid import UUID
 from django.core import signing
 from django.http import QueryDict
 
+from evalsite.studies.planning import MAX_EXPOSURES
 from evalsite.trials.errors import MalformedRequestError
 from evalsite.trials.models import Session
 from evalsite.trials.quality import Exposure
@@ -20,8 +21,10 @@ from evalsite.trials.wire.messages import Device, Submission, UnreadableSubmissi
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_RESPONSES = 100
-MAX_EXPOSURES = 20
 MAX_TEXT = 1000
+MAX_ANSWER = 32_000
+"""Characters of an answer's JSON: the names of as many images as a trial may show, with room for more."""
+
 MAX_NUMBER = 1e15
 MAX_POSITION = 2**24 - 1
 SIMULATION_PASS_SECONDS = 24 * 3600
@@ -228,9 +231,9 @@ def _uuid4(value: object) -> UUID:
 
 
 def _answer(value: object) -> Json:
-    if not isinstance(value, dict) or len(json.dumps(value)) > MAX_TEXT:
+    if not isinstance(value, dict) or len(json.dumps(value)) > MAX_ANSWER:
         raise MalformedRequestError(
-            f"answer was not a JSON object of at most {MAX_TEXT} characters; send such."
+            f"answer was not a JSON object of at most {MAX_ANSWER} characters; send such."
         )
     return value
 

@@ -3,6 +3,7 @@ import math
 import pytest
 from django.http import QueryDict
 
+from evalsite.studies.planning import MAX_EXPOSURES
 from evalsite.trials.errors import MalformedRequestError
 from evalsite.trials.wire import parsing
 from evalsite.trials.wire.messages import Submission, UnreadableSubmission
@@ -33,9 +34,10 @@ def test_a_good_answer_is_read_whole():
     [
         *({"id": value} for value in (None, 7, "x", "00000000-0000-1000-8000-000000000000")),
         *({"trial": value} for value in (None, -1, 1.5, "3", True, 2**24, 1e300)),
-        *({"answer": value} for value in (None, "real", [], {"answer": "x" * 2000})),
+        *({"answer": value} for value in (None, "real", [], {"answer": "x" * parsing.MAX_ANSWER})),
         *({"rt_ms": value} for value in (None, -0.1, "5", math.nan, math.inf, 1e16, False)),
-        *({"exposures": value} for value in (None, {}, [1], [{}], [wire.exposure(100)] * 21)),
+        *({"exposures": value} for value in (None, {}, [1], [{}])),
+        {"exposures": [wire.exposure(100)] * (MAX_EXPOSURES + 1)},
         *({"answered_at": value} for value in (None, 5, "now", "2026-01-01T10:00:00")),
             {"answered_at": "0001-01-01T00:00:00+14:00"},
         *({"exposures": [wire.exposure(100) | {name: "x"}]} for name in wire.exposure(100)),
