@@ -9,10 +9,17 @@ from typing import Any
 
 from evalsite.tasks import registry
 from evalsite.tasks.design.deck import Deck
+from evalsite.tasks.errors import PlanError
 from evalsite.tasks.params import Params
 from evalsite.tasks.protocol import REAL, PlannedTrial, Source, Stimulus, Task
 
 Json = dict[str, Any]
+
+MAX_STIMULI = 1000
+"""Images that one trial may show."""
+
+MAX_EXPOSURES = 1000
+"""Records of a flash that one answer may bring; with their answer they stay below a request's 1 MiB."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ def plan_session(
         mirrored: Whether this rater has the second of two arrangements that are counterbalanced over raters.
 
     Raises:
-        PlanError: If the images don't suffice for a block.
+        PlanError: If the images don't suffice for a block, or a trial is too large to be shown.
     """
     placed: list[PlacedTrial] = []
     deck = full_deck(protocol)
@@ -120,7 +127,7 @@ def plan_block(
     Other arguments and errors as for `plan_session`.
     """
     block = read_block(protocol, number)
-    return block.task.plan(
+    planned = block.task.plan(
         block.params,
         deck.materials(_conditions(protocol, block, condition)),
         trials=block.trials,
@@ -129,6 +136,16 @@ def plan_block(
         seed=derive_seed(protocol["seed"], seed, number),
         mirrored=mirrored,
     )
+    for trial in planned:
+        _check_size("images", len(trial.stimuli), MAX_STIMULI)
+        _check_size("flashes", block.task.exposures(block.params, trial), MAX_EXPOSURES)
+    return planned
+
+
+def _check_size(what: str, count: int, most: int) -> None:
+    """Refuse a trial that could not be delivered, or whose answer could not be taken."""
+    if count > most:
+        raise PlanError(f"a trial has {count} {what}; expected at most {most}; plan fewer in each trial")
 
 
 def deck_after(protocol: Mapping[str, Any], number: int, deck: Deck, planned: Iterable[PlannedTrial]) -> Deck:

@@ -224,6 +224,13 @@ class Task(ABC, Generic[P]):
         """Whether stimuli are shown for a limited time, so that frames matter and raters are warned."""
         return False
 
+    def exposures(self, params: P, trial: PlannedTrial) -> int:
+        """How many flashes an answer to the trial records at most; by default one for each stimulus.
+
+        A trial that records more than the site takes is refused when it is planned.
+        """
+        return len(trial.stimuli)
+
     def feedback(self, params: P, trial: PlannedTrial) -> bool:
         """Whether the rater is told after the answer if it was right; practice always tells."""
         return trial.kind == "practice"

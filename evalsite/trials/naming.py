@@ -9,7 +9,7 @@ from uuid import UUID
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters of completion codes: those that are not taken for digits."""
 
-_PLACE_DIGITS = 8
+_POSITION_DIGITS = 6
 _SIGNATURE_DIGITS = 40
 
 
@@ -20,10 +20,11 @@ def stimulus_name(key: str, session: UUID, position: int, slot: int) -> str:
         key: The site's secret key.
         session: The session's id.
         position: The trial's number in the session, 0 to 16,777,215.
-        slot: Which of the trial's stimuli, 0 to 255.
+        slot: Which of the trial's stimuli, from 0.
 
     Returns:
-        48 hexadecimal digits, whatever the image; it can't be guessed, nor used in another session.
+        48 hexadecimal digits, or 49 from slot 256 on, whatever the image; it can't be guessed, nor used in
+        another session.
     """
     place = f"{position:06x}{slot:02x}"
     return place + _sign(key, "stimulus", f"{session}/{place}")[:_SIGNATURE_DIGITS]
@@ -32,7 +33,8 @@ def stimulus_name(key: str, session: UUID, position: int, slot: int) -> str:
 def read_stimulus_name(key: str, session: UUID, name: str) -> tuple[int, int] | None:
     """The position and slot that a name stands for; None if it was not given to this session."""
     try:
-        position, slot = int(name[: _PLACE_DIGITS - 2], 16), int(name[_PLACE_DIGITS - 2 : _PLACE_DIGITS], 16)
+        position = int(name[:_POSITION_DIGITS], 16)
+        slot = int(name[_POSITION_DIGITS:-_SIGNATURE_DIGITS], 16)
     except ValueError:
         return None
     genuine = hmac.compare_digest(stimulus_name(key, session, position, slot).encode(), name.encode())

@@ -6,9 +6,13 @@ docs/conditions.md lists each recorded condition and how it is judged.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from math import ceil, floor
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from evalsite.trials.wire.fields import Above0, Flag, Number, Whole
 
 MIN_REFRESH_HZ = 50.0
 """Slower screens can't show a short exposure as planned."""
@@ -26,8 +30,7 @@ GAP_SHARE = 0.12
 """Space between images side by side, as a share of a side (static/js/kit/layout.js)."""
 
 
-@dataclass(frozen=True)
-class Exposure:
+class Exposure(Struct, frozen=True, forbid_unknown_fields=True):
     """What the screen did during one flash.
 
     Args:
@@ -46,22 +49,22 @@ class Exposure:
         stable: Whether frames came at an even pace while it was measured.
     """
 
-    asked_ms: float | None
-    period_ms: float
-    planned_frames: int | None
-    achieved_frames: int
-    onset_ms: float
-    offset_ms: float
-    shown_ms: float
-    dropped_frames: int
-    visible: bool
-    focused: bool
-    full_screen: bool
-    device_pixel_ratio: float
-    css_px: float
-    natural_px: float
-    refresh_hz: float
-    stable: bool
+    asked_ms: Number | None
+    period_ms: Above0
+    planned_frames: Whole | None
+    achieved_frames: Whole
+    onset_ms: Number
+    offset_ms: Number
+    shown_ms: Number
+    dropped_frames: Whole
+    visible: Flag
+    focused: Flag
+    full_screen: Flag
+    device_pixel_ratio: Number
+    css_px: Number
+    natural_px: Number
+    refresh_hz: Number
+    stable: Flag
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""

@@ -1,4 +1,4 @@
-"""A catalogue of the site with one file more, which can't be imported."""
+"""A catalogue of the site with more files, or with one that can't be imported."""
 
 from __future__ import annotations
 
@@ -20,9 +20,16 @@ def faulty_file(registry: ModuleType, folder: Path) -> Iterator[str]:
         folder: an empty one, where the file is written.
     """
     (folder / f"{FAULTY}.py").write_text("import nothing_of_this_name\n")
+    with added_files(registry, folder):
+        yield registry.faults()[FAULTY]
+
+
+@contextmanager
+def added_files(registry: ModuleType, folder: Path) -> Iterator[None]:
+    """Give the catalogue of `registry`, of tasks or of recruiters, the files of `folder` too."""
     registry.names()  # so that there is something to go back to
     kept = next(value for name, value in vars(registry).items() if name in ("_TASKS", "_RECRUITERS"))
     path = [*registry.catalogue.__path__, str(folder)]
     with patch.object(registry.catalogue, "__path__", path), patch.dict(vars(kept)):
         del vars(kept)["_found"]
-        yield registry.faults()[FAULTY]
+        yield

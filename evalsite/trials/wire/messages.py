@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
-from typing import Any, Literal
-from uuid import UUID
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Annotated, Any, Literal
+
+from msgspec import Struct, json
+from msgspec.structs import asdict
 
 from evalsite.trials.quality import Exposure
+from evalsite.trials.wire import fields
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Submission:
+class Submission(Struct, frozen=True, forbid_unknown_fields=True):
     """One answer as the client made it.
 
     Args:
@@ -25,12 +27,45 @@ class Submission:
         answered_at: By the client's clock.
     """
 
-    id: UUID
-    trial: int
-    answer: Json
-    rt_ms: float
-    exposures: tuple[Exposure, ...] = ()
-    answered_at: datetime | None = None
+    id: fields.AnswerId
+    trial: fields.Position
+    answer: fields.AnswerData
+    rt_ms: fields.Duration
+    exposures: Annotated[tuple[Exposure, ...], fields.AtMostExposures]
+    answered_at: fields.Moment
+
+    def __post_init__(self) -> None:
+        """Refuse, with the field's name, what a type can't say."""
+        if self.id.version != 4:
+            raise ValueError("id")
+        if len(json.encode(self.answer)) > fields.MAX_ANSWER:
+            raise ValueError("answer")
+        try:
+            self.answered_at.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("answered_at") from None
+
+
+class Responses(Struct, frozen=True, forbid_unknown_fields=True):
+    """A request with answers, each to be read by itself."""
+
+    responses: Annotated[list[Any], fields.AtMostResponses]
+
+
+class TrialRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A request about one trial."""
+
+    trial: fields.Position
+
+
+class Consent(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether the rater agreed."""
+
+    agreed: fields.Flag
+
+
+class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
+    """A request without content."""
 
 
 @dataclass(frozen=True)
@@ -41,29 +76,28 @@ class UnreadableSubmission:
     error: str
 
 
-@dataclass(frozen=True)
-class Device:
+class Device(Struct, frozen=True, forbid_unknown_fields=True):
     """The rater's browser and screen, as measured and told by the browser.
 
     ``room_width_px`` and ``room_height_px`` are the space for images on the stage.
     """
 
-    period_ms: float
-    refresh_hz: float
-    stable: bool
-    user_agent: str
-    browser: str
-    os: str
-    screen_width_px: int
-    screen_height_px: int
-    window_width_px: int
-    window_height_px: int
-    room_width_px: int
-    room_height_px: int
-    device_pixel_ratio: float
-    dark_theme: bool
-    touch: bool
-    language: str
+    period_ms: fields.Above0
+    refresh_hz: fields.Above0
+    stable: fields.Flag
+    user_agent: fields.Text
+    browser: fields.Text
+    os: fields.Text
+    screen_width_px: fields.Whole
+    screen_height_px: fields.Whole
+    window_width_px: fields.Whole
+    window_height_px: fields.Whole
+    room_width_px: fields.Whole
+    room_height_px: fields.Whole
+    device_pixel_ratio: fields.Number
+    dark_theme: fields.Flag
+    touch: fields.Flag
+    language: fields.Text
 
     def to_json(self) -> Json:
         """As it is stored."""

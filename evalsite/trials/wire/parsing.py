@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime
-from typing import Any, get_type_hints
-from uuid import UUID
+import re
+import reprlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
 
+import msgspec
 from django.core import signing
 from django.http import QueryDict
+from msgspec import Struct
 
 from evalsite.trials.errors import MalformedRequestError
 from evalsite.trials.models import Session
-from evalsite.trials.quality import Exposure
-from evalsite.trials.wire.messages import Device, Submission, UnreadableSubmission
+from evalsite.trials.wire.fields import MAX_TEXT, TEXT
+from evalsite.trials.wire.messages import (
+    Consent,
+    Device,
+    Nothing,
+    Responses,
+    Submission,
+    TrialRequest,
+    UnreadableSubmission,
+)
 
 MAX_BODY_BYTES = 1024 * 1024
-MAX_RESPONSES = 100
-MAX_EXPOSURES = 20
-MAX_TEXT = 1000
-MAX_NUMBER = 1e15
-MAX_POSITION = 2**24 - 1
 SIMULATION_PASS_SECONDS = 24 * 3600
 
 Json = dict[str, Any]
-Reader = Callable[[object, str], Any]
-
+T = TypeVar("T", bound=Struct)
 
 SIMULATED = "simulated"
 AGAIN = "again"
@@ -63,6 +65,12 @@ def read_arrival(query: QueryDict) -> ArrivalRequest:
     return ArrivalRequest(values, kind=Session.Kind.SIMULATED)
 
 
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str) or len(value) > MAX_TEXT or "\0" in value:
+        raise MalformedRequestError(f"{name} was not {TEXT}; send such.")
+    return value
+
+
 def make_simulation_pass() -> str:
     """A parameter by which a request from this site's own command says that its rater is simulated."""
     return signing.dumps(SIMULATED, salt=SIMULATED)
@@ -75,193 +83,86 @@ def read_body(body: bytes, content_type: str) -> Json:
     if len(body) > MAX_BODY_BYTES:
         raise MalformedRequestError(f"The request had {len(body)} bytes; send at most {MAX_BODY_BYTES}.")
     try:
-        data = json.loads(body)
-        storable = b"\\u0000" not in json.dumps(data, allow_nan=False, ensure_ascii=False).encode()
+        data = msgspec.json.decode(body)
     except (ValueError, RecursionError) as error:
         raise MalformedRequestError("The request is not JSON; send a JSON object.") from error
-    if not isinstance(data, dict) or not storable:
+    if not isinstance(data, dict):
         raise MalformedRequestError("The request is not a JSON object; send one.")
+    if b"\\u0000" in body:  # a database can't store it
+        raise MalformedRequestError("The request holds the character NUL; leave it out.")
     return data
 
 
 def read_consent(data: Json) -> bool:
     """Whether the rater agreed."""
-    _expect_keys(data, {"agreed"}, "consent")
-    return _boolean(data["agreed"], "agreed")
+    return _read(Consent, data, "consent").agreed
 
 
 def read_nothing(data: Json) -> None:
     """Check that a request without content has none."""
-    _expect_keys(data, set(), "the request")
+    _read(Nothing, data, "the request")
 
 
 def read_trial(data: Json) -> int:
     """The number of the trial that a request is about."""
-    _expect_keys(data, {"trial"}, "the request")
-    return _position(data["trial"])
+    return _read(TrialRequest, data, "the request").trial
 
 
 def read_device(data: Json) -> Device:
     """The rater's device."""
-    device: Device = _read_record(Device, data, "device")
-    if device.period_ms <= 0 or device.refresh_hz <= 0:
-        raise MalformedRequestError("period_ms and refresh_hz were not above 0; measure the screen again.")
-    return device
+    return _read(Device, data, "device")
 
 
 def read_submissions(data: Json) -> list[Submission | UnreadableSubmission]:
     """The answers of one request; one that is malformed stands as such among the others."""
-    _expect_keys(data, {"responses"}, "the request")
-    responses = data["responses"]
-    if not isinstance(responses, list) or not 1 <= len(responses) <= MAX_RESPONSES:
-        raise MalformedRequestError(
-            f"responses was not a list of 1 to {MAX_RESPONSES} answers; send them so."
-        )
-    return [_read_submission_or_error(response) for response in responses]
+    return [_read_submission(answer) for answer in _read(Responses, data, "the request").responses]
 
 
-def _read_submission_or_error(data: object) -> Submission | UnreadableSubmission:
+def _read_submission(data: object) -> Submission | UnreadableSubmission:
     try:
-        return read_submission(data)
+        return _read(Submission, data, "an answer")
     except MalformedRequestError as error:
         name = data.get("id") if isinstance(data, dict) else None
         return UnreadableSubmission(name[:36] if isinstance(name, str) else "", str(error))
 
 
-def read_submission(data: object) -> Submission:
-    """One answer. Raises ``MalformedRequestError`` naming the field."""
-    if not isinstance(data, dict):
-        raise MalformedRequestError("An answer was not a JSON object; send one.")
-    _expect_keys(data, {"id", "trial", "answer", "rt_ms", "exposures", "answered_at"}, "an answer")
-    exposures = data["exposures"]
-    if not isinstance(exposures, list) or len(exposures) > MAX_EXPOSURES:
-        raise MalformedRequestError(
-            f"exposures was not a list of at most {MAX_EXPOSURES} records; send them so."
-        )
-    return Submission(
-        id=_uuid4(data["id"]),
-        trial=_position(data["trial"]),
-        answer=_answer(data["answer"]),
-        rt_ms=_duration(data["rt_ms"], "rt_ms"),
-        exposures=tuple(_read_exposure(exposure) for exposure in exposures),
-        answered_at=_moment(data["answered_at"]),
-    )
-
-
-def _read_exposure(data: object) -> Exposure:
-    exposure: Exposure = _read_record(Exposure, data, "an exposure")
-    if exposure.period_ms <= 0:
-        raise MalformedRequestError(f"period_ms was {exposure.period_ms}; expected more than 0.")
-    return exposure
-
-
-def _read_record(record: type[Any], data: object, what: str) -> Any:
-    if not isinstance(data, dict):
-        raise MalformedRequestError(f"{what} was not a JSON object; send one.")
-    readers = _FIELDS[record]
-    _expect_keys(data, readers.keys(), what)
-    return record(**{name: read(data[name], name) for name, read in readers.items()})
-
-
-def _field_readers(record: type[Any]) -> dict[str, Reader]:
-    """How each field of a record is read, from its type."""
-    hints = get_type_hints(record)
-    return {field.name: _READERS[hints[field.name]] for field in fields(record)}
-
-
-def _expect_keys(data: Mapping[str, Any], names: Set[str], what: str) -> None:
-    if data.keys() == names:
-        return
-    if missing := sorted(names - set(data)):
-        raise MalformedRequestError(f"{what} lacks {missing[0]}; send {', '.join(sorted(names))}.")
-    if unknown := sorted(set(data) - names):
-        raise MalformedRequestError(f"{what} has an unknown field {unknown[0][:40]!r}; leave it out.")
-
-
-def _boolean(value: object, name: str) -> bool:
-    if not isinstance(value, bool):
-        raise MalformedRequestError(f"{name} was not true or false; send one of them.")
-    return value
-
-
-def _number(value: object, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not _small(value):
-        raise MalformedRequestError(f"{name} was not a finite number; send one.")
-    return float(value)
-
-
-def _whole(value: object, name: str) -> int:
-    number = _number(value, name)
-    if number != math.floor(number):
-        raise MalformedRequestError(f"{name} was {number:g}; send a whole number.")
-    return int(number)
-
-
-def _text(value: object, name: str) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TEXT or "\0" in value:
-        raise MalformedRequestError(f"{name} was not text of at most {MAX_TEXT} characters; send such.")
-    return value
-
-
-def _duration(value: object, name: str) -> float:
-    number = _number(value, name)
-    if number < 0:
-        raise MalformedRequestError(f"{name} was {number:g}; expected 0 or more milliseconds.")
-    return number
-
-
-def _position(value: object) -> int:
-    number = _whole(value, "trial")
-    if not 0 <= number <= MAX_POSITION:
-        raise MalformedRequestError(f"trial was {number}; expected a trial's number.")
-    return number
-
-
-def _uuid4(value: object) -> UUID:
+def _read(message: type[T], data: object, what: str) -> T:
+    """The message that the data hold. Raises ``MalformedRequestError`` naming the field."""
     try:
-        parsed = UUID(value) if isinstance(value, str) else None
-    except ValueError:
-        parsed = None
-    if parsed is None or parsed.version != 4:
-        raise MalformedRequestError("id was not a version-4 UUID; make one per answer.")
-    return parsed
+        return msgspec.convert(data, message)
+    except msgspec.ValidationError as error:
+        raise MalformedRequestError(_explain(error, data, message, what)) from error
+    except RecursionError as error:
+        raise MalformedRequestError(f"{what} is nested too deeply; send a flatter one.") from error
 
 
-def _answer(value: object) -> Json:
-    if not isinstance(value, dict) or len(json.dumps(value)) > MAX_TEXT:
-        raise MalformedRequestError(
-            f"answer was not a JSON object of at most {MAX_TEXT} characters; send such."
-        )
-    return value
+def _explain(error: msgspec.ValidationError, data: Any, message: type[Struct], what: str) -> str:
+    """What was given, what was expected and the next move, from what the reader says and where."""
+    said, path = _ERROR.fullmatch(str(error)).group("said", "path")  # type: ignore[union-attr]
+    path = str(error.__cause__ or (path or "").lstrip("."))
+    if found := _KEY.fullmatch(said):
+        if found["fault"] == "missing required":
+            return f"{path or what} lacks {found['key']}; send it, too."
+        return f"{path or what} has an unknown field {found['key'][:40]!r}; leave it out."
+    for step in _STEP.findall(path):
+        data = data[int(step) if step.isdigit() else step]
+    expected = _expectations(message).get(path.rpartition(".")[2], "a JSON object")
+    return f"{path or what} was {_BRIEF.repr(data)}; expected {expected}."
 
 
-def _moment(value: object) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        moment = moment.astimezone(UTC) if moment and moment.tzinfo else None
-    except (ValueError, OverflowError):
-        moment = None
-    if moment is None:
-        raise MalformedRequestError("answered_at was not an ISO 8601 time with a zone; send such.")
-    return moment
+@cache
+def _expectations(message: type[Struct]) -> dict[str, str]:
+    """What each field of a message and of its records is to hold, in words."""
+    _, schemas = msgspec.json.schema_components([message])
+    return {
+        name: " or ".join(choice.get("description", "null") for choice in field.get("anyOf", [field]))
+        for schema in schemas.values()
+        for name, field in schema["properties"].items()
+    }
 
 
-def _or_null(read: Reader) -> Reader:
-    return lambda value, name: None if value is None else read(value, name)
-
-
-def _small(value: float) -> bool:
-    return abs(value) <= MAX_NUMBER  # false for NaN and infinities
-
-
-_READERS: dict[Any, Reader] = {
-    bool: _boolean,
-    float: _number,
-    int: _whole,
-    str: _text,
-    float | None: _or_null(_number),
-    int | None: _or_null(_whole),
-}
-_FIELDS: dict[type[Any], dict[str, Reader]] = {
-    record: _field_readers(record) for record in (Device, Exposure)
-}
+_ERROR = re.compile(r"(?P<said>.*?)(?: - at `\$(?P<path>(?:\.\w+|\[\d+\])*)`)?", re.DOTALL)
+_BRIEF = reprlib.Repr()
+_BRIEF.maxlevel, _BRIEF.maxstring, _BRIEF.maxother = 1, 60, 60
+_STEP = re.compile(r"\w+")
+_KEY = re.compile(r"Object (?P<fault>missing required|contains unknown) field `(?P<key>.*)`", re.DOTALL)

@@ -1,11 +1,11 @@
 """Each row of docs/conditions.md is what the code does."""
 
 import re
-from dataclasses import fields
 from itertools import chain
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 
 from evalsite.trials.models import Response
 from evalsite.trials.quality import Exposure

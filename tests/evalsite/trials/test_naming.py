@@ -16,6 +16,18 @@ def test_a_name_is_of_one_length_and_leads_back(position, slot):
     assert read_stimulus_name("key", SESSION, name) == (position, slot)
 
 
+@pytest.mark.parametrize(("position", "slot"), [(0, 256), (16, 256), (2**24 - 1, 4095)])
+def test_a_trial_may_show_more_than_256_images(position, slot):
+    name = stimulus_name("key", SESSION, position, slot)
+    assert re.fullmatch("[0-9a-f]{49}", name)
+    assert read_stimulus_name("key", SESSION, name) == (position, slot)
+
+
+def test_names_given_to_running_sessions_still_lead_back():
+    name = "0002bc01" + "ab3f38c66d10a39bf1d46af7b761377f5d5381e9"
+    assert stimulus_name("key", SESSION, 700, 1) == name
+
+
 def test_a_name_is_worth_nothing_elsewhere():
     name = stimulus_name("key", SESSION, 3, 0)
     assert read_stimulus_name("key", OTHER, name) is None

@@ -135,6 +135,24 @@ test("a refusal reaches whoever waits, and the answers stay", async () => {
   assert.equal(remote.stored.size, 1);
 });
 
+test("large answers travel in several requests, each below what outlives a page", async () => {
+  const remote = site();
+  /** @type {number[]} */ const sizes = [];
+  const send = (/** @type {Submission[]} */ batch) => (sizes.push(JSON.stringify(batch).length), remote.send(batch));
+  /** @type {() => void} */ let goOn = () => undefined;
+  const wait = () => new Promise((/** @type {(value: void) => void} */ resolve) => (goOn = resolve));
+  const outbox = new Outbox({ session: "s", store: memoryStore(), send, wait });
+  remote.failures.push(offline()); // so that all wait together
+  for (const number of [1, 2, 3]) {
+    await outbox.add({ ...answer(number), answer: { text: "x".repeat(number < 3 ? 25_000 : 70_000) } });
+  }
+  goOn();
+  await outbox.drain();
+  assert.equal(remote.stored.size, 3);
+  assert.ok(sizes.slice(0, -1).every((size) => size < 64 * 1024), `${sizes}`);
+  assert.ok((sizes.at(-1) ?? 0) < 72_000, "an answer that is larger is sent alone");
+});
+
 test("a full disk turns to memory and says so", async () => {
   let full = false;
   const { factory } = fakeIndexedDb({ failing: () => full });

@@ -12,8 +12,11 @@ import { memoryStore } from "./store.js";
 /** @typedef {import("./types.js").Receipts} Receipts */
 /** @typedef {import("./types.js").Submission} Submission */
 
-/** Answers in one request, at most; their JSON stays below what a browser lets outlive a page (64 KiB). */
+/** Answers in one request, at most. */
 const BATCH = 40;
+
+/** Characters of their JSON, at most, if it is more than one answer: a browser lets 64 KiB outlive a page. */
+const BATCH_CHARACTERS = 60_000;
 
 /**
  * @typedef {object} Status
@@ -131,7 +134,13 @@ export class Outbox {
   }
 
   #batch() {
-    return this.#queue.slice(0, BATCH);
+    let characters = 0;
+    const first = this.#queue.slice(0, BATCH);
+    const end = first.findIndex(({ kept }, index) => {
+      characters += JSON.stringify(kept.submission).length;
+      return index > 0 && characters > BATCH_CHARACTERS;
+    });
+    return end < 0 ? first : first.slice(0, end);
   }
 
   /** @returns {Promise<void>} */

@@ -3,8 +3,10 @@ import math
 import pytest
 from django.http import QueryDict
 
+from evalsite.studies.planning import MAX_EXPOSURES
 from evalsite.trials.errors import MalformedRequestError
 from evalsite.trials.wire import parsing
+from evalsite.trials.wire.fields import MAX_ANSWER
 from evalsite.trials.wire.messages import Submission, UnreadableSubmission
 from tests.support import wire
 
@@ -33,9 +35,10 @@ def test_a_good_answer_is_read_whole():
     [
         *({"id": value} for value in (None, 7, "x", "00000000-0000-1000-8000-000000000000")),
         *({"trial": value} for value in (None, -1, 1.5, "3", True, 2**24, 1e300)),
-        *({"answer": value} for value in (None, "real", [], {"answer": "x" * 2000})),
+        *({"answer": value} for value in (None, "real", [], {"answer": "x" * MAX_ANSWER})),
         *({"rt_ms": value} for value in (None, -0.1, "5", math.nan, math.inf, 1e16, False)),
-        *({"exposures": value} for value in (None, {}, [1], [{}], [wire.exposure(100)] * 21)),
+        *({"exposures": value} for value in (None, {}, [1], [{}])),
+        {"exposures": [wire.exposure(100)] * (MAX_EXPOSURES + 1)},
         *({"answered_at": value} for value in (None, 5, "now", "2026-01-01T10:00:00")),
             {"answered_at": "0001-01-01T00:00:00+14:00"},
         *({"exposures": [wire.exposure(100) | {name: "x"}]} for name in wire.exposure(100)),
@@ -50,6 +53,48 @@ def test_a_bad_answer_is_unreadable_with_a_sentence_and_holds_nothing_up(bad):
     assert isinstance(first, UnreadableSubmission)
     assert first.error.endswith(".")
     assert isinstance(second, Submission)
+
+
+FLASH = wire.exposure(100)
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        ({"id": "x"}, "id was 'x'; expected a version-4 UUID; make one per answer."),
+        ({"trial": -1}, "trial was -1; expected a trial's number, 0 or more."),
+        ({"answer": []}, "answer was []; expected a JSON object of at most 32000 characters."),
+        ({"rt_ms": -0.5}, "rt_ms was -0.5; expected 0 to 1e15 milliseconds."),
+        ({"rt_ms": True}, "rt_ms was True; expected 0 to 1e15 milliseconds."),
+        ({"answered_at": "now"}, "answered_at was 'now'; expected an ISO 8601 time with a zone."),
+        ({"exposures": {}}, "exposures was {}; expected a list of at most 1000 records."),
+        ({"exposures": [FLASH, 1]}, "exposures[1] was 1; expected a JSON object."),
+        ({"exposures": [{}]}, "exposures[0] lacks asked_ms; send it, too."),
+        ({"exposures": [FLASH | {"more": 1}]}, "exposures[0] has an unknown field 'more'; leave it out."),
+        (
+            {"exposures": [FLASH | {"planned_frames": "x"}]},
+            "exposures[0].planned_frames was 'x'; expected a whole number (no decimal point) or null.",
+        ),
+        ({"truth": "real"}, "an answer has an unknown field 'truth'; leave it out."),
+        ({"x` - at `$.exposures[7]": 1}, "exposures[7] has an unknown field 'x'; leave it out."),
+    ],
+)
+def test_an_error_says_what_was_given_and_what_is_expected(bad, sentence):
+    (read,) = parsing.read_submissions({"responses": [good() | bad]})
+    assert read.error == sentence
+
+
+def test_an_error_about_a_device_speaks_of_the_device_s_own_bounds():
+    with pytest.raises(MalformedRequestError, match=r"^refresh_hz was 0; expected a number above 0"):
+        parsing.read_device(wire.device(refresh_hz=0))
+
+
+def test_an_answer_that_is_nested_too_deeply_is_unreadable():
+    deep = {}
+    for _ in range(5000):
+        deep = {"a": deep}
+    (read,) = parsing.read_submissions({"responses": [good(answer=deep)]})
+    assert read.error == "an answer is nested too deeply; send a flatter one."
 
 
 @pytest.mark.parametrize("name", list(wire.submission(TRIAL)))
