@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, get_type_hints
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core import signing
 from django.http import QueryDict
@@ -25,6 +25,8 @@ MAX_TEXT = 1000
 MAX_NUMBER = 1e15
 MAX_POSITION = 2**24 - 1
 SIMULATION_PASS_SECONDS = 24 * 3600
+VISIT_SECONDS = 24 * 3600
+"""How long a consent page can be answered."""
 
 Json = dict[str, Any]
 Reader = Callable[[object, str], Any]
@@ -66,6 +68,21 @@ def read_arrival(query: QueryDict) -> ArrivalRequest:
 def make_simulation_pass() -> str:
     """A parameter by which a request from this site's own command says that its rater is simulated."""
     return signing.dumps(SIMULATED, salt=SIMULATED)
+
+
+def make_visit(slug: str) -> str:
+    """A new name for a consent page of the study, signed, so that nobody can name another's session."""
+    return signing.dumps(uuid4().hex, salt=f"visit:{slug}")
+
+
+def read_answered_welcome(data: Json, slug: str) -> tuple[bool, UUID]:
+    """Whether the rater agreed, and on which consent page. Raises ``MalformedRequestError``."""
+    _expect_keys(data, {"agreed", "visit"}, "consent")
+    try:
+        visit = signing.loads(_text(data["visit"], "visit"), salt=f"visit:{slug}", max_age=VISIT_SECONDS)
+    except signing.BadSignature:
+        raise MalformedRequestError("This page is too old, or it is not from this site.") from None
+    return _boolean(data["agreed"], "agreed"), UUID(hex=visit)
 
 
 def read_body(body: bytes, content_type: str) -> Json:
