@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,6 +11,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from evalsite.trials.models import Session
+from evalsite.trials.state import describe_welcome
+from evalsite.trials.wire.parsing import make_visit
 
 ENDPOINTS = ("state", "consent", "device", "begin", "block", "responses", "set_aside", "complete")
 
@@ -20,5 +23,17 @@ def rater_config(request: HttpRequest, session: Session) -> dict[str, Any]:
     return {
         "urls": {name: reverse(f"trials:{name}", args=[session.pk]) for name in ENDPOINTS},
         "modules": {task: static(f"js/tasks/{task}.js") for task in tasks},
+        "csrf": get_token(request),
+    }
+
+
+def welcome_config(request: HttpRequest, slug: str, protocol: Mapping[str, Any]) -> dict[str, Any]:
+    """What the consent page shows, its name, and where the answer goes, with the link's own parameters."""
+    query = request.GET.urlencode()
+    address = reverse("trials:agree", args=[slug])
+    return {
+        "urls": {"consent": f"{address}?{query}" if query else address},
+        "state": describe_welcome(protocol),
+        "visit": make_visit(slug),
         "csrf": get_token(request),
     }

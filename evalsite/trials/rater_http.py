@@ -128,7 +128,7 @@ def _explain(request: HttpRequest, error: Exception) -> Refusal:
     return Refusal(status, str(error) if staff else OUR_FAULT, OUR_FAULT_NEXT)
 
 
-def give_cookie(response: HttpResponse, request: HttpRequest, session: Session) -> None:
+def give_cookie(response: HttpResponse, request: HttpRequest, session: Session) -> HttpResponse:
     """Tell the browser that this session is its own, beside those it has."""
     # Several, so that two studies in two tabs don't lock each other out.
     others = [name for name in owned_sessions(request) if name != session.pk]
@@ -142,6 +142,7 @@ def give_cookie(response: HttpResponse, request: HttpRequest, session: Session) 
         httponly=True,
         samesite="Lax",
     )
+    return response
 
 
 def owned_sessions(request: HttpRequest) -> list[UUID]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Min, Q
 
 from evalsite.recruiters import registry as recruiters
-from evalsite.recruiters.protocol import Ending
+from evalsite.recruiters.protocol import Arrival, Ending
 from evalsite.studies.planning import FrozenBlock, read_block
 from evalsite.trials.models import Session
 from evalsite.trials.quality import MIN_REFRESH_HZ, least_side_px
@@ -58,19 +58,38 @@ def describe_state(session: Session) -> Json:
         "title": protocol["title"],
         "texts": _texts(session, stage),
         "progress": progress,
-        "requirements": {
-            "min_refresh_hz": MIN_REFRESH_HZ,
-            "display_px": protocol["display_px"],
-            "flashes": has_flashes(protocol),
-            "sizes": [
-                {"columns": columns, "least_px": least_side_px(protocol["display_px"], columns)}
-                for columns in images_side_by_side(protocol)
-            ],
-        },
+        "requirements": _requirements(protocol),
         "preview": session.kind == Session.Kind.PREVIEW,
         "ending": ending,
         "way_back": WAYS_BACK.get(Session.State(session.state)),
     }
+
+
+def describe_welcome(protocol: Mapping[str, Any]) -> Json:
+    """The same for a rater who is asked for consent and has no session yet."""
+    return {
+        "stage": "consent",
+        "title": protocol["title"],
+        "texts": {"consent": protocol["texts"]["consent"]},
+        "progress": {
+            "answered": 0,
+            "total": _count_planned(protocol),
+            "block": 0,
+            "blocks": len(protocol["blocks"]),
+        },
+        "requirements": _requirements(protocol),
+        "preview": False,
+        "ending": None,
+        "way_back": None,
+    }
+
+
+def describe_refusal(protocol: Mapping[str, Any], arrival: Arrival) -> Json:
+    """The same for a rater who did not consent and may still do so; nothing is stored of it."""
+    recruiter = recruiters.get(protocol["recruiter"])
+    ending = recruiter.ending("no_consent", "", arrival.details, protocol["recruiter_settings"])
+    refused = {"stage": "ended", "ending": describe_ending(ending), "way_back": "consent"}
+    return {**describe_welcome(protocol), **refused}
 
 
 def find_stage(session: Session, progress: Json) -> str:
@@ -89,12 +108,11 @@ def describe_progress(session: Session) -> Json:
         set_aside=Count("set_aside_at"),
         block=Min("block", filter=Q(response__isnull=True, set_aside_at=None)),
     )
-    planned = sum(block["trials"] + block["practice"] + block["catch"] for block in blocks)
     started = counts["all"] > 0
     block = counts["block"]
     return {
         "answered": counts["answered"],
-        "total": counts["all"] - counts["set_aside"] if started else planned,
+        "total": counts["all"] - counts["set_aside"] if started else _count_planned(session.version.protocol),
         "block": block if block is not None else (len(blocks) - 1 if started else 0),
         "blocks": len(blocks),
     }
@@ -108,6 +126,22 @@ def has_flashes(protocol: Mapping[str, Any]) -> bool:
 def images_side_by_side(protocol: Mapping[str, Any]) -> list[int]:
     """The numbers of images that blocks show in a row, each once."""
     return sorted({block.task.side_by_side for block in _blocks(protocol)})
+
+
+def _requirements(protocol: Mapping[str, Any]) -> Json:
+    return {
+        "min_refresh_hz": MIN_REFRESH_HZ,
+        "display_px": protocol["display_px"],
+        "flashes": has_flashes(protocol),
+        "sizes": [
+            {"columns": columns, "least_px": least_side_px(protocol["display_px"], columns)}
+            for columns in images_side_by_side(protocol)
+        ],
+    }
+
+
+def _count_planned(protocol: Mapping[str, Any]) -> int:
+    return sum(block["trials"] + block["practice"] + block["catch"] for block in protocol["blocks"])
 
 
 def _blocks(protocol: Mapping[str, Any]) -> list[FrozenBlock]:

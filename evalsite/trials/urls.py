@@ -9,6 +9,7 @@ from evalsite.trials import views
 app_name = "trials"
 urlpatterns = [
     path("r/<slug:slug>/", views.arrive, name="arrive"),
+    path("r/<slug:slug>/consent", views.agree, name="agree"),
     path("r/<slug:slug>/preview/", views.preview, name="preview"),
     path("s/<uuid:session_id>/", views.rater, name="rater"),
     path("s/<uuid:session_id>/state", views.state, name="state"),

@@ -7,34 +7,50 @@ from uuid import UUID
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from evalsite.trials import services
-from evalsite.trials.bootstrap import rater_config
+from evalsite.trials.bootstrap import rater_config, welcome_config
 from evalsite.trials.models import Session
 from evalsite.trials.rater_http import answers_json, answers_page, give_cookie, owned_sessions
 from evalsite.trials.selectors import find_session, find_study
-from evalsite.trials.state import describe_completion, describe_state
+from evalsite.trials.state import describe_completion, describe_refusal, describe_state
 from evalsite.trials.stimuli import read_stimulus
 from evalsite.trials.wire import parsing
 
 
 @require_GET
+@ensure_csrf_cookie
 @answers_page
 def arrive(request: HttpRequest, slug: str) -> HttpResponse:
-    """The link to a study: recognises the rater, or gives a new one a place."""
-    arrival = parsing.read_arrival(request.GET)
-    session = services.arrive(
-        study=find_study(slug),
-        query=arrival.query,
-        kind=arrival.kind,
-        returning=owned_sessions(request),
-        again=arrival.again,
-        now=timezone.now(),
+    """The link to a study: the way back to a session of one's own, or a new rater's consent page."""
+    study, arrival = find_study(slug), parsing.read_arrival(request.GET)
+    found = services.recognise_rater(study=study, returning=owned_sessions(request), **vars(arrival))
+    if isinstance(found, Session):
+        return give_cookie(redirect("trials:rater", found.pk), request, found)
+    protocol = found.version.protocol
+    context = {"title": protocol["title"], "config": welcome_config(request, slug, protocol)}
+    return render(request, "trials/welcome.html", context)
+
+
+@require_POST
+@answers_json
+def agree(request: HttpRequest, slug: str) -> HttpResponse:
+    """A new rater agrees, which begins a session, or does not, which stores nothing."""
+    study, arrival = find_study(slug), parsing.read_arrival(request.GET)
+    agreed, visit = parsing.read_answered_welcome(_body(request), slug)
+    who = {"study": study, "returning": owned_sessions(request), **vars(arrival)}
+    found: Session | services.Welcome = (
+        services.begin_session(visit=visit, now=timezone.now(), **who)
+        if agreed
+        else services.recognise_rater(**who)
     )
-    return _enter(request, session)
+    if isinstance(found, Session):
+        return give_cookie(JsonResponse({"enter": reverse("trials:rater", args=[found.pk])}), request, found)
+    return JsonResponse({"enter": None, "state": describe_refusal(found.version.protocol, found.arrival)})
 
 
 @require_GET
@@ -42,7 +58,8 @@ def arrive(request: HttpRequest, slug: str) -> HttpResponse:
 @answers_page
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """A study as a rater sees it, for those who may change it; nothing of it is kept."""
-    return _enter(request, services.start_preview(study=find_study(slug), now=timezone.now()))
+    session = services.start_preview(study=find_study(slug), now=timezone.now())
+    return give_cookie(redirect("trials:rater", session.pk), request, session)
 
 
 @require_GET
@@ -138,12 +155,6 @@ def stimulus(request: HttpRequest, session_id: UUID, name: str) -> HttpResponse:
 def timing(request: HttpRequest) -> HttpResponse:
     """A page that flashes a patch in a corner, for a photodiode or a fast camera."""
     return render(request, "trials/timing.html")
-
-
-def _enter(request: HttpRequest, session: Session) -> HttpResponse:
-    response = redirect("trials:rater", session.pk)
-    give_cookie(response, request, session)
-    return response
 
 
 def _own(request: HttpRequest, session_id: UUID) -> Session:

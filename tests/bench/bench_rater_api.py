@@ -115,10 +115,12 @@ class _Rater:
 
     async def begin(self) -> None:
         """Arrive, consent, have the device checked."""
-        config = _config((await self.client.get(f"/r/{STUDY}/")).text)
-        self.urls = config["urls"]
-        self.client.headers["X-CSRFToken"] = config["csrf"]
-        for action, body in (("consent", {"agreed": True}), ("device", DEVICE), ("begin", {})):
+        welcome = _config((await self.client.get(f"/r/{STUDY}/")).text)
+        self.client.headers["X-CSRFToken"] = welcome["csrf"]
+        answer = {"agreed": True, "visit": welcome["visit"]}
+        agreed = await self.client.post(welcome["urls"]["consent"], json=answer)
+        self.urls = _config((await self.client.get(agreed.raise_for_status().json()["enter"])).text)["urls"]
+        for action, body in (("device", DEVICE), ("begin", {})):
             (await self.client.post(self.urls[action], json=body)).raise_for_status()
 
     async def answer(self, lag_s: float, pause_s: float) -> list[float]:

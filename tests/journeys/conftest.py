@@ -5,8 +5,6 @@ Test files here are of one xdist group, so that the site is made once and not in
 
 from __future__ import annotations
 
-import json
-import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -61,12 +59,11 @@ class HttpRater:
         self.client.event_hooks["response"].append(self._keep)
         page = self.client.get(f"/r/{slug}/")
         assert page.status_code == 200, page.text
-        self.base = page.url.path
-        self.session = self.base.split("/")[2]
-        found = re.search(r'id="rater-config"[^>]*>(.*?)</script>', page.text, re.DOTALL)
-        assert found, page.text
-        self.config = json.loads(found.group(1))
+        self.config = wire.config_of(page.text)
         self.client.headers["X-CSRFToken"] = self.config["csrf"]
+        self.base = self.post("consent", {"agreed": True, "visit": self.config["visit"]})["enter"]
+        self.session = self.base.split("/")[2]
+        self.config = wire.config_of(self.client.get(self.base).text)
 
     def get(self, name: str) -> Json:
         return self.client.get(self.config["urls"][name]).raise_for_status().json()
@@ -88,7 +85,6 @@ class HttpRater:
         raise TimeoutError("the site did not come back")
 
     def begin(self) -> HttpRater:
-        self.post("consent", {"agreed": True})
         self.post("device", wire.device())
         self.post("begin", {})
         return self

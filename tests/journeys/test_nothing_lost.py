@@ -61,7 +61,6 @@ def test_two_tabs_on_a_staircase_stay_on_one_staircase(site, new_rater):
 
 def test_beginning_twice_plans_once(site, new_rater):
     rater = new_rater("kept")
-    rater.post("consent", {"agreed": True})
     rater.post("device", wire.device())
     at_once(lambda _: rater.post("begin", {}), range(4))
     count = "SELECT count(*) AS n FROM trials_trial WHERE session_id = ?"

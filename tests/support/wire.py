@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -65,3 +67,10 @@ def submission(trial: Json, answer: str = "real", *, payload: Json | None = None
         "exposures": [exposure(shown["exposure_ms"])],
         "answered_at": "2026-01-01T10:00:00+00:00",
     } | changes
+
+
+def config_of(page: str) -> Json:
+    """What a rater's page is told by the site."""
+    found = re.search(r'id="rater-config"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert found, page
+    return json.loads(found.group(1))

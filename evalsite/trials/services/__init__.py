@@ -1,7 +1,7 @@
 """The one way in which sessions, trials and responses are written."""
 
 from evalsite.trials.services.answering import record_response, record_responses
-from evalsite.trials.services.arrival import arrive, start_preview
+from evalsite.trials.services.arrival import Welcome, begin_session, recognise_rater, start_preview
 from evalsite.trials.services.delivering import deliver_block
 from evalsite.trials.services.importing import ImportedJudgement, import_responses
 from evalsite.trials.services.setting_aside import set_aside_trial
@@ -9,11 +9,13 @@ from evalsite.trials.services.stages import begin_trials, complete_session, reco
 
 __all__ = [
     "ImportedJudgement",
-    "arrive",
+    "Welcome",
+    "begin_session",
     "begin_trials",
     "complete_session",
     "deliver_block",
     "import_responses",
+    "recognise_rater",
     "record_consent",
     "record_device",
     "record_response",

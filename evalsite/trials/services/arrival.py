@@ -1,14 +1,15 @@
-"""A rater arrives: recognised if known, given a place in the least filled condition otherwise."""
+"""A rater arrives: recognised if known, given a place in the least filled condition after consent."""
 
 from __future__ import annotations
 
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -27,45 +28,98 @@ PLACE_HELD = timedelta(hours=1)
 """How long an unfinished session holds its place in a condition after its rater was last seen."""
 
 
+@dataclass(frozen=True)
+class Welcome:
+    """A new rater at a study's link, of whom nothing is stored until there is consent.
+
+    Attributes:
+        version: What the rater is asked to consent to.
+        arrival: Who came, as the recruiter says.
+    """
+
+    version: StudyVersion
+    arrival: Arrival
+
+
+def recognise_rater(
+    *,
+    study: Study,
+    query: Mapping[str, str],
+    kind: str = Session.Kind.LIVE,
+    returning: Sequence[UUID] = (),
+    again: bool = False,
+) -> Session | Welcome:
+    """The session of whoever follows the study's link, or a welcome for a new rater. Stores nothing.
+
+    A platform's id decides alone. Two people at one computer then have a session each, and one person at
+    two computers has one.
+
+    Args:
+        study: The study of the link.
+        query: The link's parameters, from which the recruiter recognises the rater.
+        kind: `live`, or `simulated` (which no recruiter recognises and which is balanced apart).
+        returning: Sessions that this browser has been in; the last of this study goes on, ended or not.
+            Not looked at where the link carries a platform's id.
+        again: Whether a session that ended is left alone, because another person sits at this browser now.
+
+    Raises:
+        StudyClosedError: If the rater is new and the study is not open.
+    """
+    if study.state == Study.State.DRAFT:
+        raise StudyClosedError("This study is not open yet.")
+    version = current_version(study)
+    arrival = Arrival() if kind == Session.Kind.SIMULATED else _recognise(version, query)
+    if arrival.external_id:
+        known = _session_of(study, version, arrival)
+    else:
+        known = _last_session(study, returning, kind, again=again)
+    if known:
+        return known
+    if study.state != Study.State.OPEN:
+        raise StudyClosedError("This study is closed and takes no new raters.")
+    return Welcome(version, arrival)
+
+
 @transaction.atomic
-def arrive(
+def begin_session(
     *,
     study: Study,
     query: Mapping[str, str],
     now: datetime,
+    visit: UUID | None = None,
     kind: str = Session.Kind.LIVE,
     returning: Sequence[UUID] = (),
     again: bool = False,
     seed: int | None = None,
 ) -> Session:
-    """The session of whoever follows the study's link.
+    """The session of a rater who consents: their own if there is one, a new one with a place otherwise.
 
     Args:
         study: The study of the link.
-        query: The link's parameters, from which the recruiter recognises the rater.
+        query: As for `recognise_rater`; so are `kind`, `returning` and `again`.
         now: The time.
-        kind: ``live``, or ``simulated`` (which no recruiter recognises and which is balanced apart).
-        returning: Sessions that this browser has been in; the last of this study goes on, ended or not.
-        again: Whether a session that ended is left alone, because another person sits at this browser now.
+        visit: Name of the consent page that was answered. It becomes the session's id, so that a page
+            answered twice (a double click, a retry) makes one session.
+        kind: See `query`.
+        returning: See `query`.
+        again: See `query`.
         seed: The new session's seed; drawn if not given.
 
     Raises:
         StudyClosedError: If the rater is new and the study is not open.
     """
-    # Arrivals queue here, so that no two see the same gap in the balance.
+    # Raters queue here, so that no two see the same gap in the balance.
     study = Study.objects.select_for_update().get(pk=study.pk)
-    if known := _last_session(study, returning, kind, again=again):
-        return known
-    if study.state == Study.State.DRAFT:
-        raise StudyClosedError("This study is not open yet.")
-    version = current_version(study)
-    arrival = Arrival("", {}) if kind == Session.Kind.SIMULATED else _recognise(version, query)
-    if known := _session_of(study, version, arrival):
-        return known
-    if study.state != Study.State.OPEN:
-        raise StudyClosedError("This study is closed and takes no new raters.")
+    answered: Session | None = study.sessions.filter(pk=visit, kind=kind).first()
+    if answered:
+        return answered
+    found = recognise_rater(study=study, query=query, kind=kind, returning=returning, again=again)
+    if isinstance(found, Session):
+        return found
     version = renew_version(study=study, now=now)
-    return _seat(version, arrival, kind, now=now, seed=secrets.randbits(48) if seed is None else seed)
+    seed = secrets.randbits(48) if seed is None else seed
+    state = Session.State.CONSENTED
+    return _seat(version, found.arrival, kind, now=now, seed=seed, state=state, pk=visit or uuid4())
 
 
 @transaction.atomic
@@ -74,7 +128,8 @@ def start_preview(*, study: Study, now: datetime, seed: int | None = None) -> Se
     purge_previews(study=study, seen_before=now - PREVIEW_LIFE)
     version = preview_version(study)
     seed = secrets.randbits(48) if seed is None else seed
-    return _seat(version, Arrival("", {}), Session.Kind.PREVIEW, now=now, seed=seed)
+    state = Session.State.ARRIVED
+    return _seat(version, Arrival(), Session.Kind.PREVIEW, now=now, seed=seed, state=state, pk=uuid4())
 
 
 def _last_session(study: Study, returning: Sequence[UUID], kind: str, *, again: bool) -> Session | None:
@@ -88,8 +143,6 @@ def _recognise(version: StudyVersion, query: Mapping[str, str]) -> Arrival:
 
 
 def _session_of(study: Study, version: StudyVersion, arrival: Arrival) -> Session | None:
-    if not arrival.external_id:
-        return None
     return study.sessions.filter(
         participant__recruiter=version.protocol["recruiter"],
         participant__external_id=arrival.external_id,
@@ -97,7 +150,9 @@ def _session_of(study: Study, version: StudyVersion, arrival: Arrival) -> Sessio
     ).last()
 
 
-def _seat(version: StudyVersion, arrival: Arrival, kind: str, *, now: datetime, seed: int) -> Session:
+def _seat(
+    version: StudyVersion, arrival: Arrival, kind: str, *, now: datetime, seed: int, state: str, pk: UUID
+) -> Session:
     condition, mirrored = _choose_place(version, kind, now=now, seed=seed)
     participant = Participant.objects.create(
         study=version.study,
@@ -106,10 +161,12 @@ def _seat(version: StudyVersion, arrival: Arrival, kind: str, *, now: datetime, 
         created_at=now,
     )
     return Session.objects.create(
+        pk=pk,
         participant=participant,
         study=version.study,
         version=version,
         kind=kind,
+        state=state,
         condition=condition,
         mirrored=mirrored,
         seed=seed,

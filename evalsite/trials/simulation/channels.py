@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
@@ -60,8 +59,7 @@ class ServicesChannel:
     def enter(self, device: Json, *, seed: int) -> UUID:
         """Arrive, agree, have the device checked and begin; the session's id."""
         kind = Session.Kind.SIMULATED
-        arrived = services.arrive(study=self.study, query={}, kind=kind, seed=seed, now=self.clock())
-        services.record_consent(session=arrived, agreed=True, now=self.clock())
+        arrived = services.begin_session(study=self.study, query={}, kind=kind, seed=seed, now=self.clock())
         services.record_device(session=arrived, device=parsing.read_device(device), now=self.clock())
         self.session = services.begin_trials(session=arrived, now=self.clock())
         return self.session.pk
@@ -101,17 +99,12 @@ class HttpChannel:
 
     def enter(self, device: Json, *, seed: int) -> UUID:
         """Arrive, agree, have the device checked and begin; the session's id."""
-        page = self._ask("GET", self.link, params={parsing.SIMULATED: parsing.make_simulation_pass()})
-        if (found := CONFIG.search(page.text)) is None:
-            raise SimulationError(f"{page.url} is not a rater's page; check the address of the site")
-        config = json.loads(found.group(1))
-        self.urls = config["urls"]
-        self.client.headers["X-CSRFToken"] = config["csrf"]
-        self.client.headers["Referer"] = str(page.url)
-        self._post("consent", {"agreed": True})
+        welcome = self._open(self.link, {parsing.SIMULATED: parsing.make_simulation_pass()})
+        address = self._post("consent", {"agreed": True, "visit": welcome["visit"]})["enter"]
+        self._open(address)
         self._post("device", device)
         self._post("begin", {})
-        return UUID(urlsplit(str(page.url)).path.split("/")[2])
+        return UUID(address.split("/")[2])
 
     def block(self) -> Json:
         """The trials that wait."""
@@ -129,6 +122,17 @@ class HttpChannel:
     def close(self) -> None:
         """Let go of the connection, finished or not."""
         self.client.close()
+
+    def _open(self, address: str, params: dict[str, str] | None = None) -> Json:
+        """Load a page and go on with the addresses it names; what it was told by the site."""
+        page = self._ask("GET", address, params=params)
+        if (found := CONFIG.search(page.text)) is None:
+            raise SimulationError(f"{page.url} is not a rater's page; check the address of the site")
+        config: Json = json.loads(found.group(1))
+        self.urls = config["urls"]
+        self.client.headers["X-CSRFToken"] = config["csrf"]
+        self.client.headers["Referer"] = str(page.url)
+        return config
 
     def _post(self, name: str, data: Json) -> Json:
         answer: Json = self._ask("POST", self.urls[name], json=data).json()

@@ -64,6 +64,13 @@ class Consent(Struct, frozen=True, forbid_unknown_fields=True):
     agreed: fields.Flag
 
 
+class AnsweredWelcome(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether a new rater agreed, and the signed name of the consent page."""
+
+    agreed: fields.Flag
+    visit: fields.Text
+
+
 class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
     """A request without content."""
 

@@ -7,6 +7,7 @@ import reprlib
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
+from uuid import UUID, uuid4
 
 import msgspec
 from django.core import signing
@@ -17,6 +18,7 @@ from evalsite.trials.errors import MalformedRequestError
 from evalsite.trials.models import Session
 from evalsite.trials.wire.fields import MAX_TEXT, TEXT
 from evalsite.trials.wire.messages import (
+    AnsweredWelcome,
     Consent,
     Device,
     Nothing,
@@ -28,6 +30,8 @@ from evalsite.trials.wire.messages import (
 
 MAX_BODY_BYTES = 1024 * 1024
 SIMULATION_PASS_SECONDS = 24 * 3600
+VISIT_SECONDS = 24 * 3600
+"""How long a consent page can be answered."""
 
 Json = dict[str, Any]
 T = TypeVar("T", bound=Struct)
@@ -74,6 +78,23 @@ def _text(value: object, name: str) -> str:
 def make_simulation_pass() -> str:
     """A parameter by which a request from this site's own command says that its rater is simulated."""
     return signing.dumps(SIMULATED, salt=SIMULATED)
+
+
+def make_visit(slug: str) -> str:
+    """A new name for a consent page of the study, signed, so that nobody can name another's session."""
+    return signing.dumps(uuid4().hex, salt=f"visit:{slug}")
+
+
+def read_answered_welcome(data: Json, slug: str) -> tuple[bool, UUID]:
+    """Whether the rater agreed, and on which consent page. Raises ``MalformedRequestError``."""
+    answered = _read(AnsweredWelcome, data, "consent")
+    try:
+        visit = signing.loads(answered.visit, salt=f"visit:{slug}", max_age=VISIT_SECONDS)
+    except signing.BadSignature:
+        raise MalformedRequestError(
+            "This consent page is over a day old, or not from this site; open the link again."
+        ) from None
+    return answered.agreed, UUID(hex=visit)
 
 
 def read_body(body: bytes, content_type: str) -> Json:

@@ -165,7 +165,7 @@ def spoil_task(tmp_path):
 
 
 def _sit(study: Study, rater: SimulatedRater, kind: str, seed: int, spoiled: int) -> Session:
-    session = services.arrive(study=study, query={}, kind=kind, now=NOW, seed=seed)
+    session = services.begin_session(study=study, query={}, kind=kind, now=NOW, seed=seed)
     services.record_consent(session=session, agreed=True, now=NOW)
     services.record_device(session=session, device=DEVICE, now=NOW)
     services.begin_trials(session=session, now=NOW)

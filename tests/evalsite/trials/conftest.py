@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from PIL import Image
 
@@ -90,8 +91,7 @@ class WireRater:
     def __init__(self, slug: str, client: Client | None = None, query: str = "") -> None:
         self.client = client or Client()
         arrived = self.client.get(f"/r/{slug}/{query}")
-        assert arrived.status_code == 302, arrived.content
-        self.base = arrived["Location"]
+        self.base = arrived["Location"] if arrived.status_code == 302 else self._agree(arrived)
 
     @property
     def session(self) -> Session:
@@ -107,8 +107,20 @@ class WireRater:
         assert response.status_code == status, response.content
         return response.json()
 
+    def _agree(self, page: HttpResponse) -> str:
+        assert page.status_code == 200, page.content
+        config = wire.config_of(page.content.decode())
+        answer = {"agreed": True, "visit": config["visit"]}
+        token = {"X-CSRFToken": config["csrf"]}
+        agreed = self.client.post(
+            config["urls"]["consent"], json.dumps(answer), "application/json", headers=token
+        )
+        assert agreed.status_code == 200, agreed.content
+        return agreed.json()["enter"]
+
     def begin(self) -> WireRater:
-        self.post("consent", {"agreed": True})
+        if self.get("state")["stage"] == "consent":  # of a preview
+            self.post("consent", {"agreed": True})
         self.post("device", wire.device())
         assert self.post("begin", {})["stage"] == "trials"
         return self

@@ -1,18 +1,23 @@
 from collections import Counter
 from datetime import timedelta
 from itertools import permutations, product
+from uuid import uuid4
 
 import pytest
 
+from evalsite.recruiters import registry
+from evalsite.recruiters.catalogue.open_link import OpenLink
+from evalsite.recruiters.protocol import Arrival
 from evalsite.studies.code_version import code_version
 from evalsite.studies.models import Condition
 from evalsite.studies.services import close_study, open_study
 from evalsite.trials.errors import StudyClosedError
-from evalsite.trials.models import Session
+from evalsite.trials.models import Participant, Session
 from evalsite.trials.services import (
-    arrive,
+    Welcome,
+    begin_session,
     begin_trials,
-    record_consent,
+    recognise_rater,
     record_device,
     start_preview,
 )
@@ -47,14 +52,14 @@ def study_of_three(make_study, make_set, now):
 
 def seat(study, now, seeds, **more):
     """A rater arrives for each seed."""
-    return [arrive(study=study, query={}, now=now, seed=seed, **more) for seed in seeds]
+    return [begin_session(study=study, query={}, now=now, seed=seed, **more) for seed in seeds]
 
 
 def next_conditions(study, now):
     """The conditions that the next rater may get: one arrives for each of many seeds, and is taken away."""
     found = set()
     for seed in SEEDS:
-        session = arrive(study=study, query={}, now=now, seed=seed)
+        session = begin_session(study=study, query={}, now=now, seed=seed)
         found.add(session.condition)
         session.delete()
     return found
@@ -105,8 +110,7 @@ def test_a_first_rater_gets_any_condition_with_any_arrangement_alike(study, now)
 
 def test_the_plan_follows_the_sessions_arrangement(study, now):
     for seed in range(2):
-        session = arrive(study=study, query={}, now=now, seed=seed)
-        record_consent(session=session, agreed=True, now=now)
+        session = begin_session(study=study, query={}, now=now, seed=seed)
         record_device(session=session, device=read_device(wire.device()), now=now)
         begin_trials(session=session, now=now)
         keys = {trial.plan["settings"]["keys"]["real"] for trial in session.trials.all()}
@@ -127,16 +131,10 @@ def test_an_unfinished_session_holds_its_place_for_an_hour_a_completed_one_for_e
 def test_the_hour_runs_from_when_the_rater_was_last_seen(study, now):
     (session,) = seat(study, now, [1])
     seen = now + HELD - SECOND
-    record_consent(session=session, agreed=True, now=seen)
+    record_device(session=session, device=read_device(wire.device()), now=seen)
     other = {*NAMES[:2]} - {session.condition}
     assert next_conditions(study, seen + HELD) == other
     assert next_conditions(study, seen + HELD + SECOND) == {*NAMES[:2]}
-
-
-def test_who_declined_gives_the_place_back_at_once(study, now):
-    (declined,) = seat(study, now, [1])
-    record_consent(session=declined, agreed=False, now=now)
-    assert next_conditions(study, now) == {*NAMES[:2]}
 
 
 @pytest.mark.parametrize("state", ["running", "completed"])
@@ -158,50 +156,99 @@ def test_simulated_raters_are_balanced_among_themselves(study, now):
 
 
 def test_within_raters_no_condition_is_chosen(make_study, now):
-    assert arrive(study=make_study(), query={}, now=now).condition == ""
+    assert begin_session(study=make_study(), query={}, now=now).condition == ""
 
 
 def test_a_browser_comes_back_to_its_session(study, now):
-    first = arrive(study=study, query={}, now=now)
-    assert arrive(study=study, query={}, now=now, returning=[first.pk]) == first
+    first = begin_session(study=study, query={}, now=now)
+    assert begin_session(study=study, query={}, now=now, returning=[first.pk]) == first
     assert study.sessions.count() == 1
 
 
 def test_another_person_at_the_browser_begins_anew_only_where_the_first_has_ended(study, now):
-    first = arrive(study=study, query={}, now=now)
-    assert arrive(study=study, query={}, now=now, returning=[first.pk], again=True) == first
+    first = begin_session(study=study, query={}, now=now)
+    assert begin_session(study=study, query={}, now=now, returning=[first.pk], again=True) == first
     study.sessions.filter(pk=first.pk).update(state="completed")
-    assert arrive(study=study, query={}, now=now, returning=[first.pk]) == first
-    assert arrive(study=study, query={}, now=now, returning=[first.pk], again=True) != first
+    assert begin_session(study=study, query={}, now=now, returning=[first.pk]) == first
+    assert begin_session(study=study, query={}, now=now, returning=[first.pk], again=True) != first
 
 
 def test_a_session_of_another_study_is_no_return(make_study, study, now):
-    other = arrive(study=make_study(slug="cats"), query={}, now=now)
-    assert arrive(study=study, query={}, now=now, returning=[other.pk]).study == study
+    other = begin_session(study=make_study(slug="cats"), query={}, now=now)
+    assert begin_session(study=study, query={}, now=now, returning=[other.pk]).study == study
 
 
 def test_a_closed_study_lets_those_in_who_have_begun(study, now):
-    begun = arrive(study=study, query={}, now=now)
+    begun = begin_session(study=study, query={}, now=now)
     close_study(study=study)
-    assert arrive(study=study, query={}, now=now, returning=[begun.pk]) == begun
+    assert begin_session(study=study, query={}, now=now, returning=[begun.pk]) == begun
     with pytest.raises(StudyClosedError):
-        arrive(study=study, query={}, now=now)
+        begin_session(study=study, query={}, now=now)
     assert study.sessions.count() == 1
 
 
 def test_a_draft_is_not_open(make_study, now):
     with pytest.raises(StudyClosedError):
-        arrive(study=make_study(opened=False), query={}, now=now)
+        begin_session(study=make_study(opened=False), query={}, now=now)
 
 
 def test_who_comes_after_a_change_of_the_code_is_on_a_version_that_names_it(study, now):
-    before = arrive(study=study, query={}, now=now)
+    before = begin_session(study=study, query={}, now=now)
     study.versions.update(code_version="0.0.1", digest="0" * 64)
-    after = arrive(study=study, query={}, now=now)
+    after = begin_session(study=study, query={}, now=now)
     assert (before.version.number, after.version.number) == (1, 2)
     assert after.version.code_version == code_version()
-    assert arrive(study=study, query={}, now=now, returning=[before.pk]).version.number == 1
+    assert begin_session(study=study, query={}, now=now, returning=[before.pk]).version.number == 1
 
 
 def test_a_session_names_the_version_that_was_open_when_it_began(study, now):
-    assert arrive(study=study, query={}, now=now).version == study.versions.get()
+    assert begin_session(study=study, query={}, now=now).version == study.versions.get()
+
+
+def test_the_link_alone_stores_nothing_and_takes_no_place(study, now):
+    found = recognise_rater(study=study, query={})
+    assert found == Welcome(study.versions.get(), Arrival())
+    assert (Session.objects.count(), Participant.objects.count()) == (0, 0)
+
+
+def test_a_consent_page_answered_twice_makes_one_session_with_one_place(study, now):
+    visit = uuid4()
+    first, second = (begin_session(study=study, query={}, now=now, visit=visit) for _ in range(2))
+    assert first == second
+    assert (first.pk, first.state) == (visit, "consented")
+    assert Participant.objects.count() == 1
+
+
+class Panel(OpenLink):
+    """Knows its raters by the link's parameter."""
+
+    name = "panel"
+
+    def recognise(self, query, settings):
+        return Arrival(query.get("PID", ""), {})
+
+
+@pytest.fixture
+def panel_study(study, monkeypatch):
+    monkeypatch.setattr(registry._RECRUITERS, "get", lambda name: Panel())
+    return study
+
+
+def test_two_platform_ids_at_one_computer_have_a_session_each(panel_study, now):
+    first = begin_session(study=panel_study, query={"PID": "a"}, now=now)
+    second = begin_session(study=panel_study, query={"PID": "b"}, now=now, returning=[first.pk])
+    assert first != second
+    assert isinstance(recognise_rater(study=panel_study, query={"PID": "c"}, returning=[first.pk]), Welcome)
+
+
+def test_a_platform_id_resumes_its_session_in_any_browser(panel_study, now):
+    first = begin_session(study=panel_study, query={"PID": "a"}, now=now)
+    other = begin_session(study=panel_study, query={"PID": "b"}, now=now)
+    assert recognise_rater(study=panel_study, query={"PID": "a"}) == first
+    assert recognise_rater(study=panel_study, query={"PID": "a"}, returning=[other.pk]) == first
+    assert begin_session(study=panel_study, query={"PID": "a"}, now=now, visit=uuid4()) == first
+
+
+def test_a_link_without_a_platform_id_goes_by_the_cookie(panel_study, now):
+    first = begin_session(study=panel_study, query={"PID": "a"}, now=now)
+    assert recognise_rater(study=panel_study, query={}, returning=[first.pk]) == first

@@ -37,11 +37,13 @@ def test_answers_are_asked_for_again_and_then_stored_once(make_study, rater, imp
     assert Response.objects.count() == 1
 
 
-def test_the_link_shows_a_page_and_gives_no_place(make_study, client, impatient):
+def test_the_link_is_shown_and_consent_is_asked_for_again(make_study, client, impatient):
     make_study()
     with another_writer():
-        page = client.get("/r/faces/", headers={"Accept": "text/html,application/xhtml+xml"})
-    assert page.status_code == 503
-    assert "Try again in some seconds" in page.content.decode()
+        config = wire.config_of(client.get("/r/faces/").content.decode())
+        sent = {"agreed": True, "visit": config["visit"]}
+        refused = client.post(config["urls"]["consent"], sent, content_type="application/json")
+    assert (refused.status_code, refused["Retry-After"]) == (503, "5")
     assert not Session.objects.exists()
-    assert client.get("/r/faces/").status_code == 302
+    assert client.post(config["urls"]["consent"], sent, content_type="application/json").status_code == 200
+    assert Session.objects.count() == 1

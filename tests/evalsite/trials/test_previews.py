@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from evalsite.trials.models import Participant, Response, Session
-from evalsite.trials.services import arrive, start_preview
+from evalsite.trials.services import begin_session, start_preview
 from tests.support.answers import answered
 
 
@@ -53,7 +53,7 @@ def test_a_preview_is_never_counted(preview):
 def test_a_preview_takes_no_rater_s_place(make_study, now):
     study = make_study(assignment="between")
     seen = start_preview(study=study, now=now, seed=0)
-    live = [arrive(study=study, query={}, now=now, seed=s).condition for s in range(2)]
+    live = [begin_session(study=study, query={}, now=now, seed=s).condition for s in range(2)]
     assert sorted(live) == ["alphagan", "betagan"]
     assert seen.condition in live
 
@@ -68,9 +68,9 @@ def test_old_previews_go_when_the_next_one_begins(make_study, now):
     assert Session.objects.count() == 2
 
 
-def test_a_preview_does_not_make_a_researcher_a_rater_or_the_reverse(preview):
+def test_a_preview_does_not_make_a_researcher_a_rater_or_the_reverse(preview, rater):
     seen = preview()
-    assert seen.client.get("/r/faces/")["Location"] != seen.base
+    assert rater("faces", seen.client).base != seen.base
 
 
 def test_only_who_may_change_studies_previews(make_study, client, django_user_model):

@@ -1,6 +1,10 @@
 import pytest
 
+from evalsite.studies.models import Study
+from evalsite.trials.errors import WrongStageError
 from evalsite.trials.models import Response, Trial
+from evalsite.trials.services import begin_trials, record_consent, start_preview
+from evalsite.trials.state import describe_state
 from tests.support import wire
 
 
@@ -12,7 +16,7 @@ def arrived(make_study, rater):
 
 def test_the_way_from_the_link_to_the_code(arrived):
     state = arrived.get("state")
-    assert (state["stage"], state["preview"], state["ending"]) == ("consent", False, None)
+    assert (state["stage"], state["preview"], state["ending"]) == ("device", False, None)
     assert state["progress"] == {"answered": 0, "total": 5, "block": 0, "blocks": 1}
     assert state["requirements"] == {
         "min_refresh_hz": 50.0,
@@ -20,7 +24,6 @@ def test_the_way_from_the_link_to_the_code(arrived):
         "flashes": True,
         "sizes": [{"columns": 1, "least_px": 204.8}],
     }
-    assert arrived.post("consent", {"agreed": True})["stage"] == "device"
     assert arrived.post("device", wire.device())["stage"] == "instructions"
     assert arrived.post("begin", {})["stage"] == "trials"
     assert arrived.answer_all() == 5
@@ -39,26 +42,26 @@ def test_the_debriefing_is_kept_back_until_the_answers_are_given(arrived):
     assert "debriefing" not in arrived.get("state")["texts"]
 
 
-def test_who_declines_is_done_and_has_no_trials(arrived):
-    state = arrived.post("consent", {"agreed": False})
-    assert (state["stage"], state["ending"]["code"]) == ("ended", "")
-    assert state["ending"]["message"]
-    arrived.post("device", wire.device(), status=409)
-    arrived.post("begin", {}, status=409)
-    assert not Trial.objects.exists()
+@pytest.fixture
+def previewed(make_study, now):
+    make_study(opened=False)
+    return start_preview(study=Study.objects.get(), now=now)
 
 
-def test_who_declined_may_read_it_again_and_agree_but_not_the_other_way_round(arrived):
-    assert arrived.get("state")["way_back"] is None
-    assert arrived.post("consent", {"agreed": False})["way_back"] == "consent"
-    assert arrived.post("consent", {"agreed": False})["stage"] == "ended"
-    state = arrived.post("consent", {"agreed": True})
+def test_a_preview_shows_what_follows_when_consent_is_refused(previewed, now):
+    declined = describe_state(record_consent(session=previewed, agreed=False, now=now))
+    assert (declined["stage"], declined["way_back"], declined["ending"]["code"]) == ("ended", "consent", "")
+    with pytest.raises(WrongStageError):
+        begin_trials(session=previewed, now=now)
+    state = describe_state(record_consent(session=previewed, agreed=True, now=now))
     assert (state["stage"], state["way_back"], state["ending"]) == ("device", None, None)
+
+
+def test_consent_is_not_taken_back_by_a_late_request(arrived):
     assert "close the page" in arrived.post("consent", {"agreed": False}, status=409)["error"]
 
 
 def test_a_slow_screen_ends_a_study_that_flashes(arrived):
-    arrived.post("consent", {"agreed": True})
     state = arrived.post("device", wire.device(refresh_hz=48.0, period_ms=1000 / 48))
     assert (state["stage"], state["ending"]["code"]) == ("ended", "")
     assert arrived.session.device["refresh_hz"] == 48.0
@@ -71,7 +74,6 @@ def test_a_slow_screen_will_do_where_nothing_is_flashed(make_study, rater):
     make_study({"params": {"exposure": "unlimited"}})
     still = rater("faces")
     assert still.get("state")["requirements"]["flashes"] is False
-    still.post("consent", {"agreed": True})
     assert still.post("device", wire.device(refresh_hz=30.0))["stage"] == "instructions"
 
 
@@ -79,7 +81,6 @@ def test_a_slow_screen_will_do_where_nothing_is_flashed(make_study, rater):
     ("room", "stage"), [((300, 204), "ended"), ((204, 300), "ended"), ((205, 205), "instructions")]
 )
 def test_a_window_in_which_images_are_too_small_may_be_enlarged(arrived, room, stage):
-    arrived.post("consent", {"agreed": True})
     width, height = room
     state = arrived.post("device", wire.device(room_width_px=width, room_height_px=height))
     assert (state["stage"], state["way_back"]) == (stage, "device" if stage == "ended" else None)
@@ -91,15 +92,12 @@ def test_a_phone_is_large_enough_for_images_alone_and_in_pairs(make_study, rater
     person = rater("faces")
     sizes = person.get("state")["requirements"]["sizes"]
     assert sizes == [{"columns": 1, "least_px": 204.8}, {"columns": 2, "least_px": 169}]
-    person.post("consent", {"agreed": True})
     narrow, phone = (wire.device(room_width_px=width, room_height_px=400) for width in (340, 360))
     assert person.post("device", narrow)["stage"] == "ended"
     assert person.post("device", phone)["stage"] == "instructions"
 
 
 def test_every_step_may_be_sent_again(arrived):
-    arrived.post("consent", {"agreed": True})
-    assert arrived.post("consent", {"agreed": True})["stage"] == "device"
     arrived.post("device", wire.device())
     assert arrived.post("device", wire.device(language="de"))["stage"] == "instructions"
     arrived.post("begin", {})
@@ -112,13 +110,13 @@ def test_every_step_may_be_sent_again(arrived):
 
 @pytest.mark.parametrize(
     ("name", "data"),
-    [("device", wire.device()), ("begin", {}), ("complete", {}), ("responses", {"responses": [{}]})],
+    [("begin", {}), ("complete", {}), ("responses", {"responses": [{}]})],
 )
 def test_no_step_is_taken_before_its_turn(arrived, name, data):
     refused = arrived.post(name, data, status=409)
     assert refused["error"]
     assert refused["next"]
-    assert arrived.session.state == "arrived"
+    assert arrived.session.state == "consented"
 
 
 def test_a_session_is_not_complete_while_trials_wait(arrived):

@@ -5,7 +5,8 @@ import pytest
 from django.test import Client
 
 from evalsite.studies.services import close_study
-from evalsite.trials.models import Response, Session, Trial
+from evalsite.trials.models import Participant, Response, Session, Trial
+from evalsite.trials.wire.parsing import make_visit
 from tests.support import wire
 
 POSTS = {
@@ -90,7 +91,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(begun):
 def test_two_studies_in_one_browser_do_not_lock_each_other_out(begun, make_study, rater):
     make_study(slug="cats")
     cats = rater("cats", begun.client)
-    assert cats.get("state")["stage"] == "consent"
+    assert cats.get("state")["stage"] == "device"
     assert begun.get("state")["stage"] == "trials"
 
 
@@ -110,12 +111,12 @@ def test_the_page_hands_out_the_token_and_the_addresses(make_study, rater):
     assert set(config["urls"]) == ENDPOINTS
     assert list(config["modules"]) == ["rapid_scene"]
     agreed = strict.client.post(
-        config["urls"]["consent"],
-        json.dumps({"agreed": True}),
+        config["urls"]["device"],
+        json.dumps(wire.device()),
         content_type="application/json",
         headers={"X-CSRFToken": config["csrf"]},
     )
-    assert agreed.json()["stage"] == "device"
+    assert agreed.json()["stage"] == "instructions"
 
 
 @pytest.mark.parametrize("name", ["", "state", "block"])
@@ -176,14 +177,71 @@ def test_the_timing_page_needs_no_session(client, db):
     assert page["Cross-Origin-Embedder-Policy"] == "require-corp"
 
 
-def test_a_fault_of_the_set_up_is_told_to_staff_only(make_study, rater, admin_client):
+def test_a_fault_of_the_set_up_is_told_to_staff_only(make_study, client, admin_client):
     study = make_study()
     version = study.versions.get()
     version.protocol["blocks"][0]["task"] = "secret_task"
     version.save()
-    told = rater("faces")
-    answer = told.client.get(told.base + "state")
+    answer = client.get("/r/faces/")
     assert answer.status_code == 500
     assert "secret_task" not in answer.content.decode()
-    staff = rater("faces", admin_client)
-    assert "secret_task" in staff.client.get(staff.base + "state").content.decode()
+    assert "secret_task" in admin_client.get("/r/faces/").content.decode()
+
+
+def agree(client, slug="faces", query="", *, agreed=True, visit=None):
+    config = wire.config_of(client.get(f"/r/{slug}/{query}").content.decode())
+    data = {"agreed": agreed, "visit": visit or config["visit"]}
+    return client.post(config["urls"]["consent"], data, content_type="application/json")
+
+
+def test_the_link_shows_what_is_consented_to_and_stores_nothing(make_study, client):
+    make_study({"trials": 4, "practice": 1})
+    page = client.get("/r/faces/")
+    shown = wire.config_of(page.content.decode())["state"]
+    assert (shown["stage"], shown["progress"]["total"]) == ("consent", 5)
+    assert set(shown["texts"]) == {"consent"}
+    assert "evalsite_rater" not in client.cookies
+    assert stored() == ([], 0, 0)
+    assert not Participant.objects.exists()
+
+
+def test_who_does_not_agree_leaves_no_trace_and_may_still_agree(make_study, client):
+    make_study()
+    refused = agree(client, agreed=False).json()
+    assert refused["enter"] is None
+    assert (refused["state"]["stage"], refused["state"]["way_back"]) == ("ended", "consent")
+    assert "not agree" in refused["state"]["ending"]["message"]
+    assert not Participant.objects.exists()
+    assert agree(client).json()["enter"]
+    assert Session.objects.get().state == "consented"
+
+
+def test_a_double_click_a_reload_and_the_way_back_make_no_second_session(make_study, client):
+    make_study()
+    config = wire.config_of(client.get("/r/faces/").content.decode())
+    data = {"agreed": True, "visit": config["visit"]}
+    browsers = (client, Client(), client)
+    answers = [b.post(config["urls"]["consent"], data, content_type="application/json") for b in browsers]
+    (address,) = {answer.json()["enter"] for answer in answers}
+    assert client.get("/r/faces/")["Location"] == address
+    assert Session.objects.count() == 1
+
+
+@pytest.mark.parametrize("visit", ["", "x", "0" * 32, make_visit("cats")])
+def test_a_consent_page_of_another_study_or_of_nobody_begins_nothing(make_study, client, visit):
+    make_study()
+    data = {"agreed": True, "visit": visit}
+    refused = client.post("/r/faces/consent", data, content_type="application/json")
+    assert refused.status_code == 400
+    assert not Session.objects.exists()
+
+
+def test_a_study_that_closed_meanwhile_says_so_and_stores_nothing(make_study, client):
+    study = make_study()
+    config = wire.config_of(client.get("/r/faces/").content.decode())
+    close_study(study=study)
+    data = {"agreed": True, "visit": config["visit"]}
+    refused = client.post(config["urls"]["consent"], data, content_type="application/json")
+    assert refused.status_code == 410
+    assert "closed" in refused.json()["error"]
+    assert not Session.objects.exists()

@@ -4,13 +4,13 @@
 
 import { ConnectionError, RefusedError } from "./errors.js";
 
-/** @typedef {import("./types.js").Config} Config */
 /** @typedef {import("./types.js").Delivery} Delivery */
 /** @typedef {import("./types.js").Device} Device */
 /** @typedef {import("./types.js").Ending} Ending */
 /** @typedef {import("./types.js").Receipts} Receipts */
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Submission} Submission */
+/** @typedef {import("./types.js").Welcomed} Welcomed */
 
 /** How long an answer of the site may take, ms. */
 const TIMEOUT_MS = 20_000;
@@ -26,6 +26,14 @@ const PASSING = new Set([408, 425, 429]);
 
 /** A fault of the site: one that it has a sentence for stays until somebody mends it. */
 const FAULT = 500;
+
+/**
+ * The cookie outlives a change of the token in another tab; the page's copy serves where cookies can't be read.
+ * @param {string} copy The token as the page was given it.
+ */
+export function csrfToken(copy) {
+  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? copy;
+}
 
 /**
  * How long to wait before another try: doubling, with a random quarter taken off so that raters don't come all at once.
@@ -99,8 +107,8 @@ async function readAnswer(answer) {
 }
 
 /**
- * The site's side of a session.
- * @param {{urls: Config["urls"], csrf: () => string, fetchJson: typeof fetch, timeout_ms?: number}} options
+ * The site's side of a session, and of the consent page before it.
+ * @param {{urls: Record<string, string>, csrf: () => string, fetchJson: typeof fetch, timeout_ms?: number}} options
  */
 export function createClient({ urls, csrf, fetchJson, timeout_ms = TIMEOUT_MS }) {
   /**
@@ -132,6 +140,8 @@ export function createClient({ urls, csrf, fetchJson, timeout_ms = TIMEOUT_MS })
   return {
     /** @returns {Promise<State>} */
     state: () => call(urls.state, {}),
+    /** @param {boolean} agreed @param {string} visit Name of the consent page. @returns {Promise<Welcomed>} */
+    answerWelcome: (agreed, visit) => post(urls.consent, { agreed, visit }),
     /** @param {boolean} agreed @returns {Promise<State>} */
     consent: (agreed) => post(urls.consent, { agreed }),
     /** @param {Device} device @returns {Promise<State>} */

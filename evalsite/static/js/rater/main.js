@@ -4,16 +4,15 @@
 
 import { measurePeriod } from "../kit/frames.js";
 import { createKit } from "../kit/kit.js";
-import { createClient, persist } from "./client.js";
+import { createClient, csrfToken, persist } from "./client.js";
 import { describeDevice, hasTouch } from "./device.js";
 import { button, byId } from "./dom.js";
-import { RefusedError } from "./errors.js";
 import { fullscreenButton } from "./fullscreen.js";
 import { Outbox } from "./outbox.js";
 import { ProgressBar, showNotice } from "./progress.js";
 import { Runner } from "./runner.js";
 import { askConsent, checkDevice, giveInstructions, interlude } from "./screens.js";
-import { showEnding, showOtherTab, showStage, showTrouble } from "./screens.js";
+import { showEnding, showOtherTab, showStage, stopPage } from "./screens.js";
 import { TrialStage } from "./stage.js";
 import { bestStore } from "./store.js";
 import { holdSession } from "./tabs.js";
@@ -29,16 +28,8 @@ const config = JSON.parse(byId("rater-config").textContent ?? "");
 /** The session's name in this browser: its own address. */
 const session = new URL(config.urls.state, location.href).pathname;
 
-/** The cookie outlives a change of the token in another tab; the page's copy serves where cookies can't be read. */
-function csrf() {
-  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? config.csrf;
-}
-
-/** @param {unknown} error */
-function stop(error) {
-  if (error instanceof RefusedError) showTrouble(error.message, error.next);
-  else showTrouble("Something unexpected happened on this page.", "Your answers are safe. Reload the page to go on where you were.");
-}
+/** The token that goes with each request. */
+const csrf = () => csrfToken(config.csrf);
 
 /** @param {Outbox} outbox */
 function watchConnection(outbox) {
@@ -160,4 +151,4 @@ async function start() {
   }
 }
 
-start().catch(stop);
+start().catch(stopPage);

@@ -3,6 +3,7 @@
  */
 
 import { adviceFor, fastEnough, imageSize, suits } from "./device.js";
+import { RefusedError } from "./errors.js";
 import { button, byId, element, prose } from "./dom.js";
 import { fullscreenButton, canFill } from "./fullscreen.js";
 
@@ -211,6 +212,15 @@ export function showTrouble(sentence, next) {
   const { row, chosen } = choose([["Reload the page", true]]);
   chosen.then(() => window.location.reload());
   showPage("The page stopped", element("p", { text: sentence }), element("p", { class: "lead", text: next }), row);
+}
+
+/**
+ * Say what went wrong on the page.
+ * @param {unknown} error
+ */
+export function stopPage(error) {
+  if (error instanceof RefusedError) showTrouble(error.message, error.next);
+  else showTrouble("Something unexpected happened on this page.", "Your answers are safe. Reload the page to go on where you were.");
 }
 
 /**

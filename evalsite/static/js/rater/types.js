@@ -124,4 +124,18 @@
  * @property {string} csrf
  */
 
+/**
+ * @typedef {object} WelcomeConfig
+ * @property {{consent: string}} urls
+ * @property {State} state What the consent page shows.
+ * @property {string} visit Name of this consent page, by which the site knows a repeated answer.
+ * @property {string} csrf
+ */
+
+/**
+ * @typedef {object} Welcomed
+ * @property {string | null} enter Address of the session that the rater goes on with, if there is one.
+ * @property {State} [state] What is shown to a rater who did not agree.
+ */
+
 export {};
