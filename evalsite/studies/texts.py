@@ -8,9 +8,10 @@ def default_consent() -> str:
     return _paragraphs(
         "You are invited to take part in a study of how people see images. You will look at images and "
         "answer a short question about each. Some of them were made by a computer.",
-        "Taking part is voluntary. You may stop at any time by closing the page. We store your answers, your "
-        "reaction times and technical facts about your browser and screen. We do not ask for your name. "
-        "The answers may be published without anything that identifies you.",
+        "Taking part is voluntary. You may stop at any time by closing the page. We then keep the answers that "
+        "you gave until that moment. If you open the link again in the same browser, you go on where you left.",
+        "We store your answers, your reaction times and technical facts about your browser and screen. We do "
+        "not ask for your name. The answers may be published without anything that identifies you.",
         "By agreeing you confirm that you are at least 18 years old, that you have read this page and that "
         "you want to take part.",
     )

@@ -81,20 +81,27 @@ def find_stage(session: Session, progress: Json) -> str:
 
 
 def describe_progress(session: Session) -> Json:
-    """Trials answered of those that can be (repeats included), and the block the rater is in."""
+    """Trials answered of those that can be, and the block the rater is in.
+
+    A trial that is repeated counts once, when its last repeat is answered, so that the total never grows;
+    ``again`` says how many repeats wait.
+    """
     blocks = session.version.protocol["blocks"]
     counts = session.trials.aggregate(
         answered=Count("response"),
         all=Count("pk"),
         set_aside=Count("set_aside_at"),
+        repeats=Count("repeat_of"),
+        again=Count("repeat_of", filter=Q(response__isnull=True, set_aside_at=None)),
         block=Min("block", filter=Q(response__isnull=True, set_aside_at=None)),
     )
     planned = sum(block["trials"] + block["practice"] + block["catch"] for block in blocks)
     started = counts["all"] > 0
     block = counts["block"]
     return {
-        "answered": counts["answered"],
-        "total": counts["all"] - counts["set_aside"] if started else planned,
+        "answered": counts["answered"] - counts["repeats"],
+        "total": counts["all"] - counts["set_aside"] - counts["repeats"] if started else planned,
+        "again": counts["again"],
         "block": block if block is not None else (len(blocks) - 1 if started else 0),
         "blocks": len(blocks),
     }

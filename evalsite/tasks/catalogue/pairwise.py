@@ -39,6 +39,8 @@ from evalsite.tasks.simulation import SimulatedRater
 
 KEYS = {"left": "f", "right": "j", "tie": "b"}
 CATCH = "Attention check: whatever you see, choose the {side} image this time."
+UPPER_LOWER = {"left": "upper", "right": "lower"}
+"""What the sides are called where a page shows the pair one above the other, left on top."""
 AVERAGE = "average of all compared"
 MARGINAL = "Strengths average over these raters and images: don't compare them with those of other raters."
 QUESTIONS = {"real": "Which image looks more real?", "better": "Which image looks better?"}
@@ -197,6 +199,7 @@ class Pairwise(Task[PairwiseParams]):
             "question": QUESTIONS[params.question],
             "keys": {**KEYS, "tie": KEYS["tie"] if params.allow_tie else None},
             "instruction": CATCH.format(side=asked) if asked else "",
+            "instruction_stacked": CATCH.format(side=UPPER_LOWER[asked]) if asked else "",
             "feedback": self.feedback(params, trial),
         }
 

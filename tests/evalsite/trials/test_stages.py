@@ -13,7 +13,7 @@ def arrived(make_study, rater):
 def test_the_way_from_the_link_to_the_code(arrived):
     state = arrived.get("state")
     assert (state["stage"], state["preview"], state["ending"]) == ("consent", False, None)
-    assert state["progress"] == {"answered": 0, "total": 5, "block": 0, "blocks": 1}
+    assert state["progress"] == {"answered": 0, "total": 5, "again": 0, "block": 0, "blocks": 1}
     assert state["requirements"] == {
         "min_refresh_hz": 50.0,
         "display_px": 256,

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { adviceFor, fastEnough, imageSize, readUserAgent, suits } from "../../../evalsite/static/js/rater/device.js";
-import { noticeOf } from "../../../evalsite/static/js/rater/progress.js";
+import { countOf, minutesLeft, noticeOf } from "../../../evalsite/static/js/rater/progress.js";
+import { afterwards } from "../../../evalsite/static/js/rater/screens.js";
 import { makeId } from "../../../evalsite/static/js/rater/runner.js";
 
 for (const [agent, browser, os] of [
@@ -44,7 +45,7 @@ test("a window too small for images is told of, with their size and what to do",
 });
 
 test("of images alone and in pairs the ones nearest to too small decide", () => {
-  const phone = { width_px: 360, height_px: 500 };
+  const phone = { width_px: 360, height_px: 350 };
   assert.deepEqual(imageSize(phone, requirements), { side_px: 169, least_px: 169, large: true });
   assert.equal(imageSize({ ...phone, width_px: 330 }, requirements).large, false);
 });
@@ -55,6 +56,28 @@ test("ids are version-4 UUIDs, with or without the browser's own maker", () => {
   assert.match(makeId(), uuid4);
   assert.match(makeId(bare), uuid4);
   assert.notEqual(makeId(bare), makeId(bare));
+});
+
+test("the count says which trials come again", () => {
+  const progress = { answered: 3, total: 9, again: 0, block: 0, blocks: 1 };
+  assert.equal(countOf(progress), "3 of 9");
+  assert.equal(countOf({ ...progress, again: 1 }), "3 of 9 (1 comes again)");
+  assert.equal(countOf({ ...progress, again: 2 }), "3 of 9 (2 come again)");
+});
+
+test("the time left follows the rater's own pace, without breaks, once there is one", () => {
+  const steady = [0, 1, 2, 3, 4, 5].map((count) => count * 3000);
+  assert.equal(minutesLeft(steady, 100), 5);
+  assert.equal(minutesLeft([...steady, 900_000], 100), 5);
+  assert.equal(minutesLeft(steady, 1), 1);
+  assert.equal(minutesLeft(steady, 0), null);
+  assert.equal(minutesLeft(steady.slice(1), 100), null);
+});
+
+test("the last page says where the code goes and that the page may be closed", () => {
+  assert.match(afterwards(true, null).send[0], /copy it and paste it/);
+  assert.match(afterwards(true, "https://a.example/").send[0], /Press the button: your code goes back/);
+  assert.deepEqual(afterwards(false, null), { send: [], close: "You can close this page now." });
 });
 
 test("the notice speaks only while the connection is interrupted, and counts what waits", () => {

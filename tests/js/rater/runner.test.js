@@ -12,7 +12,7 @@ import { memoryStore } from "../../../evalsite/static/js/rater/store.js";
 /** @typedef {import("../../../evalsite/static/js/rater/types.js").Receipts} Receipts */
 /** @typedef {import("../../../evalsite/static/js/rater/types.js").Submission} Submission */
 
-const progress = { answered: 0, total: 3, block: 0, blocks: 1 };
+const progress = { answered: 0, total: 3, again: 0, block: 0, blocks: 1 };
 const quick = { wait: async () => undefined };
 
 /** @param {number} trial @param {object | null} payload @returns {DeliveredTrial} */

@@ -182,6 +182,20 @@ function codeBox(code) {
   return element("div", { class: "code-box" }, element("p", { text: "Your completion code" }), output, copy, said);
 }
 
+/**
+ * What becomes of the code, and that the page may be closed.
+ * @param {boolean} code Whether there is one.
+ * @param {string | null} address Where the rater goes back to.
+ * @returns {{send: string[], close: string}}
+ */
+export function afterwards(code, address) {
+  const close = code || address ? "After that you can close this page." : "You can close this page now.";
+  if (address && code) return { send: ["Press the button: your code goes back with you. If nothing happens, paste it on the page that sent you here."], close };
+  if (address) return { send: ["Press the button to go back to the page that sent you here."], close };
+  if (code) return { send: ["If you were asked for a code, copy it and paste it on the page or in the message that sent you here."], close };
+  return { send: [], close };
+}
+
 /** What the button says that leads back from an ending. */
 const WAYS_BACK = { consent: "Read the consent again", device: "Check this device again" };
 
@@ -198,7 +212,10 @@ export function showEnding({ title, ending, texts: { debriefing }, way_back }) {
   const address = webAddress(ending.redirect);
   const back = address ? [element("p", { class: "actions" }, element("a", { class: "button", text: "Go back to where you came from", attributes: { href: address } }))] : [];
   const code = ending.code ? [codeBox(ending.code)] : [];
-  showPage(title, element("p", { class: "lead", text: ending.message }), ...code, prose(debriefing ?? ""), ...back, ...ways.map(() => row));
+  const { send, close } = afterwards(code.length > 0, address);
+  const next = [...send.map((text) => element("p", { text })), ...back, element("p", {}, element("strong", { text: close }))];
+  const about = debriefing ? [element("h2", { class: "about", text: "What this study is about" }), prose(debriefing)] : [];
+  showPage(title, element("p", { class: "lead", text: ending.message }), ...code, ...(way_back ? [row] : next), ...about);
   return chosen;
 }
 

@@ -4,8 +4,9 @@
 
 /**
  * @typedef {object} Progress
- * @property {number} answered Trials answered.
- * @property {number} total Trials in all, as far as known.
+ * @property {number} answered Trials answered, without those that come again.
+ * @property {number} total Trials in all; one that comes again counts once.
+ * @property {number} again Trials still to come again because they were not shown as planned.
  * @property {number} block Number of the block at hand, from 0.
  * @property {number} blocks How many blocks there are.
  */
