@@ -57,7 +57,7 @@ def _general(blocks: Iterable[BlockData]) -> str:
     if any(block.practice for block in blocks):
         sentences.append("You start with practice, which tells you whether you were right.")
     if any(block.catch for block in blocks):
-        sentences.append("A few trials check that you are looking: they say which answer to give. Give it.")
+        sentences.append("A few trials check that you are looking: give the answer that they ask for.")
     sentences.append("Keep this window in front, and sit so that you see the screen well.")
     return " ".join(sentences)
 

@@ -208,6 +208,10 @@ class Task(ABC, Generic[P]):
         """Whether stimuli are shown for a limited time, so that frames matter and raters are warned."""
         return False
 
+    def masks(self, params: P) -> bool:
+        """Whether noise follows what is shown for a limited time, so that raters are told to ignore it."""
+        return False
+
     def briefing(self, params: P) -> str:
         """What raters read before a study with this task, unless the researcher wrote a text."""
         return "Look at each image and answer the question below it."

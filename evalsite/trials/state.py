@@ -62,6 +62,7 @@ def describe_state(session: Session) -> Json:
             "min_refresh_hz": MIN_REFRESH_HZ,
             "display_px": protocol["display_px"],
             "flashes": has_flashes(protocol),
+            "noise": has_noise(protocol),
             "sizes": [
                 {"columns": columns, "least_px": least_side_px(protocol["display_px"], columns)}
                 for columns in images_side_by_side(protocol)
@@ -110,6 +111,11 @@ def describe_progress(session: Session) -> Json:
 def has_flashes(protocol: Mapping[str, Any]) -> bool:
     """Whether any block shows stimuli for a limited time."""
     return any(block.task.flashes(block.params) for block in _blocks(protocol))
+
+
+def has_noise(protocol: Mapping[str, Any]) -> bool:
+    """Whether noise follows what any block flashes."""
+    return any(block.task.masks(block.params) for block in _blocks(protocol))
 
 
 def images_side_by_side(protocol: Mapping[str, Any]) -> list[int]:

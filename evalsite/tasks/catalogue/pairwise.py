@@ -182,6 +182,10 @@ class Pairwise(Task[PairwiseParams]):
         """Whether pairs are shown for a limited time."""
         return params.exposure_ms is not None
 
+    def masks(self, params: PairwiseParams) -> bool:
+        """Whether noise follows a flash."""
+        return self.flashes(params) and params.mask_ms > 0
+
     def briefing(self, params: PairwiseParams) -> str:
         """What is asked; where it is which looks more real, also what meets what."""
         asked = "Say which of the two looks more real." if params.question == "real" else BETTER
@@ -191,7 +195,7 @@ class Pairwise(Task[PairwiseParams]):
         if params.allow_tie:
             sentences.append("If you see no difference, say so.")
         if params.exposure_ms is not None:
-            sentences.append("The images appear only for an instant." + (NOISE if params.mask_ms > 0 else ""))
+            sentences.append("The images appear only for an instant." + (NOISE if self.masks(params) else ""))
         return " ".join(sentences)
 
     def feedback(self, params: PairwiseParams, trial: PlannedTrial) -> bool:

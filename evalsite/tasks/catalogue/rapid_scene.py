@@ -219,6 +219,10 @@ class RapidScene(Task[RapidSceneParams]):
         """Whether images are shown for a limited time."""
         return params.exposure != "unlimited"
 
+    def masks(self, params: RapidSceneParams) -> bool:
+        """Whether noise follows a flash."""
+        return self.flashes(params) and params.mask_ms > 0
+
     def briefing(self, params: RapidSceneParams) -> str:
         """The share of real images, how long one is there, and that the noise after it is not the image."""
         if params.real_share == HALF:
@@ -229,7 +233,7 @@ class RapidScene(Task[RapidSceneParams]):
             share = "Each image is either real or made by a computer."
         if not self.flashes(params):
             return f"{share} Take the time you need to look at each one."
-        noise = NOISE if params.mask_ms > 0 else ""
+        noise = NOISE if self.masks(params) else ""
         return f"{share} Look at the middle of the screen: an image appears there only for an instant.{noise}"
 
     def feedback(self, params: RapidSceneParams, trial: PlannedTrial) -> bool:

@@ -44,7 +44,7 @@ def test_practice_and_attention_checks_are_told_of_only_where_there_are_any() ->
     assert "check" not in plain
     checked = instructions_for([BlockData("pairwise", {}, 20, practice=2, catch=1)])
     assert "start with practice" in checked
-    assert "they say which answer to give" in checked
+    assert "give the answer that they ask for" in checked
 
 
 def test_a_block_that_can_t_be_read_says_nothing() -> None:

@@ -18,6 +18,7 @@ def test_the_way_from_the_link_to_the_code(arrived):
         "min_refresh_hz": 50.0,
         "display_px": 256,
         "flashes": True,
+        "noise": True,
         "sizes": [{"columns": 1, "least_px": 204.8}],
     }
     assert arrived.post("consent", {"agreed": True})["stage"] == "device"

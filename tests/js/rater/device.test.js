@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { adviceFor, fastEnough, imageSize, readUserAgent, suits } from "../../../evalsite/static/js/rater/device.js";
+import { adviceFor, fastEnough, imageSize, isReady, readUserAgent, suits } from "../../../evalsite/static/js/rater/device.js";
 import { countOf, minutesLeft, noticeOf } from "../../../evalsite/static/js/rater/progress.js";
 import { afterwards } from "../../../evalsite/static/js/rater/screens.js";
 import { makeId } from "../../../evalsite/static/js/rater/runner.js";
@@ -20,7 +20,7 @@ for (const [agent, browser, os] of [
 
 const laptop = { width_px: 1200, height_px: 500 };
 const requirements = {
-  min_refresh_hz: 50, display_px: 256, flashes: false,
+  min_refresh_hz: 50, display_px: 256, flashes: false, noise: false,
   sizes: [{ columns: 1, least_px: 204.8 }, { columns: 2, least_px: 169 }],
 };
 
@@ -33,6 +33,14 @@ test("a slow or uneven screen matters only where something is flashed", () => {
   assert.match(adviceFor(slow, laptop, flashing), /at least 50 times a second/);
   assert.match(adviceFor(uneven, laptop, flashing), /unevenly/);
   for (const period of [slow, uneven]) assert.equal(adviceFor(period, laptop, still), "Your screen is ready.");
+});
+
+test("a screen asks for nothing that is fast, even and large enough", () => {
+  const even = { refresh_hz: 60, stable: true };
+  assert.equal(isReady(even, laptop, requirements), true);
+  assert.equal(isReady({ ...even, stable: false }, laptop, { ...requirements, flashes: true }), false);
+  assert.equal(isReady({ ...even, stable: false }, laptop, requirements), true);
+  assert.equal(isReady(even, { width_px: 300, height_px: 12 }, requirements), false);
 });
 
 test("a window too small for images is told of, with their size and what to do", () => {

@@ -24,6 +24,7 @@
  * @property {number} min_refresh_hz Slowest screen that can show a flash as planned, Hz.
  * @property {number} display_px Side of an image on the page, CSS px.
  * @property {boolean} flashes Whether anything is shown for a limited time.
+ * @property {boolean} noise Whether noise follows what is flashed.
  * @property {{columns: number, least_px: number}[]} sizes For each number of images side by side that the study shows,
  *   the smallest side that counts, CSS px.
  */
