@@ -58,8 +58,12 @@ class Study(models.Model):
     )
     instructions_text = models.TextField(
         "instructions",
-        default=texts.default_instructions,
-        help_text="Tell raters what share of the images is real: answers shift with what they expect.",
+        blank=True,
+        default="",
+        help_text=(
+            "Empty: written from the tasks of the blocks; the preview shows it. In a text of your own, tell "
+            "raters what share of the images is real: answers shift with what they expect."
+        ),
     )
     debriefing_text = models.TextField(
         "debriefing", default=texts.default_debriefing, help_text="Shown with the completion code."

@@ -11,7 +11,6 @@ from evalsite.recruiters import registry as recruiters
 from evalsite.recruiters.errors import MalformedRecruiterError, UnknownRecruiterError
 from evalsite.studies.freezing import BlockData, Json, SetData, StudyData, freeze
 from evalsite.studies.planning import deck_after, full_deck, plan_block, rater_groups
-from evalsite.studies.texts import default_instructions
 from evalsite.tasks import registry
 from evalsite.tasks.design.deck import Deck
 from evalsite.tasks.errors import UNUSABLE_TASK, InvalidParamsError, PlanError
@@ -20,10 +19,6 @@ from evalsite.tasks.protocol import REAL, PlannedTrial, Task
 
 LOSSY = frozenset({"JPEG", "MPO", "WEBP"})
 """Formats whose compression leaves traces that re-encoding keeps."""
-
-HALF = 0.5
-FAR_FROM_HALF = 0.05
-"""How far the share of real images may lie from the half that the default instructions tell of."""
 
 HEAVY_MB = 100
 """Images of a session from which on a slow connection makes raters wait for minutes."""
@@ -130,8 +125,6 @@ def _plan(protocol: Json, index: int, block: BlockData, decks: Mapping[str, Deck
 def _warnings(study: StudyData, blocks: Sequence[PlannedBlock], sides: Sides) -> list[str]:
     found = [*_traces(study), *_scaling(study, sides), *_weight(study, blocks), *_repeats(blocks)]
     found += _guessing(study, blocks)
-    for block in blocks:
-        found += _promise(study, block)
     return list(dict.fromkeys(found))
 
 
@@ -275,16 +268,6 @@ def _real_share(plans: Iterable[Iterable[PlannedTrial]]) -> float:
         for stimulus in trial.stimuli
     ]
     return sum(shown) / len(shown)
-
-
-def _promise(study: StudyData, planned: PlannedBlock) -> Iterator[str]:
-    """A sentence if raters are told of a half that is none: answers shift with what they expect."""
-    share = _real_share(planned.plans)
-    if study.texts.get("instructions") == default_instructions() and abs(share - HALF) > FAR_FROM_HALF:
-        yield (
-            f"Block {planned.number}: the instructions say that half of the images are real, and "
-            f"{share:.0%} are; tell raters the share that they meet."
-        )
 
 
 def _scaling(study: StudyData, sides: Sides) -> Iterator[str]:

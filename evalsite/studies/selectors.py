@@ -8,16 +8,28 @@ from django.db.models.functions import Least
 from evalsite.samples.models import SampleImage, SampleSet
 from evalsite.studies.freezing import BlockData, ConditionData, SetData, StudyData
 from evalsite.studies.models import Study
+from evalsite.studies.texts import instructions_for
 
 
 def study_data(study: Study) -> StudyData:
     """The study as it is set up now, free of the database."""
+    blocks = [
+        BlockData(
+            task=block.task,
+            params=block.params,
+            trials=block.trials_per_block,
+            practice=block.practice_trials,
+            catch=block.catch_trials,
+            qualification_share=block.qualification_share,
+        )
+        for block in study.blocks.order_by("position", "pk")
+    ]
     return StudyData(
         slug=study.slug,
         title=study.title,
         texts={
             "consent": study.consent_text,
-            "instructions": study.instructions_text,
+            "instructions": study.instructions_text or instructions_for(blocks),
             "debriefing": study.debriefing_text,
         },
         assignment=study.assignment,
@@ -32,17 +44,7 @@ def study_data(study: Study) -> StudyData:
             ConditionData(condition.name, _set_data(condition.sample_set))
             for condition in study.conditions.select_related("sample_set").order_by("position", "name")
         ],
-        blocks=[
-            BlockData(
-                task=block.task,
-                params=block.params,
-                trials=block.trials_per_block,
-                practice=block.practice_trials,
-                catch=block.catch_trials,
-                qualification_share=block.qualification_share,
-            )
-            for block in study.blocks.order_by("position", "pk")
-        ],
+        blocks=blocks,
     )
 
 

@@ -1,6 +1,12 @@
-"""The texts that a new study starts with."""
+"""The texts that a new study starts with; what raters are asked to do follows from the study's blocks."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from evalsite.studies.freezing import BlockData
+from evalsite.tasks import registry
+from evalsite.tasks.errors import UNUSABLE_TASK, InvalidParamsError
 
 
 def default_consent() -> str:
@@ -8,34 +14,52 @@ def default_consent() -> str:
     return _paragraphs(
         "You are invited to take part in a study of how people see images. You will look at images and "
         "answer a short question about each. Some of them were made by a computer.",
-        "Taking part is voluntary. You may stop at any time by closing the page. We store your answers, your "
-        "reaction times and technical facts about your browser and screen. We do not ask for your name. "
-        "The answers may be published without anything that identifies you.",
+        "Taking part is voluntary. You may stop at any time by closing the page. We then keep the answers "
+        "that you gave until that moment. If you open the link again in the same browser, you go on where "
+        "you left.",
+        "We store your answers, your reaction times and technical facts about your browser and screen. We do "
+        "not ask for your name. The answers may be published without anything that identifies you.",
         "By agreeing you confirm that you are at least 18 years old, that you have read this page and that "
         "you want to take part.",
     )
 
 
-def default_instructions() -> str:
-    """What raters are asked to do."""
-    return _paragraphs(
-        "Half of the images are real, and half were made by a computer, in random order.",
-        "Look at the middle of the screen. The image appears there, sometimes only for an instant. Then "
-        "answer with the keys or buttons that are shown. Go by your first impression; if you are not sure, "
-        "guess.",
-        "You start with a few practice trials that tell you whether you were right. Keep this window in "
-        "front, and sit so that you see the screen well.",
-    )
+def instructions_for(blocks: Sequence[BlockData]) -> str:
+    """What raters are asked to do, from the blocks' tasks as far as these can be read."""
+    told = list(dict.fromkeys(_briefings(blocks)))
+    if len(told) > 1:
+        told = [f"Part {number}: {words}" for number, words in enumerate(told, start=1)]
+    return _paragraphs(*told, _general(blocks))
 
 
 def default_debriefing() -> str:
     """What raters read at the end."""
     return _paragraphs(
         "Thank you for taking part.",
-        "The images came from real collections and from computer programs that learned to make images. Your "
-        "answers show how often people can tell them apart; we compare that with automatic measures of image "
-        "quality.",
+        "All or some of the images that you saw were made by computer programs that learned from real "
+        "images. Your answers show how people see such images; we compare that with automatic measures of "
+        "image quality.",
     )
+
+
+def _briefings(blocks: Iterable[BlockData]) -> Iterator[str]:
+    for block in blocks:
+        try:
+            task = registry.get(block.task)
+            yield task.briefing(task.Params.from_json(block.params))
+        except (*UNUSABLE_TASK, InvalidParamsError):
+            continue  # the study's findings say what is wrong with the block
+
+
+def _general(blocks: Iterable[BlockData]) -> str:
+    blocks = list(blocks)
+    sentences = ["Answer with the keys or buttons that are shown. If you are not sure, guess."]
+    if any(block.practice for block in blocks):
+        sentences.append("You start with practice, which tells you whether you were right.")
+    if any(block.catch for block in blocks):
+        sentences.append("A few trials check that you are looking: give the answer that they ask for.")
+    sentences.append("Keep this window in front, and sit so that you see the screen well.")
+    return " ".join(sentences)
 
 
 def _paragraphs(*paragraphs: str) -> str:

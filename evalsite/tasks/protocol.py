@@ -231,6 +231,14 @@ class Task(ABC, Generic[P]):
         """
         return len(trial.stimuli)
 
+    def masks(self, params: P) -> bool:
+        """Whether noise follows what is shown for a limited time, so that raters are told to ignore it."""
+        return False
+
+    def briefing(self, params: P) -> str:
+        """What raters read before a study with this task, unless the researcher wrote a text."""
+        return "Look at each image and answer the question below it."
+
     def feedback(self, params: P, trial: PlannedTrial) -> bool:
         """Whether the rater is told after the answer if it was right; practice always tells."""
         return trial.kind == "practice"

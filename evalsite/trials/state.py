@@ -74,6 +74,7 @@ def describe_welcome(protocol: Mapping[str, Any]) -> Json:
         "progress": {
             "answered": 0,
             "total": _count_planned(protocol),
+            "again": 0,
             "block": 0,
             "blocks": len(protocol["blocks"]),
         },
@@ -100,19 +101,27 @@ def find_stage(session: Session, progress: Json) -> str:
 
 
 def describe_progress(session: Session) -> Json:
-    """Trials answered of those that can be (repeats included), and the block the rater is in."""
+    """Trials answered of those that can be, and the block the rater is in.
+
+    A trial that is repeated counts once, when its last repeat is answered, so that the total never grows;
+    ``again`` says how many repeats wait.
+    """
     blocks = session.version.protocol["blocks"]
     counts = session.trials.aggregate(
         answered=Count("response"),
         all=Count("pk"),
         set_aside=Count("set_aside_at"),
+        repeats=Count("repeat_of"),
+        again=Count("repeat_of", filter=Q(response__isnull=True, set_aside_at=None)),
         block=Min("block", filter=Q(response__isnull=True, set_aside_at=None)),
     )
+    planned = _count_planned(session.version.protocol)
     started = counts["all"] > 0
     block = counts["block"]
     return {
-        "answered": counts["answered"],
-        "total": counts["all"] - counts["set_aside"] if started else _count_planned(session.version.protocol),
+        "answered": counts["answered"] - counts["repeats"],
+        "total": counts["all"] - counts["set_aside"] - counts["repeats"] if started else planned,
+        "again": counts["again"],
         "block": block if block is not None else (len(blocks) - 1 if started else 0),
         "blocks": len(blocks),
     }
@@ -121,6 +130,11 @@ def describe_progress(session: Session) -> Json:
 def has_flashes(protocol: Mapping[str, Any]) -> bool:
     """Whether any block shows stimuli for a limited time."""
     return any(block.task.flashes(block.params) for block in _blocks(protocol))
+
+
+def has_noise(protocol: Mapping[str, Any]) -> bool:
+    """Whether noise follows what any block flashes."""
+    return any(block.task.masks(block.params) for block in _blocks(protocol))
 
 
 def images_side_by_side(protocol: Mapping[str, Any]) -> list[int]:
@@ -133,6 +147,7 @@ def _requirements(protocol: Mapping[str, Any]) -> Json:
         "min_refresh_hz": MIN_REFRESH_HZ,
         "display_px": protocol["display_px"],
         "flashes": has_flashes(protocol),
+        "noise": has_noise(protocol),
         "sizes": [
             {"columns": columns, "least_px": least_side_px(protocol["display_px"], columns)}
             for columns in images_side_by_side(protocol)

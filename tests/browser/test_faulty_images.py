@@ -48,12 +48,13 @@ def test_an_altered_image_takes_its_trial_out_and_the_rater_goes_on(
 ) -> None:
     rater = new_rater("pages")
     rater.begin()
+    rater.start_block()
+    assert rater.wait_for_turn() == "trial"
     trials = site.rows(
         "select position, plan from trials_trial where session_id = ? and block = 1 order by position",
         rater.session,
     )
     spoil(file_of(site, json.loads(trials[0]["plan"])["stimuli"][0]))
-    rater.start_block()
     while (turn := rater.wait_for_turn()) == "trial":
         rater.answer_by_key()
     assert turn == "block"
@@ -79,6 +80,7 @@ def test_a_session_without_a_single_image_ends_with_a_page_that_says_so(
     for place in (site.data / "media").glob("??/*"):
         spoil(place)
     rater.begin()
+    rater.start_block()
     expect(rater.page.get_by_text(SENTENCE)).to_be_visible()
     assert rater.finish()
     expect(rater.page.get_by_text("That was a fault on our side, not yours.")).to_be_visible()

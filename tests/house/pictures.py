@@ -28,8 +28,7 @@ CHANGED = 400
 def flash(page: Page, address: str) -> Image.Image:
     """Fixation, stimulus, mask and question of one trial, side by side, each as the screen had it."""
     page.goto(f"{address}/r/fashion-flash/")
-    for label in ("I agree and take part", "Continue", "Begin"):
-        page.get_by_role("button", name=label).click(timeout=30_000)
+    page.get_by_role("button", name="I agree and take part").click(timeout=30_000)
     page.wait_for_selector(START, timeout=30_000)
     frames: list[bytes] = []
     screen = page.context.new_cdp_session(page)

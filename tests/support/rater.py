@@ -38,9 +38,12 @@ class Rater:
         self.page.goto(f"{self.site.url}/r/{study}/")
 
     def begin(self) -> None:
-        """From the first page to the first block's."""
-        for label in ("I agree and take part", "Continue", "Begin"):
-            self.page.get_by_role("button", name=label).click(timeout=WAIT_MS)
+        """From the first page to the instructions."""
+        self.page.get_by_role("button", name="I agree and take part").click(timeout=WAIT_MS)
+        unsteady = "button:has-text('Continue')"  # asked only where the screen refreshes unevenly
+        self.page.wait_for_selector(f"{START}, {unsteady}", timeout=WAIT_MS)
+        if self.page.query_selector(unsteady):
+            self.page.click(unsteady)
         self.page.wait_for_selector(START, timeout=WAIT_MS)
 
     def wait_for_turn(self) -> str:

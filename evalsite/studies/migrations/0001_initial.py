@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('provenance', models.JSONField(blank=True, default=dict, editable=False)),
                 ('assignment', models.CharField(choices=[('within', 'every rater sees all conditions'), ('between', 'every rater sees one condition')], default='within', max_length=8)),
                 ('consent_text', models.TextField(default=evalsite.studies.texts.default_consent, help_text='What raters agree to before anything is shown.', verbose_name='consent')),
-                ('instructions_text', models.TextField(default=evalsite.studies.texts.default_instructions, help_text='Tell raters what share of the images is real: answers shift with what they expect.', verbose_name='instructions')),
+                ('instructions_text', models.TextField(default="", help_text='Tell raters what share of the images is real: answers shift with what they expect.', verbose_name='instructions')),
                 ('debriefing_text', models.TextField(default=evalsite.studies.texts.default_debriefing, help_text='Shown with the completion code.', verbose_name='debriefing')),
                 ('stimulus_px', models.PositiveIntegerField(default=64, help_text='Every image, real or generated, is re-encoded to this side length, 8 to 1024.', validators=[django.core.validators.MinValueValidator(8), django.core.validators.MaxValueValidator(1024)], verbose_name='image size (pixels)')),
                 ('display_px', models.PositiveIntegerField(default=256, help_text='Side length at which raters see an image, 32 to 1024.', validators=[django.core.validators.MinValueValidator(32), django.core.validators.MaxValueValidator(1024)], verbose_name='size on the screen (CSS pixels)')),

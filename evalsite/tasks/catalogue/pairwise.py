@@ -41,6 +41,16 @@ from evalsite.tasks.simulation import SimulatedRater
 
 KEYS = {"left": "f", "right": "j", "tie": "b"}
 CATCH = "Attention check: whatever you see, choose the {side} image this time."
+BETTER = "Say which of the two looks better to you."
+MEETINGS = {
+    "model_vs_model": "A computer made all of them.",
+    "real_vs_generated": "One of the two is real; a computer made the other.",
+    "both": "Some of the images are real; a computer made the others.",
+}
+"""What raters are told of the images, by what meets what."""
+NOISE = " Coloured noise then covers them. The noise is not the images: ignore it."
+UPPER_LOWER = {"left": "upper", "right": "lower"}
+"""What the sides are called where a page shows the pair one above the other, left on top."""
 AVERAGE = "average of all compared"
 MARGINAL = "Strengths average over these raters and images: don't compare them with those of other raters."
 QUESTIONS = {"real": "Which image looks more real?", "better": "Which image looks better?"}
@@ -177,6 +187,22 @@ class Pairwise(Task[PairwiseParams]):
         """Whether pairs are shown for a limited time."""
         return params.exposure_ms is not None
 
+    def masks(self, params: PairwiseParams) -> bool:
+        """Whether noise follows a flash."""
+        return self.flashes(params) and params.mask_ms > 0
+
+    def briefing(self, params: PairwiseParams) -> str:
+        """What is asked; where it is which looks more real, also what meets what."""
+        asked = "Say which of the two looks more real." if params.question == "real" else BETTER
+        sentences = ["You see two images at a time.", asked]
+        if params.question == "real":
+            sentences.append(MEETINGS[params.compare])
+        if params.allow_tie:
+            sentences.append("If you see no difference, say so.")
+        if params.exposure_ms is not None:
+            sentences.append("The images appear only for an instant." + (NOISE if self.masks(params) else ""))
+        return " ".join(sentences)
+
     def feedback(self, params: PairwiseParams, trial: PlannedTrial) -> bool:
         """Whether the rater is told if the answer was right."""
         return params.feedback or trial.kind == "practice"
@@ -207,6 +233,7 @@ class Pairwise(Task[PairwiseParams]):
             "question": QUESTIONS[params.question],
             "keys": {**KEYS, "tie": KEYS["tie"] if params.allow_tie else None},
             "instruction": CATCH.format(side=asked) if asked else "",
+            "instruction_stacked": CATCH.format(side=UPPER_LOWER[asked]) if asked else "",
             "feedback": self.feedback(params, trial),
         }
 

@@ -43,6 +43,8 @@ from evalsite.tasks.simulation import SimulatedRater
 ANSWERS = ("real", "generated")
 KEYS = ("f", "j")
 CATCH = "Attention check: whatever you see, answer “{answer}” this time."
+HALF = 0.5
+NOISE = " Coloured noise then covers it. The noise is not the image: ignore it."
 STEERED = "A staircase steers accuracy to its aim: compare thresholds instead."
 FLASHED, STEPPED = when("exposure", "fixed", "staircase"), when("exposure", "staircase")
 IN_A_ROW = {"one_down": 1, "two_down": 2, "three_down": 3}
@@ -219,6 +221,23 @@ class RapidScene(Task[RapidSceneParams]):
     def flashes(self, params: RapidSceneParams) -> bool:
         """Whether images are shown for a limited time."""
         return params.exposure != "unlimited"
+
+    def masks(self, params: RapidSceneParams) -> bool:
+        """Whether noise follows a flash."""
+        return self.flashes(params) and params.mask_ms > 0
+
+    def briefing(self, params: RapidSceneParams) -> str:
+        """The share of real images, how long one is there, and that the noise after it is not the image."""
+        if params.real_share == HALF:
+            share = "Half of the images are real, and half were made by a computer, in random order."
+        elif 0 < params.real_share < 1:
+            share = f"About {params.real_share:.0%} of the images are real. A computer made the others."
+        else:
+            share = "Each image is either real or made by a computer."
+        if not self.flashes(params):
+            return f"{share} Take the time you need to look at each one."
+        noise = NOISE if self.masks(params) else ""
+        return f"{share} Look at the middle of the screen: an image appears there only for an instant.{noise}"
 
     def feedback(self, params: RapidSceneParams, trial: PlannedTrial) -> bool:
         """Whether the rater is told if the answer was right."""

@@ -7,7 +7,6 @@ import pytest
 
 from evalsite.studies.freezing import BlockData, ConditionData, SetData, StudyData
 from evalsite.studies.readiness import Sides, check_study, full_params
-from evalsite.studies.texts import default_instructions
 from evalsite.tasks import registry
 
 GAN = SetData(2, "gan samples", "generated", "b" * 64, 100)
@@ -279,29 +278,6 @@ def test_images_that_are_scaled_otherwise_than_the_real_ones_are_warned_of(
     found = warnings(data, {1: real, 2: generated, 3: real})
     assert len(found) == bool(words)
     assert all(words in sentence and "those of 'gan'" in sentence for sentence in found)
-
-
-@pytest.mark.parametrize(
-    ("task", "params", "warned"),
-    [
-        ("rapid_scene", {}, False),
-        ("rapid_scene", {"real_share": 0.25}, True),
-        ("pairwise", {"compare": "real_vs_generated"}, False),
-        ("pairwise", {"compare": "model_vs_model"}, True),
-    ],
-)
-def test_instructions_that_promise_another_share_of_real_images_are_warned_of(
-    data: StudyData, task: str, params: dict[str, Any], warned: bool
-) -> None:
-    promising = replace(
-        data,
-        texts={**data.texts, "instructions": default_instructions()},
-        blocks=[BlockData(task, params, 21)],
-    )
-    assert ["half of the images are real" in sentence for sentence in warnings(promising, {})] == [
-        True
-    ] * warned
-    assert warnings(replace(promising, texts=data.texts), {}) == []
 
 
 def test_facts_tell_the_share_of_real_images_and_what_the_task_says(data: StudyData) -> None:

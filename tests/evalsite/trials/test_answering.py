@@ -111,6 +111,17 @@ def test_an_invalid_trial_is_kept_and_shown_again_at_the_end(begun):
     assert begun.answer_all() == 7
 
 
+def test_a_trial_that_comes_again_counts_once(begun):
+    """A total that grows while one answers looks like a fault."""
+    delivery = begun.get("block")
+    total, trials = delivery["progress"]["total"], delivery["trials"]
+    receipt = begun.send(wire.submission(trials[0]), invalid(trials[1]))
+    assert receipt["progress"] == {"answered": 1, "total": total, "again": 1, "block": 0, "blocks": 1}
+    begun.answer_all()
+    progress = begun.get("state")["progress"]
+    assert (progress["answered"], progress["total"], progress["again"]) == (total, total, 0)
+
+
 def test_a_trial_is_repeated_twice_at_most(begun):
     begun.send(*(wire.submission(t) for t in begun.get("block")["trials"][:-1]))
     outcomes = []
@@ -228,7 +239,7 @@ def test_the_next_block_is_asked_for_as_a_whole(climbing):
     assert climbing.get("block") == {
         "block": None,
         "trials": [],
-        "progress": {"answered": 6, "total": 6, "block": 1, "blocks": 2},
+        "progress": {"answered": 6, "total": 6, "again": 0, "block": 1, "blocks": 2},
     }
 
 

@@ -75,7 +75,7 @@ def test_a_trial_that_can_t_be_shown_is_set_aside_with_its_reason_and_not_asked_
     first, *others = begun.get("block")["trials"]
     alter(place_of(begun, first))
     receipt = set_aside(begun, first)
-    assert receipt["progress"] == {"answered": 0, "total": 5, "block": 0, "blocks": 1}
+    assert receipt["progress"] == {"answered": 0, "total": 5, "again": 0, "block": 0, "blocks": 1}
     row = Trial.objects.get(session=begun.session, position=first["trial"])
     assert row.set_aside_at is not None
     name = row.plan["stimuli"][0]

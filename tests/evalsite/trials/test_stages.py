@@ -17,11 +17,12 @@ def arrived(make_study, rater):
 def test_the_way_from_the_link_to_the_code(arrived):
     state = arrived.get("state")
     assert (state["stage"], state["preview"], state["ending"]) == ("device", False, None)
-    assert state["progress"] == {"answered": 0, "total": 5, "block": 0, "blocks": 1}
+    assert state["progress"] == {"answered": 0, "total": 5, "again": 0, "block": 0, "blocks": 1}
     assert state["requirements"] == {
         "min_refresh_hz": 50.0,
         "display_px": 256,
         "flashes": True,
+        "noise": True,
         "sizes": [{"columns": 1, "least_px": 204.8}],
     }
     assert arrived.post("device", wire.device())["stage"] == "instructions"

@@ -9,11 +9,19 @@ test("a stimulus has the side asked for where there is room", () => {
   assert.equal(geometry.width_px, 256);
 });
 
-test("a pair shrinks to the width of a phone and stays side by side", () => {
-  const geometry = layOut(2, 256, { width_px: 358, height_px: 500 });
-  assert.ok(geometry.width_px <= 358);
-  assert.equal(geometry.places.length, 2);
-  assert.ok(geometry.places[1].x >= geometry.css_px + geometry.gap_px);
+test("a pair stands one above the other where that makes it larger, as on a phone", () => {
+  const { stacked, css_px, gap_px, width_px, height_px, places } = layOut(2, 256, { width_px: 390, height_px: 500 });
+  assert.ok(stacked && css_px > 230);
+  assert.deepEqual([width_px, height_px], [css_px, 2 * css_px + gap_px]);
+  assert.ok(height_px <= 500);
+  assert.deepEqual(places.map(({ x, y }) => [x, y]), [[0, 0], [0, css_px + gap_px]]);
+});
+
+test("a pair stays side by side where it is as large there", () => {
+  const { stacked, css_px, width_px } = layOut(2, 256, { width_px: 358, height_px: 200 });
+  assert.ok(!stacked && width_px <= 358);
+  assert.ok(css_px > 150);
+  assert.equal(layOut(2, 256, { width_px: 1200, height_px: 700 }).stacked, false);
 });
 
 test("the visible side is the planned one, unless the window has cut or shrunk it", () => {

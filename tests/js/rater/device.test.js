@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { adviceFor, fastEnough, imageSize, readUserAgent, suits } from "../../../evalsite/static/js/rater/device.js";
-import { noticeOf } from "../../../evalsite/static/js/rater/progress.js";
+import { adviceFor, fastEnough, imageSize, isReady, readUserAgent, suits } from "../../../evalsite/static/js/rater/device.js";
+import { countOf, minutesLeft, noticeOf } from "../../../evalsite/static/js/rater/progress.js";
+import { afterwards } from "../../../evalsite/static/js/rater/screens.js";
 import { makeId } from "../../../evalsite/static/js/rater/runner.js";
 
 for (const [agent, browser, os] of [
@@ -19,7 +20,7 @@ for (const [agent, browser, os] of [
 
 const laptop = { width_px: 1200, height_px: 500 };
 const requirements = {
-  min_refresh_hz: 50, display_px: 256, flashes: false,
+  min_refresh_hz: 50, display_px: 256, flashes: false, noise: false,
   sizes: [{ columns: 1, least_px: 204.8 }, { columns: 2, least_px: 169 }],
 };
 
@@ -34,6 +35,14 @@ test("a slow or uneven screen matters only where something is flashed", () => {
   for (const period of [slow, uneven]) assert.equal(adviceFor(period, laptop, still), "Your screen is ready.");
 });
 
+test("a screen asks for nothing that is fast, even and large enough", () => {
+  const even = { refresh_hz: 60, stable: true };
+  assert.equal(isReady(even, laptop, requirements), true);
+  assert.equal(isReady({ ...even, stable: false }, laptop, { ...requirements, flashes: true }), false);
+  assert.equal(isReady({ ...even, stable: false }, laptop, requirements), true);
+  assert.equal(isReady(even, { width_px: 300, height_px: 12 }, requirements), false);
+});
+
 test("a window too small for images is told of, with their size and what to do", () => {
   const period = { refresh_hz: 60, stable: true };
   const tiny = { width_px: 300, height_px: 12 };
@@ -44,7 +53,7 @@ test("a window too small for images is told of, with their size and what to do",
 });
 
 test("of images alone and in pairs the ones nearest to too small decide", () => {
-  const phone = { width_px: 360, height_px: 500 };
+  const phone = { width_px: 360, height_px: 350 };
   assert.deepEqual(imageSize(phone, requirements), { side_px: 169, least_px: 169, large: true });
   assert.equal(imageSize({ ...phone, width_px: 330 }, requirements).large, false);
 });
@@ -55,6 +64,28 @@ test("ids are version-4 UUIDs, with or without the browser's own maker", () => {
   assert.match(makeId(), uuid4);
   assert.match(makeId(bare), uuid4);
   assert.notEqual(makeId(bare), makeId(bare));
+});
+
+test("the count says which trials come again", () => {
+  const progress = { answered: 3, total: 9, again: 0, block: 0, blocks: 1 };
+  assert.equal(countOf(progress), "3 of 9");
+  assert.equal(countOf({ ...progress, again: 1 }), "3 of 9 (1 comes again)");
+  assert.equal(countOf({ ...progress, again: 2 }), "3 of 9 (2 come again)");
+});
+
+test("the time left follows the rater's own pace, without breaks, once there is one", () => {
+  const steady = [0, 1, 2, 3, 4, 5].map((count) => count * 3000);
+  assert.equal(minutesLeft(steady, 100), 5);
+  assert.equal(minutesLeft([...steady, 900_000], 100), 5);
+  assert.equal(minutesLeft(steady, 1), 1);
+  assert.equal(minutesLeft(steady, 0), null);
+  assert.equal(minutesLeft(steady.slice(1), 100), null);
+});
+
+test("the last page says where the code goes and that the page may be closed", () => {
+  assert.match(afterwards(true, null).send[0], /copy it and paste it/);
+  assert.match(afterwards(true, "https://a.example/").send[0], /Press the button: your code goes back/);
+  assert.deepEqual(afterwards(false, null), { send: [], close: "You can close this page now." });
 });
 
 test("the notice speaks only while the connection is interrupted, and counts what waits", () => {

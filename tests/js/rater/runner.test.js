@@ -12,7 +12,7 @@ import { memoryStore } from "../../../evalsite/static/js/rater/store.js";
 /** @typedef {import("../../../evalsite/static/js/rater/types.js").Receipts} Receipts */
 /** @typedef {import("../../../evalsite/static/js/rater/types.js").Submission} Submission */
 
-const progress = { answered: 0, total: 3, block: 0, blocks: 1 };
+const progress = { answered: 0, total: 3, again: 0, block: 0, blocks: 1 };
 const quick = { wait: async () => undefined };
 
 /** @param {number} trial @param {object | null} payload @returns {DeliveredTrial} */
@@ -70,10 +70,10 @@ function session(deliveries, reply = () => ({}), world = {}) {
         kit: { library },
         stage: { reset: () => undefined, feedback: (/** @type {boolean} */ correct) => log.push(`feedback ${correct}`) },
         progress: { set: () => undefined, step: () => log.push("step") },
-        interlude: async (/** @type {any} */ { heading, prepare }) => {
-          log.push(heading);
+        interlude: async (/** @type {any} */ { heading, prepare, goesOn }) => {
+          log.push(goesOn ? `${heading} by itself` : heading);
           const said = await prepare?.(() => undefined);
-          if (said && said !== "Everything is ready.") log.push(said);
+          if (said) log.push(said);
         },
         toStage: () => undefined,
         attentive,
@@ -174,6 +174,13 @@ test("an answer rejected once leads to a fresh list, rejected twice stops with t
   await once.runner.run();
   const twice = session([{ block: 0, trials }, { block: 0, trials }], () => ({ status: "rejected" }));
   await assert.rejects(twice.runner.run(), (error) => error instanceof RefusedError && error.message === "no");
+});
+
+test("the first block goes on by itself for a rater who just pressed Start, later ones ask", async () => {
+  const { runner, log } = session([{ block: 0, trials: [delivered(0, { name: "a" })] }, { block: 1, trials: [delivered(1, { name: "b" })] }]);
+  runner.started();
+  await runner.run();
+  assert.deepEqual(log.filter((line) => line.startsWith("Ready?")), ["Ready? by itself", "Ready?"]);
 });
 
 test("the introduction names question, practice and keys in the keyboard's order", () => {

@@ -17,7 +17,8 @@ const INK = "#0c0d0d";
 /** @typedef {{width_px: number, height_px: number}} Room Space on the page, CSS px. */
 
 /**
- * Lay squares out in a row, as large as asked for or as large as fits.
+ * Lay squares out, as large as asked for or as large as fits: in a row, or one below the other where that makes them
+ * larger, as on a phone held upright.
  * @param {number} columns How many squares.
  * @param {number} display_px Side asked for, CSS px.
  * @param {Room} room
@@ -25,10 +26,16 @@ const INK = "#0c0d0d";
  */
 export function layOut(columns, display_px, room) {
   const spread = columns + (columns - 1) * GAP_SHARE;
-  const css_px = Math.max(1, Math.floor(Math.min(display_px, room.width_px / spread, room.height_px)));
+  const in_row_px = Math.floor(Math.min(display_px, room.width_px / spread, room.height_px));
+  const stacked_px = Math.floor(Math.min(display_px, room.width_px, room.height_px / spread));
+  const stacked = stacked_px > in_row_px;
+  const css_px = Math.max(1, in_row_px, stacked_px);
   const gap_px = columns > 1 ? Math.floor(css_px * GAP_SHARE) : 0;
-  const places = Array.from({ length: columns }, (_, column) => ({ x: column * (css_px + gap_px), y: 0, side: css_px }));
-  return { css_px, gap_px, width_px: columns * css_px + (columns - 1) * gap_px, height_px: css_px, places };
+  const along = Array.from({ length: columns }, (_, index) => index * (css_px + gap_px));
+  const places = along.map((at) => (stacked ? { x: 0, y: at, side: css_px } : { x: at, y: 0, side: css_px }));
+  const length_px = columns * css_px + (columns - 1) * gap_px;
+  const [width_px, height_px] = stacked ? [css_px, length_px] : [length_px, css_px];
+  return { css_px, gap_px, width_px, height_px, stacked, places };
 }
 
 /** @typedef {Pick<DOMRect, "left" | "right" | "top" | "bottom">} Box Edges, CSS px. */

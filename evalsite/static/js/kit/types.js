@@ -95,7 +95,8 @@
  * @property {number} gap_px Space between neighbours.
  * @property {number} width_px Width of the canvas.
  * @property {number} height_px Height of the canvas.
- * @property {{x: number, y: number, side: number}[]} places One square per stimulus, left to right.
+ * @property {boolean} stacked Whether they lie one below the other.
+ * @property {{x: number, y: number, side: number}[]} places One square per stimulus, left to right or top to bottom.
  */
 
 /**

@@ -77,6 +77,16 @@ export function suits(period, room, requirements) {
 }
 
 /**
+ * Whether there is nothing about the screen that the rater could better.
+ * @param {Pick<Period, "refresh_hz" | "stable">} period
+ * @param {Room} room
+ * @param {Requirements} requirements
+ */
+export function isReady(period, room, requirements) {
+  return suits(period, room, requirements) && (period.stable || !requirements.flashes);
+}
+
+/**
  * What a rater is told about the screen.
  * @param {Pick<Period, "refresh_hz" | "stable">} period
  * @param {Room} room

@@ -12,7 +12,7 @@ import { Outbox } from "./outbox.js";
 import { ProgressBar, showNotice } from "./progress.js";
 import { Runner } from "./runner.js";
 import { askConsent, checkDevice, giveInstructions, interlude } from "./screens.js";
-import { showEnding, showOtherTab, showStage, stopPage } from "./screens.js";
+import { showEnding, showOtherTab, showStage, showWaiting, stopPage } from "./screens.js";
 import { TrialStage } from "./stage.js";
 import { bestStore } from "./store.js";
 import { holdSession } from "./tabs.js";
@@ -115,6 +115,8 @@ function stagesOf({ client, outbox, trouble }, { runner, measure, findRoom }) {
     },
     async instructions(state) {
       await giveInstructions(state);
+      runner.started();
+      showWaiting();
       return reach(() => client.begin());
     },
     async trials() {

@@ -37,10 +37,7 @@ const FEEDBACK_WAIT_MS = 5000;
 /** What a rater reads who paused, or went away. @type {Interlude} */
 const PAUSED = { heading: "Paused", lines: ["Take the time you need. Nothing is lost."], go: "Continue" };
 
-/** What a rater reads when a block's images are there. */
-const READY = "Everything is ready.";
-
-/** The same, where trials were set aside. */
+/** What a rater reads before a block where trials were set aside. */
 const SOME_SET_ASIDE = "Some images can't be shown because of a fault on our side. The study goes on without them.";
 
 /** What a rater reads whose window became too small. @type {Interlude} */
@@ -101,6 +98,7 @@ export class Runner {
   #pause = null;
   /** @type {Map<number, number>} */
   #rejections = new Map();
+  #started = false;
   #about;
 
   /**
@@ -112,6 +110,11 @@ export class Runner {
    */
   constructor(about) {
     this.#about = about;
+  }
+
+  /** The rater pressed Start on the page before: the first block need not ask for it again. */
+  started() {
+    this.#started = true;
   }
 
   /** Pause before the next trial. */
@@ -147,10 +150,11 @@ export class Runner {
       const faulty = await persist(() => kit.library.fetch(urls, count), { ...trouble, passing: isPassing });
       ready = await this.#setAside(delivery, new Set(faulty));
       this.#about.setPeriod(await this.#about.measure());
-      return faulty.length > 0 ? SOME_SET_ASIDE : READY;
+      return faulty.length > 0 ? SOME_SET_ASIDE : "";
     };
     if (block === this.#block) await prepare(() => undefined);
-    else await this.#about.interlude({ ...introduction(delivery, block, task.LABELS, this.#about.touch), prepare });
+    else await this.#about.interlude({ ...introduction(delivery, block, task.LABELS, this.#about.touch), prepare, goesOn: this.#started });
+    this.#started = false;
     this.#block = block;
     this.#about.toStage();
     await this.#runTrials(ready, task);

@@ -2,9 +2,10 @@
  * @file The pages around the trials: consent, device check, instructions, the pause before a block, the ending.
  */
 
-import { adviceFor, fastEnough, imageSize, suits } from "./device.js";
+import { adviceFor, fastEnough, imageSize, isReady, suits } from "./device.js";
 import { RefusedError } from "./errors.js";
 import { button, byId, element, prose } from "./dom.js";
+import { slowExample } from "./example.js";
 import { fullscreenButton, canFill } from "./fullscreen.js";
 
 /** @typedef {import("../kit/layout.js").Room} Room */
@@ -98,7 +99,7 @@ function findings(requirements, period, room) {
 }
 
 /**
- * Check the screen, as often as the rater wants.
+ * Check the screen, as often as the rater wants. A screen that is as the study needs it asks for nothing.
  * @param {State} state
  * @param {() => Promise<Period>} measure
  * @param {() => Room} findRoom Finds the space for images; it may put up another page.
@@ -108,6 +109,7 @@ export async function checkDevice({ requirements }, measure, findRoom) {
   for (;;) {
     showPage("A look at your screen", element("p", { class: "busy", text: "Measuring how your screen refreshes. This takes a few seconds…" }));
     const [period, room] = [await measure(), findRoom()];
+    if (isReady(period, room, requirements)) return { period, room };
     /** @type {[string, boolean][]} */
     const choices = suits(period, room, requirements) ? [["Continue", true], ["Measure again", false]] : [["Measure again", false], ["Leave the study", true]];
     const { row, chosen } = choose(choices);
@@ -122,8 +124,10 @@ export async function checkDevice({ requirements }, measure, findRoom) {
  * @returns {Promise<true>}
  */
 export function giveInstructions(state) {
-  const { row, chosen } = choose([["Begin", /** @type {true} */ (true)]]);
-  showPage("What to do", prose(state.texts.instructions ?? ""), row);
+  const { row, chosen } = choose([["Start", /** @type {true} */ (true)]]);
+  if (canFill()) row.append(fullscreenButton());
+  const { flashes, noise } = state.requirements;
+  showPage("What to do", prose(state.texts.instructions ?? ""), ...(flashes && noise ? slowExample() : []), row);
   return chosen;
 }
 
@@ -134,15 +138,19 @@ export function giveInstructions(state) {
  * @property {string} go Label of the button that goes on.
  * @property {[string, string][]} [keys] Pairs of key and meaning.
  * @property {(say: (text: string) => void) => Promise<string>} [prepare] What the rater must wait for; says how far it
- *   is, and resolves to what to say at its end.
+ *   is, and resolves to what to say at its end; empty where there is nothing to say.
+ * @property {boolean} [goesOn] Whether it goes on by itself when there is nothing to say, for a rater who pressed Start.
  */
+
+/** What a rater reads when a block's images are there. */
+const READY = "Everything is ready.";
 
 /**
  * The pause before a block, or in it.
  * @param {Interlude} about
  * @returns {Promise<void>}
  */
-export async function interlude({ heading, lines, go, keys = [], prepare }) {
+export async function interlude({ heading, lines, go, keys = [], prepare, goesOn = false }) {
   const { row, chosen } = choose([[go, true]]);
   const start = /** @type {HTMLButtonElement} */ (row.firstChild);
   const busy = element("p", { class: "busy", attributes: { role: "status" } });
@@ -154,9 +162,12 @@ export async function interlude({ heading, lines, go, keys = [], prepare }) {
   if (canFill()) row.append(fullscreenButton());
   showPage(heading, ...lines.map((text) => element("p", { text })), ...list, busy, row);
   if (prepare) {
+    row.hidden = goesOn;
     start.disabled = true;
-    busy.textContent = await prepare((text) => (busy.textContent = text));
-    start.disabled = false;
+    const said = await prepare((text) => (busy.textContent = text));
+    if (goesOn && said === "") return;
+    busy.textContent = said || READY;
+    row.hidden = start.disabled = false;
   }
   await chosen;
 }
@@ -183,6 +194,20 @@ function codeBox(code) {
   return element("div", { class: "code-box" }, element("p", { text: "Your completion code" }), output, copy, said);
 }
 
+/**
+ * What becomes of the code, and that the page may be closed.
+ * @param {boolean} code Whether there is one.
+ * @param {string | null} address Where the rater goes back to.
+ * @returns {{send: string[], close: string}}
+ */
+export function afterwards(code, address) {
+  const close = code || address ? "After that you can close this page." : "You can close this page now.";
+  if (address && code) return { send: ["Press the button: your code goes back with you. If nothing happens, paste it on the page that sent you here."], close };
+  if (address) return { send: ["Press the button to go back to the page that sent you here."], close };
+  if (code) return { send: ["If you were asked for a code, copy it and paste it on the page or in the message that sent you here."], close };
+  return { send: [], close };
+}
+
 /** What the button says that leads back from an ending. */
 const WAYS_BACK = { consent: "Read the consent again", device: "Check this device again" };
 
@@ -199,7 +224,10 @@ export function showEnding({ title, ending, texts: { debriefing }, way_back }) {
   const address = webAddress(ending.redirect);
   const back = address ? [element("p", { class: "actions" }, element("a", { class: "button", text: "Go back to where you came from", attributes: { href: address } }))] : [];
   const code = ending.code ? [codeBox(ending.code)] : [];
-  showPage(title, element("p", { class: "lead", text: ending.message }), ...code, prose(debriefing ?? ""), ...back, ...ways.map(() => row));
+  const { send, close } = afterwards(code.length > 0, address);
+  const next = [...send.map((text) => element("p", { text })), ...back, element("p", {}, element("strong", { text: close }))];
+  const about = debriefing ? [element("h2", { class: "about", text: "What this study is about" }), prose(debriefing)] : [];
+  showPage(title, element("p", { class: "lead", text: ending.message }), ...code, ...(way_back ? [row] : next), ...about);
   return chosen;
 }
 
@@ -230,6 +258,11 @@ export function stopPage(error) {
 export function showStage(stage) {
   byId("rater-main").replaceChildren(stage);
   document.body.classList.add("on-stage");
+}
+
+/** The site is asked for the first trials. */
+export function showWaiting() {
+  showPage("One moment", element("p", { class: "busy", text: "Preparing the first images…" }));
 }
 
 /** Another tab holds this session. */

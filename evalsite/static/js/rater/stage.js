@@ -48,10 +48,10 @@ export class TrialStage {
   ask(question, alternatives) {
     this.#question.textContent = question;
     const ordered = inKeyOrder(alternatives);
-    const signature = JSON.stringify(ordered);
-    if (signature === this.#signature) return;
-    this.#signature = signature;
+    const signature = JSON.stringify(ordered.map(({ answer, key }) => [answer, key]));
     this.#alternatives = ordered;
+    if (signature === this.#signature) return this.#label();
+    this.#signature = signature;
     this.#buttons = new Map(ordered.map((alternative) => [alternative.answer, answerButton(alternative)]));
     this.#answers.replaceChildren(...this.#buttons.values());
     this.#arm(false);
@@ -106,6 +106,14 @@ export class TrialStage {
     this.feedback(null);
     this.instruct("");
     this.#buttons.forEach((button) => button.classList.remove("chosen"));
+  }
+
+  /** Write the words on buttons that stay, so that the focus stays, too. */
+  #label() {
+    this.#alternatives.forEach(({ answer, label }) => {
+      const words = this.#buttons.get(answer)?.querySelector("span");
+      if (words && words.textContent !== label) words.textContent = label;
+    });
   }
 
   /** @param {boolean} armed Whether an answer counts now. */

@@ -4,8 +4,9 @@
 
 /**
  * @typedef {object} Progress
- * @property {number} answered Trials answered.
- * @property {number} total Trials in all, as far as known.
+ * @property {number} answered Trials answered, without those that come again.
+ * @property {number} total Trials in all; one that comes again counts once.
+ * @property {number} again Trials still to come again because they were not shown as planned.
  * @property {number} block Number of the block at hand, from 0.
  * @property {number} blocks How many blocks there are.
  */
@@ -23,6 +24,7 @@
  * @property {number} min_refresh_hz Slowest screen that can show a flash as planned, Hz.
  * @property {number} display_px Side of an image on the page, CSS px.
  * @property {boolean} flashes Whether anything is shown for a limited time.
+ * @property {boolean} noise Whether noise follows what is flashed.
  * @property {{columns: number, least_px: number}[]} sizes For each number of images side by side that the study shows,
  *   the smallest side that counts, CSS px.
  */

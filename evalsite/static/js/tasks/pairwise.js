@@ -1,5 +1,5 @@
 /**
- * @file Two images side by side, for a moment or until the answer: which one?
+ * @file Two images side by side, or one above the other on a phone, for a moment or until the answer: which one?
  */
 
 import { patternAt, patternCount } from "../kit/mask.js";
@@ -25,18 +25,23 @@ import { still } from "../kit/presenter.js";
  * @property {string} question What the rater is asked.
  * @property {number} display_px Side of each image on the page, CSS px.
  * @property {string} [instruction] What to answer, in a trial that checks attention.
+ * @property {string} [instruction_stacked] The same where the left image stands above the right one.
  */
 
 /** Words on the button of each answer. @type {Record<string, string>} */
 export const LABELS = { left: "Left", right: "Right", tie: "No difference" };
 
+/** The same where the left image stands above the right one. @type {Record<string, string>} */
+const LABELS_STACKED = { ...LABELS, left: "Upper", right: "Lower" };
+
 /**
  * The answers that this trial allows.
  * @param {Payload["keys"]} keys
+ * @param {Record<string, string>} labels
  * @returns {Alternative[]}
  */
-function alternativesOf(keys) {
-  return Object.entries(keys).flatMap(([answer, key]) => (key === null ? [] : [{ answer, key, label: LABELS[answer] }]));
+function alternativesOf(keys, labels) {
+  return Object.entries(keys).flatMap(([answer, key]) => (key === null ? [] : [{ answer, key, label: labels[answer] }]));
 }
 
 /**
@@ -72,9 +77,11 @@ function phasesOf(payload, surface, images, masks) {
  * @returns {Promise<Outcome>} `answer` is `{answer: "left" | "right" | "tie"}`.
  */
 export async function run(stage, payload, kit) {
-  stage.ask(payload.question, alternativesOf(payload.keys));
-  stage.instruct(payload.instruction ?? "");
-  const surface = stage.arrange(2, payload.display_px);
+  stage.ask(payload.question, alternativesOf(payload.keys, LABELS));
+  const surface = stage.arrange(2, payload.display_px); // after the question, which takes room
+  const { stacked } = surface.geometry;
+  if (stacked) stage.ask(payload.question, alternativesOf(payload.keys, LABELS_STACKED));
+  stage.instruct((stacked ? payload.instruction_stacked : payload.instruction) ?? "");
   const images = [payload.left, payload.right].map(kit.library.bitmap);
   const patterns = patternCount(payload.mask_ms, payload.mask_pattern_ms);
   const masks = kit.masks(payload.mask_seed, surface.geometry.css_px, patterns);
