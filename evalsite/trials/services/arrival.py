@@ -110,7 +110,7 @@ def begin_session(
     """
     # Raters queue here, so that no two see the same gap in the balance.
     study = Study.objects.select_for_update().get(pk=study.pk)
-    answered: Session | None = study.sessions.filter(pk=visit, kind=kind).first()
+    answered: Session | None = study.sessions.filter(pk=visit, kind=kind).first() if visit else None
     if answered:
         return answered
     found = recognise_rater(study=study, query=query, kind=kind, returning=returning, again=again)

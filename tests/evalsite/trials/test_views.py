@@ -227,10 +227,10 @@ def test_a_double_click_a_reload_and_the_way_back_make_no_second_session(make_st
     assert Session.objects.count() == 1
 
 
-@pytest.mark.parametrize("visit", ["", "x", "0" * 32, make_visit("cats")])
-def test_a_consent_page_of_another_study_or_of_nobody_begins_nothing(make_study, client, visit):
+@pytest.mark.parametrize("make", [lambda: "", lambda: "x", lambda: "0" * 32, lambda: make_visit("cats")], ids=range(4))
+def test_a_consent_page_of_another_study_or_of_nobody_begins_nothing(make_study, client, make):
     make_study()
-    data = {"agreed": True, "visit": visit}
+    data = {"agreed": True, "visit": make()}
     refused = client.post("/r/faces/consent", data, content_type="application/json")
     assert refused.status_code == 400
     assert not Session.objects.exists()
