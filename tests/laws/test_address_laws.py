@@ -40,7 +40,7 @@ TELLING = ("alphagan", "photographs-of-faces", PLATFORM_ID)
 
 PUBLIC = {
     "launch:landing": {200},
-    "trials:arrive": {200},
+    "trials:arrive": {200, 302},
     "trials:agree": {400, 405},
     "trials:timing": {200},
     "admin:login": {200},

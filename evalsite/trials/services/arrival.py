@@ -96,13 +96,13 @@ def begin_session(
 
     Args:
         study: The study of the link.
-        query: As for `recognise_rater`; so are `kind`, `returning` and `again`.
+        query: The link's parameters.
         now: The time.
         visit: Name of the consent page that was answered. It becomes the session's id, so that a page
             answered twice (a double click, a retry) makes one session.
-        kind: See `query`.
-        returning: See `query`.
-        again: See `query`.
+        kind: As for `recognise_rater`.
+        returning: As for `recognise_rater`.
+        again: As for `recognise_rater`.
         seed: The new session's seed; drawn if not given.
 
     Raises:
@@ -110,7 +110,8 @@ def begin_session(
     """
     # Raters queue here, so that no two see the same gap in the balance.
     study = Study.objects.select_for_update().get(pk=study.pk)
-    answered: Session | None = study.sessions.filter(pk=visit, kind=kind).first() if visit else None
+    visit = visit or uuid4()
+    answered: Session | None = study.sessions.filter(pk=visit, kind=kind).first()
     if answered:
         return answered
     found = recognise_rater(study=study, query=query, kind=kind, returning=returning, again=again)
@@ -119,7 +120,7 @@ def begin_session(
     version = renew_version(study=study, now=now)
     seed = secrets.randbits(48) if seed is None else seed
     state = Session.State.CONSENTED
-    return _seat(version, found.arrival, kind, now=now, seed=seed, state=state, pk=visit or uuid4())
+    return _seat(version, found.arrival, kind, now=now, seed=seed, state=state, pk=visit)
 
 
 @transaction.atomic
