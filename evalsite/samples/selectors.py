@@ -111,6 +111,16 @@ def image_facts(sample_set: int, names: Iterable[str]) -> dict[str, list[str]]:
     return columns
 
 
+def facts_of_sets(sample_sets: Iterable[int]) -> list[str]:
+    """The names of facts that images of any of these sets have, in the order of the sets' keys."""
+    rows = (
+        SampleSet.objects.filter(pk__in=list(sample_sets))
+        .order_by("pk")
+        .values_list("fact_columns", flat=True)
+    )
+    return list(dict.fromkeys(name for columns in rows for name in columns))
+
+
 @dataclass(frozen=True)
 class FactColumn:
     """A fact of a set's images as a whole.

@@ -22,6 +22,7 @@ class SetData:
         manifest_digest: SHA-256 over its images; empty if they are not held here.
         count: Number of its images.
         formats: File formats that its images came in; empty if they were never files. Not part of a protocol.
+        facts: Names of what is known of its images. Not part of a protocol.
     """
 
     id: int
@@ -30,6 +31,7 @@ class SetData:
     manifest_digest: str
     count: int
     formats: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from evalsite.tasks import registry
 from evalsite.tasks.design.deck import Deck
-from evalsite.tasks.errors import PlanError
+from evalsite.tasks.errors import UNUSABLE_TASK, InvalidParamsError, PlanError
 from evalsite.tasks.params import Params
 from evalsite.tasks.protocol import REAL, PlannedTrial, Source, Stimulus, Task
 
 Json = dict[str, Any]
+Facts = Mapping[str, Mapping[str, Sequence[str]]]
+"""By a condition's name and a fact's, its value for each image in set order."""
 
 MAX_STIMULI = 1000
 """Images that one trial may show."""
@@ -85,7 +88,12 @@ def rater_groups(protocol: Mapping[str, Any]) -> list[str]:
 
 
 def plan_session(
-    protocol: Mapping[str, Any], *, seed: int, condition: str = "", mirrored: bool = False
+    protocol: Mapping[str, Any],
+    *,
+    seed: int,
+    condition: str = "",
+    mirrored: bool = False,
+    facts: Facts | None = None,
 ) -> list[PlacedTrial]:
     """All trials of a session, in order.
 
@@ -94,12 +102,13 @@ def plan_session(
         seed: The session's own seed; the study's is in the protocol.
         condition: The one condition that this rater sees; empty for all of them. A qualification shows all.
         mirrored: Whether this rater has the second of two arrangements that are counterbalanced over raters.
+        facts: Those that `needed_facts` names.
 
     Raises:
         PlanError: If the images don't suffice for a block, or a trial is too large to be shown.
     """
     placed: list[PlacedTrial] = []
-    deck = full_deck(protocol)
+    deck = full_deck(protocol, facts)
     for number in range(len(protocol["blocks"])):
         planned = plan_block(protocol, number, deck, seed=seed, condition=condition, mirrored=mirrored)
         placed += [PlacedTrial(number, trial) for trial in planned]
@@ -107,10 +116,23 @@ def plan_session(
     return placed
 
 
-def full_deck(protocol: Mapping[str, Any]) -> Deck:
+def needed_facts(protocol: Mapping[str, Any]) -> frozenset[str]:
+    """Facts of images that a task of the protocol needs. A block that can't be read needs none."""
+    needed = frozenset[str]()
+    for number in range(len(protocol["blocks"])):
+        with suppress(*UNUSABLE_TASK, InvalidParamsError):
+            block = read_block(protocol, number)
+            needed |= block.task.needed_facts(block.params)
+    return needed
+
+
+def full_deck(protocol: Mapping[str, Any], facts: Facts | None = None) -> Deck:
     """The deck that a session begins with: every image of the study, none of them shown yet."""
+    known = facts or {}
     counts = {REAL: protocol["reference"]["count"], **{c["name"]: c["count"] for c in protocol["conditions"]}}
-    return Deck({name: Source(name, range(count)) for name, count in counts.items()})
+    return Deck(
+        {name: Source(name, range(count), facts=known.get(name, {})) for name, count in counts.items()}
+    )
 
 
 def plan_block(

@@ -10,7 +10,7 @@ from typing import Any
 from evalsite.recruiters import registry as recruiters
 from evalsite.recruiters.errors import MalformedRecruiterError, UnknownRecruiterError
 from evalsite.studies.freezing import BlockData, Json, SetData, StudyData, freeze
-from evalsite.studies.planning import deck_after, full_deck, plan_block, rater_groups
+from evalsite.studies.planning import Facts, deck_after, full_deck, plan_block, rater_groups
 from evalsite.tasks import registry
 from evalsite.tasks.design.deck import Deck
 from evalsite.tasks.errors import UNUSABLE_TASK, InvalidParamsError, PlanError
@@ -72,14 +72,15 @@ class PlannedBlock:
         return _params(self.block)
 
 
-def check_study(study: StudyData, sides: Sides | None = None) -> Findings:
+def check_study(study: StudyData, sides: Sides | None = None, facts: Facts | None = None) -> Findings:
     """Find what keeps a study from being opened; if nothing does, what a researcher should know first.
 
     Args:
         study: The study as it is set up.
         sides: Sizes of the images in its sets, where known.
+        facts: Facts of its images that its tasks need.
     """
-    blocks = _planned(study)
+    blocks = _planned(study, facts)
     problems = [*_recruiting(study), *_texts(study), *_sets(study), *_blocks(blocks), *_attention(study)]
     if problems:
         return Findings(problems)
@@ -97,29 +98,44 @@ def full_params(block: BlockData) -> dict[str, Any]:
     return _params(block).to_json()
 
 
-def _planned(study: StudyData) -> list[PlannedBlock]:
+def _planned(study: StudyData, facts: Facts | None) -> list[PlannedBlock]:
     """Every block with its plans, made as for a session; a faulty block has a sentence instead."""
     protocol = freeze(study)
     counts = [study.reference.count, *(condition.sample_set.count for condition in study.conditions)]
     groups = rater_groups(protocol) if study.conditions and all(counts) else []
-    decks = dict.fromkeys(groups, full_deck(protocol))
+    decks = dict.fromkeys(groups, full_deck(protocol, facts))
     blocks = []
-    for index, block in enumerate(study.blocks):
-        planned = _plan(protocol, index, block, decks)
+    for index in range(len(study.blocks)):
+        planned = _plan(study, protocol, index, decks)
         blocks.append(planned)
         for group, trials in zip(groups, planned.plans, strict=False):  # a faulty block takes no images
             decks[group] = deck_after(protocol, index, decks[group], trials)
     return blocks
 
 
-def _plan(protocol: Json, index: int, block: BlockData, decks: Mapping[str, Deck]) -> PlannedBlock:
-    number = index + 1
+def _plan(study: StudyData, protocol: Json, index: int, decks: Mapping[str, Deck]) -> PlannedBlock:
+    number, block = index + 1, study.blocks[index]
     try:
-        _params(block)
+        params = _params(block)
+        needed = registry.get(block.task).needed_facts(params)
+        _require_facts(needed, [condition.sample_set for condition in study.conditions])
         plans = [plan_block(protocol, index, deck, seed=0, condition=group) for group, deck in decks.items()]
+        if any(stimulus.real for trials in plans for trial in trials for stimulus in trial.stimuli):
+            _require_facts(needed, [study.reference])
     except (*UNUSABLE_TASK, InvalidParamsError, PlanError) as error:
         return PlannedBlock(number, block, fault=_sentence(f"Block {number} ({block.task}): {error}"))
     return PlannedBlock(number, block, plans)
+
+
+def _require_facts(needed: Iterable[str], sample_sets: Iterable[SetData]) -> None:
+    """Raise ``PlanError`` if the images of a set lack a fact that the task needs."""
+    for name in sorted(needed):
+        if lacking := [repr(held.name) for held in sample_sets if held.count and name not in held.facts]:
+            raise PlanError(
+                f"the task needs the fact {name!r} of every image, and there is none in "
+                f"{', '.join(lacking)}; import the images again with a metadata.csv that has "
+                f"a column {name!r}"
+            )
 
 
 def _warnings(study: StudyData, blocks: Sequence[PlannedBlock], sides: Sides) -> list[str]:

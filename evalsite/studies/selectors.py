@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import Max, Min
 from django.db.models.functions import Least
 
 from evalsite.samples.models import SampleImage, SampleSet
+from evalsite.samples.selectors import image_facts
 from evalsite.studies.freezing import BlockData, ConditionData, SetData, StudyData
 from evalsite.studies.models import Study
+from evalsite.studies.planning import Facts, needed_facts
 from evalsite.studies.texts import instructions_for
+from evalsite.tasks.protocol import REAL
 
 
 def study_data(study: Study) -> StudyData:
@@ -57,6 +63,15 @@ def image_sides(study: Study) -> dict[int, tuple[int, int]]:
     return {sample_set: (low, high) for sample_set, low, high in rows}
 
 
+def load_facts(protocol: Mapping[str, Any]) -> Facts:
+    """The facts of images that tasks of the protocol need, as `plan_session` takes them."""
+    if not (names := needed_facts(protocol)):
+        return {}
+    sets = {condition["name"]: condition["sample_set"] for condition in protocol["conditions"]}
+    sets[REAL] = protocol["reference"]["sample_set"]
+    return {condition: image_facts(sample_set, names) for condition, sample_set in sets.items()}
+
+
 def _set_data(sample_set: SampleSet) -> SetData:
     return SetData(
         id=sample_set.pk,
@@ -65,4 +80,5 @@ def _set_data(sample_set: SampleSet) -> SetData:
         manifest_digest=sample_set.manifest_digest,
         count=sample_set.count,
         formats=tuple(sample_set.settings.get("formats", ())),
+        facts=tuple(sample_set.fact_columns),
     )

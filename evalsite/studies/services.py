@@ -12,7 +12,7 @@ from evalsite.studies.errors import NoVersionError, StudyInUseError, StudyNotRea
 from evalsite.studies.freezing import Json, digest, freeze
 from evalsite.studies.models import Study, StudyVersion
 from evalsite.studies.readiness import Findings, check_study, full_params
-from evalsite.studies.selectors import image_sides, study_data
+from evalsite.studies.selectors import image_sides, load_facts, study_data
 
 
 @transaction.atomic
@@ -110,7 +110,8 @@ def study_findings(study: Study) -> Findings:
     """What keeps the study from being opened; if nothing does, what its researcher should know first."""
     if problem := _not_openable(study):
         return Findings([problem])
-    return check_study(study_data(study), image_sides(study))
+    data = study_data(study)
+    return check_study(data, image_sides(study), load_facts(freeze(data)))
 
 
 def current_version(study: Study) -> StudyVersion:
@@ -144,7 +145,8 @@ def _not_openable(study: Study) -> str:
 
 def _protocol(study: Study) -> Json:
     """The frozen protocol of a study that is ready. Raises ``StudyNotReadyError``."""
-    if found := check_study(study_data(study)).problems:
+    data = study_data(study)
+    if found := check_study(data, facts=load_facts(freeze(data))).problems:
         raise StudyNotReadyError(study.slug, found)
     return _frozen(study)
 

@@ -35,12 +35,14 @@ class Source:
         images: Keys of the images, opaque to the task (the host resolves them).
         shown: How often the session's earlier blocks show an image; one without an entry is new.
         spent: Images that are not to be dealt again: those of practice trials and of a qualification.
+        facts: What is known of the images, each fact a column in set order; those that the task needs.
     """
 
     condition: str
     images: Sequence[int]
     shown: Mapping[int, int] = field(default_factory=dict)
     spent: frozenset[int] = frozenset()
+    facts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def real(self) -> bool:
@@ -260,6 +262,10 @@ class Task(ABC, Generic[P]):
     def facts(self, params: P) -> tuple[str, ...]:
         """Sentences that follow from the params and belong in the protocol."""
         return ()
+
+    def needed_facts(self, params: P) -> frozenset[str]:
+        """Facts that all images must have, such as ``prompt``; the host loads no others."""
+        return frozenset()
 
     @abstractmethod
     def payload(self, params: P, trial: PlannedTrial, presentation: Json, urls: Mapping[str, str]) -> Json:

@@ -77,3 +77,8 @@ EXPOSURE = (
     ),
     Column("natural_px", "float", "Side length of the image's file as served.", "px"),
 )
+
+
+def fact_column(name: str) -> Column:
+    """The column of one fact of an image, after those of ``STIMULUS``."""
+    return Column(name, "text", f"“{name}” of the image, as its sample set's metadata file gives it.")

@@ -14,9 +14,11 @@ from django.db.models import Q
 from django.db.models.fields.json import KT
 
 from evalsite.results.export.table import Table
-from evalsite.results.export.trial_columns import EXPOSURE, PLACE, PLAN, RESPONSE, STIMULUS
+from evalsite.results.export.trial_columns import EXPOSURE, PLACE, PLAN, RESPONSE, STIMULUS, fact_column
 from evalsite.results.scope import Scope
+from evalsite.samples.candidates import LABEL
 from evalsite.samples.models import SampleImage
+from evalsite.samples.selectors import facts_of_sets
 from evalsite.studies.models import StudyVersion
 from evalsite.studies.planning import qualifying_blocks
 from evalsite.tasks import registry
@@ -26,7 +28,7 @@ from evalsite.trials.models import Response, Session, Trial
 
 Row = list[Any]
 Json = dict[str, Any]
-Images = Mapping[tuple[int, int], tuple[str, str]]
+Images = Mapping[tuple[int, int], tuple[str, str, Mapping[str, str]]]
 
 SESSIONS_AT_ONCE = 20
 FIXED = frozenset(column.name for column in (*PLACE, *PLAN, *RESPONSE, *EXPOSURE))
@@ -40,11 +42,13 @@ class _Shape:
         slots: Places of stimuli in a trial.
         scores: Columns of the tasks' scores: name in the table, and the column as its task declares it.
         flashes: Exposures of the trial that has most.
+        facts: What is known of the images beside their labels.
     """
 
     slots: tuple[str, ...]
     scores: Mapping[str, Column]
     flashes: int
+    facts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def trial_columns(scope: Scope) -> list[Column]:
     stimuli = [
         Column(f"stimulus_{slot}_{column.name}", column.kind, column.help.format(slot=slot))
         for slot in shape.slots
-        for column in STIMULUS
+        for column in (*STIMULUS, *map(fact_column, shape.facts))
     ]
     scores = [Column(name, column.kind, column.help, column.unit) for name, column in shape.scores.items()]
     exposures = [
@@ -131,7 +135,7 @@ def _records(sessions: Mapping[UUID, Session]) -> list[_Record]:
 
 
 def _images(records: Iterable[_Record], sets: Mapping[UUID, Mapping[str, int]]) -> Images:
-    """Digest and label of every image that these trials show, by sample set and position."""
+    """Digest, label and other facts of every image that these trials show, by sample set and position."""
     wanted: dict[int, set[int]] = {}
     for record in records:
         for stimulus in record.plan["stimuli"]:
@@ -139,8 +143,10 @@ def _images(records: Iterable[_Record], sets: Mapping[UUID, Mapping[str, int]]) 
     asked = Q(pk__in=[])
     for sample_set, positions in wanted.items():
         asked |= Q(sample_set=sample_set, position__in=positions)
-    rows = SampleImage.objects.filter(asked).values_list("sample_set_id", "position", "sha256", "label")
-    return {(sample_set, position): (sha256, label) for sample_set, position, sha256, label in rows}
+    rows = SampleImage.objects.filter(asked).values_list(
+        "sample_set_id", "position", "sha256", "label", "facts"
+    )
+    return {(row[0], row[1]): row[2:] for row in rows}
 
 
 def _sitting(scope: Scope, version: _Version, session: Session) -> Row:
@@ -178,10 +184,11 @@ def _stimuli(shape: _Shape, version: _Version, images: Images, record: _Record) 
     for slot in shape.slots:
         if stimulus := shown.get(slot):
             condition, position = stimulus["condition"], stimulus["image"]
-            sha256, label = images.get((version.sets[condition], position), ("", ""))
+            sha256, label, facts = images.get((version.sets[condition], position), ("", "", {}))
             cells += [condition, condition == REAL, position, sha256, label]
+            cells += [facts.get(name) for name in shape.facts]
         else:
-            cells += [None] * len(STIMULUS)
+            cells += [None] * (len(STIMULUS) + len(shape.facts))
     return cells
 
 
@@ -244,7 +251,16 @@ def _shape(scope: Scope) -> _Shape:
         slots.update(dict.fromkeys(sorted(named)))
     responses = Response.objects.filter(session__in=scope.recorded()).order_by()
     flashes = next(n for n in count(1) if not responses.filter(**{f"exposures__{n}__isnull": False}).exists())
-    return _Shape(tuple(slots), _score_columns(scope), flashes)
+    return _Shape(tuple(slots), _score_columns(scope), flashes, _facts(scope))
+
+
+def _facts(scope: Scope) -> tuple[str, ...]:
+    """What is known of the study's images in any version; labels have a column in any case."""
+    sets: dict[int, None] = {}
+    for version in StudyVersion.objects.filter(study=scope.study).order_by("number"):
+        sources = (version.protocol["reference"], *version.protocol["conditions"])
+        sets.update(dict.fromkeys(source["sample_set"] for source in sources))
+    return tuple(name for name in facts_of_sets(sets) if name != LABEL)
 
 
 def _score_columns(scope: Scope) -> dict[str, Column]:

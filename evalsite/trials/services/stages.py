@@ -11,6 +11,7 @@ from django.db import transaction
 
 from evalsite.recruiters.protocol import Ending
 from evalsite.studies.planning import PlacedTrial, plan_session, read_block, to_json
+from evalsite.studies.selectors import load_facts
 from evalsite.trials.checks import Check
 from evalsite.trials.errors import WrongStageError
 from evalsite.trials.models import Session, Trial
@@ -65,7 +66,11 @@ def begin_trials(*, session: Session, now: datetime) -> Session:
     if locked.state != State.READY:
         raise WrongStageError(f"Trials begin after the device check; this session is at {locked.state!r}.")
     placed = plan_session(
-        locked.version.protocol, seed=locked.seed, condition=locked.condition, mirrored=locked.mirrored
+        locked.version.protocol,
+        seed=locked.seed,
+        condition=locked.condition,
+        mirrored=locked.mirrored,
+        facts=load_facts(locked.version.protocol),
     )
     Trial.objects.bulk_create(_trial_row(locked, position, trial) for position, trial in enumerate(placed))
     return _move(locked, State.RUNNING, now)

@@ -359,3 +359,22 @@ def test_a_study_whose_task_is_faulty_ends_the_command_with_the_sentence_on_its_
     with pytest.raises(CommandError) as caught:
         call_command("export", "flash", "trials", stdout=io.StringIO())
     assert str(caught.value) == sentence
+
+
+def test_facts_of_shown_images_have_a_column_each(scope):
+    shown = scope.study.conditions.get(name="gan").sample_set
+    shown.fact_columns = ["label", "prompt"]
+    shown.save()
+    for image in shown.images.all():
+        image.facts = {"prompt": f"prompt {image.position}"}
+        image.save()
+    trials = read(scope, "trials")
+    assert not {"stimulus_image_facts", "stimulus_image_gold"} & set(trials.columns)
+    told = trials[trials.stimulus_image_condition == "gan"]
+    assert len(told)
+    assert (
+        told.stimulus_image_prompt == "prompt " + told.stimulus_image_position.astype(int).astype(str)
+    ).all()
+    assert trials[trials.stimulus_image_condition == "real"].stimulus_image_prompt.isna().all()
+    left = trials[trials.stimulus_left_condition == "gan"]
+    assert left.stimulus_left_prompt.str.startswith("prompt ").all()

@@ -138,3 +138,23 @@ def test_a_taken_name_is_answered_with_a_sentence(
 
 def test_the_empty_form_says_how_to_import(admin_client: Client) -> None:
     assert "manage.py import_images" in admin_client.get("/admin/samples/sampleset/add/").content.decode()
+
+
+def test_the_page_shows_the_facts_of_images(
+    admin_client: Client, archive: Maker, encoded: Encoded, now: datetime
+) -> None:
+    rows = b"file_name,prompt\n1.png,a <b>cat</b>\n2.png,\n"
+    source = archive({"metadata.csv": rows, "1.png": encoded(1), "2.png": encoded(2)})
+    made = import_sample_set(name="prompted", kind="generated", source=source, now=now).sample_set
+    page = admin_client.get(f"/admin/samples/sampleset/{made.pk}/change/").content.decode()
+    assert "prompt: 1 value (“a &lt;b&gt;cat&lt;/b&gt;”); none for 1 of the images" in page
+    assert 'alt="image 0, prompt: a &lt;b&gt;cat&lt;/b&gt;"' in page
+
+
+def test_an_upload_of_unlike_folders_is_warned_of(
+    admin_client: Client, archive: Maker, encoded: Encoded
+) -> None:
+    source = archive({"0.png": encoded(1), "cat/1.png": encoded(2)})
+    values = {"name": "mixed", "kind": "generated", "file": SimpleUploadedFile("a.zip", source.read_bytes())}
+    page = admin_client.post("/admin/samples/sampleset/add/", values, follow=True).content.decode()
+    assert "those beside have no class" in page

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -289,3 +289,35 @@ def test_facts_tell_the_share_of_real_images_and_what_the_task_says(data: StudyD
     assert told[0] == "Block 1: 25% of the images in scored trials are real."
     assert "converges on 75.0% correct" in told[1]
     assert any(fact.startswith("Block 2: ") for fact in told)
+
+
+class _Prompted(type(registry.get("rapid_scene"))):  # type: ignore[misc]
+    """A task that needs prompts."""
+
+    planned_with: ClassVar[list[Any]] = []
+
+    def needed_facts(self, params: Any) -> frozenset[str]:
+        return frozenset({"prompt"})
+
+    def plan(self, params: Any, materials: Any, **given: Any) -> Any:
+        self.planned_with.append([dict(source.facts) for source in materials.conditions])
+        return super().plan(params, materials, **given)
+
+
+def test_a_set_without_a_fact_that_a_task_needs_is_named(
+    data: StudyData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, get = _Prompted(), registry.get
+    monkeypatch.setattr(registry, "get", lambda name: task if name == "prompted" else get(name))
+    asked = replace(data, blocks=[BlockData("prompted", {}, 20)])
+    (problem,) = problems(asked)
+    assert (
+        "needs the fact 'prompt' of every image, and there is none in 'gan samples', 'vae samples'" in problem
+    )
+    known = [ConditionData(c.name, replace(c.sample_set, facts=("label", "prompt"))) for c in data.conditions]
+    (problem,) = problems(replace(asked, conditions=known))
+    assert "there is none in 'photographs'; import the images again with a metadata.csv" in problem
+    whole = replace(asked, conditions=known, reference=replace(data.reference, facts=("prompt",)))
+    facts = {c.name: {"prompt": ["a cat"] * 100} for c in known}
+    assert not check_study(whole, facts=facts).problems
+    assert task.planned_with[-1] == [{"prompt": ["a cat"] * 100}] * 2
