@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,6 +46,13 @@ class ListedStudy:
 def list_studies() -> list[ListedStudy]:
     """All studies, by name."""
     return [ListedStudy(study, count_sessions(study)) for study in Study.objects.all()]
+
+
+def widen_to_simulated(scope: Scope) -> Scope:
+    """Count simulated raters where a study has no others; one that a person began stays as it was asked."""
+    sessions = count_sessions(scope.study)
+    people = sessions.live or sessions.imported
+    return replace(scope, simulated=True) if sessions.simulated_completed and not people else scope
 
 
 def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
