@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from evalsite.results.cells import describe_family, lay_out, lay_out_agreements
 from evalsite.results.estimates import estimate_study
 from evalsite.results.export import TABLES
 from evalsite.results.formatting import show_share
+from evalsite.results.headline import headline
 from evalsite.results.joining import HumanQuantity, MachineQuantity, ResultTable
 from evalsite.results.metric_values import runs_of
 from evalsite.results.plots.of_study import Asked
@@ -47,6 +48,13 @@ def list_studies() -> list[ListedStudy]:
     return [ListedStudy(study, count_sessions(study)) for study in Study.objects.all()]
 
 
+def widen_to_simulated(scope: Scope) -> Scope:
+    """Count simulated raters where a study has no others; one that a person began stays as it was asked."""
+    sessions = count_sessions(scope.study)
+    people = sessions.live or sessions.imported
+    return replace(scope, simulated=True) if sessions.simulated_completed and not people else scope
+
+
 def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
     """Everything that the page of a study shows. Raises ``UnknownQuantityError``."""
     table = tabulate(scope)
@@ -56,6 +64,7 @@ def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
     agreements = lay_out_agreements(table, correlate(scope, table, human))
     timing = summarise_timing(scope)
     exclusions = count_exclusions(scope)
+    sessions = count_sessions(scope.study, scope.held)
     return {
         "study": scope.study,
         "version": scope.version,
@@ -66,7 +75,8 @@ def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
         "set_aside": count_set_aside(scope),
         "inattentive": any(found.failed for found in exclusions if found.watch.name == "attention"),
         "qualifications": _say_qualifications(scope),
-        "sessions": count_sessions(scope.study, scope.held),
+        "sessions": sessions,
+        "headline": headline(table, human, simulated_only=scope.simulated and not sessions.live_completed),
         "sheet": sheet,
         "compared": describe_family(table.families[human.key])
         if human and human.key in table.families

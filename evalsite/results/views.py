@@ -70,6 +70,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def study(request: HttpRequest, slug: str) -> HttpResponse:
     """One study: table, plots, agreement, timing, metric runs, downloads."""
     scope, choice = _asked(request, slug)
+    scope = contexts.widen_to_simulated(scope)
     rater_url = request.build_absolute_uri(reverse("trials:arrive", args=[slug]))
     context = contexts.describe_study(scope, choice.asked)
     return render(request, "results/study.html", {**context, "rater_url": rater_url})

@@ -121,7 +121,6 @@ def test_ranks_are_ranges_and_letters_with_their_reason(analyst, study):
 
 def test_simulated_raters_are_named_where_they_count(analyst, make_study, answer):
     answer(make_study(trials=8), 2, kind="simulated")
-    assert "show what they said" in analyst.get("/results/flash/").content.decode()
     page = analyst.get("/results/flash/?simulated=on").content.decode()
     assert "Simulated raters are counted" in page
     assert "simulated=on&amp;human=deception_rate" in page
@@ -221,3 +220,18 @@ def test_only_the_studys_page_relaxes_styles(analyst, study):
     assert "style-src 'self' 'unsafe-inline'" in analyst.get("/results/flash/")["Content-Security-Policy"]
     assert "unsafe-inline" not in analyst.get("/results/")["Content-Security-Policy"]
     assert "script-src" not in analyst.get("/results/flash/")["Content-Security-Policy"]
+
+
+def test_simulated_raters_count_unasked_where_there_are_no_others(analyst, make_study, answer):
+    answer(make_study(trials=8), 2, kind="simulated")
+    page = analyst.get("/results/flash/").content.decode()
+    assert "<strong>Simulated raters are counted</strong>" in page
+    assert "No person has answered to the end yet." in page
+
+
+def test_simulated_raters_never_count_unasked_beside_people(analyst, make_study, answer):
+    study = make_study(trials=8)
+    answer(study, 2, kind="simulated")
+    answer(study, 1)
+    page = analyst.get("/results/flash/").content.decode()
+    assert "<strong>Simulated raters are counted</strong>" not in page

@@ -1,0 +1,94 @@
+"""A study's answer in one to three sentences, from its joined estimates. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evalsite.results.formatting import listed, show
+from evalsite.results.joining import HumanQuantity, ResultTable
+from evalsite.results.ranking import Ranked, rank
+
+
+def headline(table: ResultTable, quantity: HumanQuantity | None, *, simulated_only: bool = False) -> str:
+    """Say which condition comes first by a human quantity, and whether its lead is beyond chance.
+
+    Args:
+        table: The joined results.
+        quantity: What conditions are compared by; None where no task has estimates.
+        simulated_only: Whether all raters counted are programs.
+
+    Returns:
+        One to three sentences.
+    """
+    ranked = [one for one in rank(table, quantity) if one.rank] if quantity else []
+    if quantity is None or not ranked:
+        return "No condition has an estimate yet. Results appear when raters have answered to the end."
+    said = [_lead(ranked, quantity), *_certainty(ranked, quantity)]
+    if simulated_only:
+        said.append("These are answers of simulated raters: programs, not people.")
+    return " ".join(said)
+
+
+def _lead(ranked: Sequence[Ranked], quantity: HumanQuantity) -> str:
+    """Name the best condition with its value, or the range where no end is better."""
+    first = ranked[0]
+    if len(ranked) == 1:
+        return (
+            f"{first.row.condition}: {quantity.label} is {_value(first, quantity)}. It is the only condition."
+        )
+    if not quantity.better:
+        last = ranked[-1]
+        return (
+            f"{quantity.label.capitalize()} goes from {_value(first, quantity)} for {first.row.condition} "
+            f"to {_value(last, quantity)} for {last.row.condition}."
+        )
+    tied = [one for one in ranked if _number(one, quantity) == _number(first, quantity)]
+    names = listed(one.row.condition for one in tied)
+    verb = "share" if len(tied) > 1 else "has"
+    guessing = (
+        ""
+        if quantity.chance is None
+        else f"; {quantity.chance_name} is {show(quantity.chance, quantity.unit)}"
+    )
+    superlative = "highest" if quantity.better == "higher" else "lowest"
+    return (
+        f"{names} {verb} the {superlative} {quantity.label}: {_value(first, quantity)} "
+        f"({quantity.better} is {quantity.meaning}{guessing})."
+    )
+
+
+def _certainty(ranked: Sequence[Ranked], quantity: HumanQuantity) -> list[str]:
+    """Say which conditions may be as good as the first; nothing where there is nothing to compare."""
+    first, others = ranked[0], ranked[1:]
+    if not others or not quantity.better:
+        return []
+    if first.standing is None:
+        return ["There is too little data to compare it with the others."]
+    letters = set(first.standing.letters)
+    equal = [one for one in others if one.standing and letters & set(one.standing.letters)]
+    unknown = [one for one in others if one.standing is None]
+    if len(unknown) == len(others):
+        return ["There is too little data to compare it with the others."]
+    if equal:
+        names = listed(one.row.condition for one in equal)
+        said = f"The order of {first.row.condition} and {names} may be chance."
+    elif unknown:
+        said = "Its differences from all others that can be compared are beyond chance."
+    elif len(others) == 1:
+        said = f"Its difference from {others[0].row.condition} is beyond chance."
+    else:
+        said = "Its differences from all others are beyond chance."
+    return [said]
+
+
+def _number(one: Ranked, quantity: HumanQuantity) -> float | None:
+    return one.row.human[quantity.key].value
+
+
+def _value(one: Ranked, quantity: HumanQuantity) -> str:
+    """A value with its 95 % interval, where it has one."""
+    estimate = one.row.human[quantity.key]
+    value = show(estimate.value, estimate.unit)
+    if estimate.low is None or estimate.high is None:
+        return value
+    return f"{value} (95 % interval {show(estimate.low, estimate.unit)}–{show(estimate.high, estimate.unit)})"
