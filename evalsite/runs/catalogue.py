@@ -83,7 +83,14 @@ class MetricEntry:
     @property
     def measurable(self) -> bool:
         """Whether sample sets are all that it needs: no labels, no networks, no held-out images."""
-        return all(need.role in SITE_ROLES and need.kind not in SITE_LACKS for need in self.needs)
+        return not self.lacking
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What it needs and a run can't give: roles such as "held_out", kinds such as "labels"."""
+        roles = [need.role for need in self.needs if need.role not in SITE_ROLES]
+        kinds = [need.kind.lower() for need in self.needs if need.kind in SITE_LACKS]
+        return tuple(dict.fromkeys([*roles, *kinds]))
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ def request_evaluation(
 
     Raises:
         UnknownNameError: no metric, extractor or protocol has the name.
-        InvalidRequestError: no metric is named, or a set holds no images or is missing.
+        InvalidRequestError: no metric is named, one needs what the site can't give, or a set holds no images
+            or is missing.
     """
     _check_evaluation(sample_set, reference_set, metrics, settings)
     run = MetricRun.objects.create(
@@ -68,10 +69,11 @@ def _check_evaluation(
 ) -> None:
     if not metrics:
         raise InvalidRequestError("No metric was chosen; choose at least one.")
-    known = catalogue.measurable()
+    known = catalogue.metrics()
     for name in metrics:
         if name not in known:
-            raise unknown_name("metric", name, known)
+            raise unknown_name("metric", name, catalogue.measurable())
+        _check_measurable(known[name])
     comparing = [name for name in metrics if known[name].comparing]
     if comparing and reference_set is None:
         raise InvalidRequestError(
@@ -79,6 +81,15 @@ def _check_evaluation(
         )
     check_images_are_held(sample_set, reference_set)
     _check_extractor(settings.get("extractor") or "", settings.get("protocol") or "")
+
+
+def _check_measurable(metric: catalogue.MetricEntry) -> None:
+    if metric.lacking:
+        lacking = ", ".join(one.replace("_", "-") for one in metric.lacking)
+        raise InvalidRequestError(
+            f"{metric.name} needs {lacking}, which a run on the site can't give; "
+            "leave it out here, and measure it with the command of the metrics library."
+        )
 
 
 def _check_extractor(extractor: str, protocol: str) -> None:

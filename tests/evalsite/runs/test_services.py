@@ -123,3 +123,19 @@ def test_an_upload_is_kept_and_queued(checkpoint):
     assert (job.kind, job.arguments["name"]) == ("registration", "upload")
     with pytest.raises(InvalidRequestError, match="'gan' exists already"):
         services.request_registration(data=b"anything else", name="gan", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("metric", "lacks"),
+    [
+        ("classwise_fid", "classwise_fid needs labels,"),
+        ("ct_score", "ct_score needs held-out,"),
+        ("reconstruction_error", "reconstruction_error needs"),
+    ],
+)
+def test_a_metric_that_cannot_run_here_says_what_it_lacks(generated, reference, metric, lacks):
+    with pytest.raises(InvalidRequestError, match=lacks):
+        services.request_evaluation(
+            sample_set=generated, reference_set=reference, metrics=[metric], settings={}, now=NOW
+        )
+    assert not MetricRun.objects.exists()
