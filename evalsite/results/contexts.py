@@ -51,8 +51,8 @@ def list_studies() -> list[ListedStudy]:
 def widen_to_simulated(scope: Scope) -> Scope:
     """Count simulated raters where a study has no others; one that a person began stays as it was asked."""
     sessions = count_sessions(scope.study)
-    people = sessions.live or sessions.imported
-    return replace(scope, simulated=True) if sessions.simulated_completed and not people else scope
+    alone = sessions.simulated_completed and not sessions.begun
+    return replace(scope, simulated=True) if alone else scope
 
 
 def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
@@ -76,7 +76,8 @@ def describe_study(scope: Scope, asked: Asked) -> dict[str, Any]:
         "inattentive": any(found.failed for found in exclusions if found.watch.name == "attention"),
         "qualifications": _say_qualifications(scope),
         "sessions": sessions,
-        "headline": headline(table, human, simulated_only=scope.simulated and not sessions.live_completed),
+        "headline": headline(table, human, simulated_only=scope.simulated and not sessions.answered),
+        "may_leave_out_simulated": bool(count_sessions(scope.study).begun),
         "sheet": sheet,
         "compared": describe_family(table.families[human.key])
         if human and human.key in table.families

@@ -45,15 +45,10 @@ def _lead(ranked: Sequence[Ranked], quantity: HumanQuantity) -> str:
     tied = [one for one in ranked if _number(one, quantity) == _number(first, quantity)]
     names = listed(one.row.condition for one in tied)
     verb = "share" if len(tied) > 1 else "has"
-    guessing = (
-        ""
-        if quantity.chance is None
-        else f"; {quantity.chance_name} is {show(quantity.chance, quantity.unit)}"
-    )
     superlative = "highest" if quantity.better == "higher" else "lowest"
     return (
-        f"{names} {verb} the {superlative} {quantity.label}: {_value(first, quantity)} "
-        f"({quantity.better} is {quantity.meaning}{guessing})."
+        f"{names} {verb} the {superlative} {quantity.label}: {_value(first, quantity)}; "
+        f"{quantity.better} is {quantity.meaning}."
     )
 
 
@@ -86,9 +81,13 @@ def _number(one: Ranked, quantity: HumanQuantity) -> float | None:
 
 
 def _value(one: Ranked, quantity: HumanQuantity) -> str:
-    """A value with its 95 % interval, where it has one."""
+    """A value with its 95 % interval and what guessing gives, where it has them."""
     estimate = one.row.human[quantity.key]
+    beside = []
+    if estimate.low is not None and estimate.high is not None:
+        limits = f"{show(estimate.low, estimate.unit)}–{show(estimate.high, estimate.unit)}"
+        beside.append(f"95 % interval {limits}")
+    if quantity.chance is not None:
+        beside.append(f"{quantity.chance_name} {show(quantity.chance, quantity.unit)}")
     value = show(estimate.value, estimate.unit)
-    if estimate.low is None or estimate.high is None:
-        return value
-    return f"{value} (95 % interval {show(estimate.low, estimate.unit)}–{show(estimate.high, estimate.unit)})"
+    return f"{value} ({', '.join(beside)})" if beside else value

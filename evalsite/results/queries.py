@@ -37,6 +37,11 @@ class SessionCounts:
     imported: int = 0
 
     @property
+    def begun(self) -> int:
+        """Sessions of people, here or elsewhere."""
+        return self.live + self.imported
+
+    @property
     def answered(self) -> int:
         """People, here or elsewhere, who answered to the end."""
         return self.live_completed + self.imported

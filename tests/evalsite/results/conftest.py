@@ -191,7 +191,7 @@ def _submission(
     )
     asked = trial.presentation.get("exposure_ms")
     return Submission(
-        id=uuid5(NAMESPACE, f"{session.pk}/{position}"), trial=position, answer=said["answer"],
+        id=UUID(bytes=uuid5(NAMESPACE, f"{session.pk}/{position}").bytes, version=4), trial=position, answer=said["answer"],
         rt_ms=said["rt_ms"], exposures=(_exposure(asked, dropped=int(spoil)),), answered_at=NOW,
     )  # fmt: skip
 

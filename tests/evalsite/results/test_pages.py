@@ -227,6 +227,7 @@ def test_simulated_raters_count_unasked_where_there_are_no_others(analyst, make_
     page = analyst.get("/results/flash/").content.decode()
     assert "<strong>Simulated raters are counted</strong>" in page
     assert "No person has answered to the end yet." in page
+    assert "Count simulated raters" not in page, "nothing would be left without them"
 
 
 def test_simulated_raters_never_count_unasked_beside_people(analyst, make_study, answer):
