@@ -34,6 +34,6 @@ def welcome_config(request: HttpRequest, slug: str, protocol: Mapping[str, Any])
     return {
         "urls": {"consent": f"{address}?{query}" if query else address},
         "state": describe_welcome(protocol),
-        "visit": make_visit(slug),
+        "visit": make_visit(slug, protocol["texts"]["consent"]),
         "csrf": get_token(request),
     }

@@ -11,6 +11,12 @@ class StudyClosedError(RuntimeError):
     next_step: ClassVar[str] = "Ask whoever sent you the link when raters can take part."
 
 
+class ConsentChangedError(RuntimeError):
+    """The text that the rater agreed to is not the one that the study has now."""
+
+    next_step: ClassVar[str] = "Reload the page and read it again."
+
+
 class MalformedRequestError(ValueError):
     """What the client sent has not the shape that was agreed."""
 

@@ -51,5 +51,10 @@ def completion_code(key: str, session: UUID) -> str:
     return f"{letters}-{number % 10_000:04d}"
 
 
+def text_digest(text: str) -> str:
+    """16 hexadecimal digits that another text has not."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def _sign(key: str, purpose: str, text: str) -> str:
     return hmac.new(key.encode(), f"evalsite.{purpose}:{text}".encode(), hashlib.sha256).hexdigest()

@@ -18,6 +18,7 @@ from evalsite.samples.errors import StoreError
 from evalsite.studies.errors import NoVersionError, StudyNotReadyError
 from evalsite.tasks.errors import InvalidParamsError, MalformedTaskError, PlanError, UnknownTaskError
 from evalsite.trials.errors import (
+    ConsentChangedError,
     FaultyStimulusError,
     MalformedRequestError,
     NotYoursError,
@@ -45,6 +46,7 @@ STATUS: dict[type[Exception], int] = {
     MalformedRequestError: 400,
     NotYoursError: 404,
     WrongStageError: 409,
+    ConsentChangedError: 409,
     StudyNotReadyError: 409,
     StudyClosedError: 410,
     NoVersionError: 410,

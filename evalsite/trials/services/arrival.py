@@ -18,9 +18,11 @@ from evalsite.recruiters.protocol import Arrival
 from evalsite.studies.models import Study, StudyVersion
 from evalsite.studies.planning import rater_groups
 from evalsite.studies.services import current_version, preview_version, renew_version
-from evalsite.trials.errors import StudyClosedError
+from evalsite.trials.errors import ConsentChangedError, StudyClosedError
 from evalsite.trials.models import Participant, Session
+from evalsite.trials.naming import text_digest
 from evalsite.trials.services.previews import PREVIEW_LIFE, purge_previews
+from evalsite.trials.wire.messages import Visit
 
 T = TypeVar("T")
 
@@ -86,7 +88,7 @@ def begin_session(
     study: Study,
     query: Mapping[str, str],
     now: datetime,
-    visit: UUID | None = None,
+    visit: Visit | None = None,
     kind: str = Session.Kind.LIVE,
     returning: Sequence[UUID] = (),
     again: bool = False,
@@ -98,7 +100,7 @@ def begin_session(
         study: The study of the link.
         query: The link's parameters.
         now: The time.
-        visit: Name of the consent page that was answered. It becomes the session's id, so that a page
+        visit: The consent page that was answered. Its name becomes the session's id, so that a page
             answered twice (a double click, a retry) makes one session.
         kind: As for `recognise_rater`.
         returning: As for `recognise_rater`.
@@ -107,20 +109,23 @@ def begin_session(
 
     Raises:
         StudyClosedError: If the rater is new and the study is not open.
+        ConsentChangedError: If the consent text is not the one that was answered.
     """
     # Raters queue here, so that no two see the same gap in the balance.
     study = Study.objects.select_for_update().get(pk=study.pk)
-    visit = visit or uuid4()
-    answered: Session | None = study.sessions.filter(pk=visit, kind=kind).first()
+    name = visit.name if visit else uuid4()
+    answered: Session | None = study.sessions.filter(pk=name, kind=kind).first()
     if answered:
         return answered
     found = recognise_rater(study=study, query=query, kind=kind, returning=returning, again=again)
     if isinstance(found, Session):
         return found
+    if visit and visit.consent != text_digest(found.version.protocol["texts"]["consent"]):
+        raise ConsentChangedError("The text that you agreed to has changed since this page was opened.")
     version = renew_version(study=study, now=now)
     seed = secrets.randbits(48) if seed is None else seed
     state = Session.State.CONSENTED
-    return _seat(version, found.arrival, kind, now=now, seed=seed, state=state, pk=visit)
+    return _seat(version, found.arrival, kind, now=now, seed=seed, state=state, pk=name)
 
 
 @transaction.atomic

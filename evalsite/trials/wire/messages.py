@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from msgspec import Struct, json
 from msgspec.structs import asdict
@@ -62,6 +63,19 @@ class Consent(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether the rater agreed."""
 
     agreed: fields.Flag
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A consent page as it was shown.
+
+    Args:
+        name: Its name, which becomes the session's id, so that a page answered twice makes one session.
+        consent: Digest of the text on it.
+    """
+
+    name: UUID
+    consent: str
 
 
 class AnsweredWelcome(Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from evalsite.trials.errors import MalformedRequestError
 from evalsite.trials.models import Session
+from evalsite.trials.naming import text_digest
 from evalsite.trials.wire.fields import MAX_TEXT, TEXT
 from evalsite.trials.wire.messages import (
     AnsweredWelcome,
@@ -26,6 +27,7 @@ from evalsite.trials.wire.messages import (
     Submission,
     TrialRequest,
     UnreadableSubmission,
+    Visit,
 )
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -80,21 +82,21 @@ def make_simulation_pass() -> str:
     return signing.dumps(SIMULATED, salt=SIMULATED)
 
 
-def make_visit(slug: str) -> str:
-    """A new name for a consent page of the study, signed, so that nobody can name another's session."""
-    return signing.dumps(uuid4().hex, salt=f"visit:{slug}")
+def make_visit(slug: str, consent: str) -> str:
+    """A new visit to the study with this consent text, signed, so that nobody can name another's session."""
+    return signing.dumps([uuid4().hex, text_digest(consent)], salt=f"visit:{slug}")
 
 
-def read_answered_welcome(data: Json, slug: str) -> tuple[bool, UUID]:
+def read_answered_welcome(data: Json, slug: str) -> tuple[bool, Visit]:
     """Whether the rater agreed, and on which consent page. Raises ``MalformedRequestError``."""
     answered = _read(AnsweredWelcome, data, "consent")
     try:
-        visit = signing.loads(answered.visit, salt=f"visit:{slug}", max_age=VISIT_SECONDS)
+        name, consent = signing.loads(answered.visit, salt=f"visit:{slug}", max_age=VISIT_SECONDS)
     except signing.BadSignature:
         raise MalformedRequestError(
             "This consent page is over a day old, or not from this site; open the link again."
         ) from None
-    return answered.agreed, UUID(hex=visit)
+    return answered.agreed, Visit(UUID(hex=name), consent)
 
 
 def read_body(body: bytes, content_type: str) -> Json:

@@ -190,8 +190,9 @@ def _submission(
         block.params, from_json(trial.plan), trial.presentation, rater, seed=1000 * seed + position
     )
     asked = trial.presentation.get("exposure_ms")
+    name = uuid5(NAMESPACE, f"{session.pk}/{position}")
     return Submission(
-        id=UUID(bytes=uuid5(NAMESPACE, f"{session.pk}/{position}").bytes, version=4), trial=position, answer=said["answer"],
+        id=UUID(bytes=name.bytes, version=4), trial=position, answer=said["answer"],
         rt_ms=said["rt_ms"], exposures=(_exposure(asked, dropped=int(spoil)),), answered_at=NOW,
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from evalsite.studies.models import Condition
 from evalsite.studies.services import close_study, open_study
 from evalsite.trials.errors import StudyClosedError
 from evalsite.trials.models import Participant, Session
+from evalsite.trials.naming import text_digest
 from evalsite.trials.services import (
     Welcome,
     begin_session,
@@ -21,6 +22,7 @@ from evalsite.trials.services import (
     record_device,
     start_preview,
 )
+from evalsite.trials.wire.messages import Visit
 from evalsite.trials.wire.parsing import read_device
 from tests.support import wire
 from tests.support.chance import expect_uniform
@@ -212,10 +214,10 @@ def test_the_link_alone_stores_nothing_and_takes_no_place(study, now):
 
 
 def test_a_consent_page_answered_twice_makes_one_session_with_one_place(study, now):
-    visit = uuid4()
+    visit = Visit(uuid4(), text_digest(study.consent_text))
     first, second = (begin_session(study=study, query={}, now=now, visit=visit) for _ in range(2))
     assert first == second
-    assert (first.pk, first.state) == (visit, "consented")
+    assert (first.pk, first.state) == (visit.name, "consented")
     assert Participant.objects.count() == 1
 
 
@@ -246,7 +248,7 @@ def test_a_platform_id_resumes_its_session_in_any_browser(panel_study, now):
     other = begin_session(study=panel_study, query={"PID": "b"}, now=now)
     assert recognise_rater(study=panel_study, query={"PID": "a"}) == first
     assert recognise_rater(study=panel_study, query={"PID": "a"}, returning=[other.pk]) == first
-    assert begin_session(study=panel_study, query={"PID": "a"}, now=now, visit=uuid4()) == first
+    assert begin_session(study=panel_study, query={"PID": "a"}, now=now, visit=Visit(uuid4(), "")) == first
 
 
 def test_a_link_without_a_platform_id_goes_by_the_cookie(panel_study, now):

@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from evalsite.studies.services import close_study
+from evalsite.studies.services import close_study, open_study
 from evalsite.trials.models import Participant, Response, Session, Trial
 from evalsite.trials.wire.parsing import make_visit
 from tests.support import wire
@@ -227,13 +227,39 @@ def test_a_double_click_a_reload_and_the_way_back_make_no_second_session(make_st
     assert Session.objects.count() == 1
 
 
-@pytest.mark.parametrize("make", [lambda: "", lambda: "x", lambda: make_visit("cats")], ids=range(3))
+@pytest.mark.parametrize(
+    "make", [lambda: "", lambda: "x", lambda: make_visit("cats", "I agree.")], ids=range(3)
+)
 def test_a_consent_page_of_another_study_or_of_nobody_begins_nothing(make_study, client, make):
     make_study()
     data = {"agreed": True, "visit": make()}
     refused = client.post("/r/faces/consent", data, content_type="application/json")
     assert refused.status_code == 400
     assert not Session.objects.exists()
+
+
+def test_who_agreed_to_a_text_that_has_changed_reads_the_new_one_first(make_study, client, now):
+    study = make_study()
+    shown = wire.config_of(client.get("/r/faces/").content.decode())
+    study.consent_text = "We keep your answers for ten years."
+    study.save()
+    open_study(study=study, now=now)
+    refused = agree(client, visit=shown["visit"])
+    assert refused.status_code == 409
+    assert refused.json()["next"] == "Reload the page and read it again."
+    assert not Session.objects.exists()
+    assert agree(client).status_code == 200
+    assert Session.objects.get().version.protocol["texts"]["consent"] == study.consent_text
+
+
+def test_who_agreed_before_another_text_changed_takes_part_in_the_new_version(make_study, client, now):
+    study = make_study()
+    shown = wire.config_of(client.get("/r/faces/").content.decode())
+    study.title = "A better title"
+    study.save()
+    newer = open_study(study=study, now=now)
+    assert agree(client, visit=shown["visit"]).status_code == 200
+    assert Session.objects.get().version == newer
 
 
 def test_a_study_that_closed_meanwhile_says_so_and_stores_nothing(make_study, client):
