@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Response
+from playwright.sync_api import Response, Route
 
 from tests.support.rater import Rater
 from tests.support.site_server import SiteServer
@@ -21,18 +21,30 @@ def sent(response: Response) -> str:
 def test_a_browser_is_sent_nothing_that_tells(site: SiteServer, new_rater: Callable[..., Rater]) -> None:
     rater = new_rater("whole")
     responses: list[Response] = []
+    welcomes: list[str] = []
 
     def keep(response: Response) -> None:
         responses.append(response)
 
+    def keep_welcome(route: Route) -> None:
+        # A browser forgets what it was sent before it went on to the session's page.
+        fetched = route.fetch(max_redirects=0)
+        headers = "\n".join(f"{name}: {value}" for name, value in fetched.headers.items())
+        welcomes.append(f"{fetched.url}\n{headers}\n{fetched.text()}")
+        route.fulfill(response=fetched)
+
     # What the first page still asks for would be gone with it.
     rater.page.get_by_role("button", name="I agree and take part").wait_for()
     rater.page.on("response", keep)
+    rater.page.route("**/r/**", keep_welcome)
     rater.page.reload()
     rater.begin()
     rater.finish()
-    own = [response for response in responses if "/static/" not in response.url]
+    own = [one for one in responses if "/static/" not in one.url and "/r/" not in one.url]
     assert len(own) > 20
+    assert len(welcomes) == 2
+    for welcome in welcomes:
+        assert find_telling(site, welcome) == []
     for response in own:
         assert find_telling(site, sent(response)) == []
     assert find_telling(site, rater.page.content()) == []
