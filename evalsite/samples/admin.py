@@ -16,7 +16,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -133,7 +132,7 @@ class SampleSetAdmin(ModelAdmin):
     def facts(self, sample_set: SampleSet) -> str:
         """What is known of the images: each fact with its number of values and the commonest of them."""
         lines = ((_say_fact(column),) for column in describe_facts(sample_set))
-        return format_html_join(mark_safe("<br>"), "{}", lines) or "none"
+        return format_html_join("", "<div>{}</div>", lines) or "none"
 
     @display(description="Converted")
     def conversions(self, sample_set: SampleSet) -> str:
