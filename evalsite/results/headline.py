@@ -8,6 +8,9 @@ from evalsite.results.formatting import listed, show
 from evalsite.results.joining import HumanQuantity, ResultTable
 from evalsite.results.ranking import Ranked, rank
 
+NAMED = 3
+"""Conditions that a sentence names; of more it says how many."""
+
 
 def headline(table: ResultTable, quantity: HumanQuantity | None, *, simulated_only: bool = False) -> str:
     """Say which condition comes first by a human quantity, and whether its lead is beyond chance.
@@ -54,26 +57,26 @@ def _lead(ranked: Sequence[Ranked], quantity: HumanQuantity) -> str:
 
 def _certainty(ranked: Sequence[Ranked], quantity: HumanQuantity) -> list[str]:
     """Say which conditions may be as good as the first; nothing where there is nothing to compare."""
-    first, others = ranked[0], ranked[1:]
-    if not others or not quantity.better:
+    first = ranked[0]
+    behind = [one for one in ranked if _number(one, quantity) != _number(first, quantity)]
+    if not behind or not quantity.better:
         return []
-    if first.standing is None:
+    its = "Its" if len(behind) == len(ranked) - 1 else "Their"
+    compared = [one for one in behind if one.standing and first.standing]
+    if not compared:
         return ["There is too little data to compare it with the others."]
-    letters = set(first.standing.letters)
-    equal = [one for one in others if one.standing and letters & set(one.standing.letters)]
-    unknown = [one for one in others if one.standing is None]
-    if len(unknown) == len(others):
-        return ["There is too little data to compare it with the others."]
+    letters = set(first.standing.letters) if first.standing else set()
+    equal = [one for one in compared if one.standing and letters & set(one.standing.letters)]
     if equal:
-        names = listed(one.row.condition for one in equal)
-        said = f"The order of {first.row.condition} and {names} may be chance."
-    elif unknown:
-        said = "Its differences from all others that can be compared are beyond chance."
-    elif len(others) == 1:
-        said = f"Its difference from {others[0].row.condition} is beyond chance."
-    else:
-        said = "Its differences from all others are beyond chance."
-    return [said]
+        return [f"{its} lead over {_names(equal, behind)} may be chance."]
+    return [f"{its} lead over {_names(compared, behind)} is beyond chance."]
+
+
+def _names(some: Sequence[Ranked], behind: Sequence[Ranked]) -> str:
+    """A few conditions by name, many by how many of the others they are."""
+    if len(some) <= NAMED:
+        return listed(one.row.condition for one in some)
+    return f"all {len(behind)} others" if len(some) == len(behind) else f"{len(some)} of {len(behind)} others"
 
 
 def _number(one: Ranked, quantity: HumanQuantity) -> float | None:

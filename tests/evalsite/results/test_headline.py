@@ -25,23 +25,32 @@ def test_the_best_comes_first_with_its_interval_and_chance(estimate):
     words = said([estimate("a", 0.1), estimate("b", 0.4), estimate("c", 0.2)])
     assert words.startswith("b has the highest ")
     assert "0.400 (95 % interval 0.350–0.450, guessing 0.500); higher is more like real images." in words
-    assert words.endswith("Its differences from all others are beyond chance.")
+    assert words.endswith("Its lead over c and a is beyond chance.")
 
 
 def test_lower_is_first_where_lower_is_better(estimate):
     words = said([estimate("a", 0.1, better="lower"), estimate("b", 0.4, better="lower")])
     assert words.startswith("a has the lowest ")
-    assert words.endswith("Its difference from b is beyond chance.")
+    assert words.endswith("Its lead over b is beyond chance.")
 
 
 def test_a_lead_within_chance_is_said(estimate):
     words = said([estimate("a", 0.1), estimate("b", 0.4), estimate("c", 0.39)])
-    assert words.endswith("The order of b and c may be chance.")
+    assert words.endswith("Its lead over c may be chance.")
 
 
 def test_ties_are_named_together(estimate):
     words = said([estimate("a", 0.4), estimate("b", 0.4), estimate("c", 0.1)])
     assert words.startswith("a and b share the highest ")
+    assert words.endswith("Their lead over c is beyond chance.")
+
+
+def test_many_are_counted_and_not_named(estimate):
+    names = "abcdefg"
+    words = said([estimate(name, 0.40 + 0.001 * i) for i, name in enumerate(names)])
+    assert words.endswith("Its lead over all 6 others may be chance.")
+    words = said([estimate(name, 0.1 if name in "ab" else 0.4 + 0.001 * i) for i, name in enumerate(names)])
+    assert words.endswith("Its lead over 4 of 6 others may be chance.")
 
 
 def test_without_comparisons_nothing_is_claimed(estimate):
