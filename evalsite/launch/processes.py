@@ -32,7 +32,7 @@ def check_port(host: str, port: int) -> None:
         HostError: the host is no address of this machine.
     """
     if not 1 <= port <= HIGHEST_PORT:
-        raise PortTakenError(f"port {port} is none; {ANOTHER_PORT}, from 1024 to {HIGHEST_PORT}")
+        raise PortTakenError(f"{port} is not a valid port; choose 1024–{HIGHEST_PORT} with --port")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:

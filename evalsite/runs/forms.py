@@ -65,7 +65,7 @@ class InspectionForm(forms.Form):
         services.MAX_STEPS,
         9,
         "From one image to another, and from end to end of a dimension.",
-        label="Images of one way",
+        label="Steps per interpolation",
     )
     dimensions = _number(
         1,

@@ -151,7 +151,8 @@ def _facts(study: StudyData, blocks: Sequence[PlannedBlock]) -> list[str]:
         said = [share, *_qualifies(block.block), *block.task.facts(block.params)]
         found += [f"Block {block.number}: {fact}" for fact in said]
     if study.attention_share is not None:
-        found.append(f"Results leave out who gets under {study.attention_share:.0%} of catch trials right.")
+        required = f"{study.attention_share:.0%} of the catch trials"
+        found.append(f"Results leave out raters who get fewer than {required} right.")
     return found
 
 

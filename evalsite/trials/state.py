@@ -41,9 +41,9 @@ WAYS_BACK = {Session.State.DECLINED: "consent", Session.State.UNSUITABLE: "devic
 NOTHING_SHOWN = "None of the images could be shown. That was a fault on our side, not yours."
 """What is added for a rater who got to the end without a single trial."""
 
-PREVIEW_ENDING = Ending(message="This was a preview; nothing of it was kept.", redirect_url=None, code="")
+PREVIEW_ENDING = Ending(message="This was a preview; nothing was kept.", redirect_url=None, code="")
 PREVIEW_INATTENTIVE = Ending(
-    message="This was a preview; nothing of it was kept. Who answers so has failed the attention check."
+    message="This was a preview; nothing was kept. With these answers a rater would fail the attention check."
 )
 
 

@@ -209,7 +209,7 @@ def usual_views(
 
     Args:
         generator: what is looked into.
-        steps: images of one way.
+        steps: images per interpolation.
         dimensions: of each space that are gone through, at most.
         seed: of the latents.
         sought: images of the generator's shape to look for, if any.

@@ -95,6 +95,16 @@ UNCLEAR = [
     }.items()
 ] + [Rule("player", "network", (FILE, CLASS), but_in="ganmodels*")]  # there it is a player of the game
 
+# Turns that a reader stumbles over, and how the same is said plainly.
+PHRASES = {
+    r"[Nn]obody who counts": "no responses yet",
+    r"\b[Ww]ho answers so\b": "with these answers a rater would …",
+    r"\b[Ii]mages of one way\b": "steps per interpolation",
+    r"\bfor who (gets|gave)\b|\bleaves? out who\b": "raters who …",
+    r"\bis none; (name|choose|give)\b": "is not a valid …",
+    r"\b(metrics|[Ii]ntervals)[^.\n]* know what\b": "account for",
+}
+
 RULES = [*SYNONYMS, *ONE_MEANING, *UNCLEAR]
 
 
@@ -174,6 +184,20 @@ def test_names_and_words_of_fields_are_the_glossarys(root: Path, package: str) -
         line for path in own for line in refusals(PurePosixPath(path.relative_to(root)), path.read_text())
     }
     assert sorted(found) == []
+
+
+@pytest.mark.parametrize("phrase", PHRASES)
+def test_sentences_are_plain(root: Path, phrase: str) -> None:
+    files = [
+        path
+        for package in (*PACKAGES, "docs")
+        for ending in ("py", "js", "html", "md")
+        for path in (root / package).rglob(f"*.{ending}")
+        if "migrations" not in path.parts
+    ]
+    files += [root / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+    found = [path for path in files if re.search(phrase, path.read_text(encoding="utf-8"))]
+    assert found == [], f"say: {PHRASES[phrase]}"
 
 
 def test_a_forms_file_defines_a_form(root: Path) -> None:

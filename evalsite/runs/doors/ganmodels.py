@@ -118,7 +118,7 @@ def views_of(
     Args:
         generator: what is looked into.
         seed: of the latents.
-        steps: images of one way.
+        steps: images per interpolation.
         dimensions: of each space that are gone through, at most.
         sought: files of images whose nearest latents are looked for.
     """

@@ -35,7 +35,7 @@ def request_inspection(
     Args:
         checkpoint: what is looked into.
         seed: of the latents, any integer of 63 bits.
-        steps: images of one way, 2 to `MAX_STEPS`.
+        steps: images per interpolation, 2 to `MAX_STEPS`.
         dimensions: that are gone through, 1 to `MAX_DIMENSIONS`.
         now: the time.
         sample_set: given images, whose nearest latents are looked for and which are scored, or None.

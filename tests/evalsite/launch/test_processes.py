@@ -102,7 +102,7 @@ def test_a_dead_server_ends_everything_with_its_status(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("port", [-1, 0, 65_536, 99_999])
 def test_a_number_that_is_no_port_is_refused(port: int) -> None:
-    with pytest.raises(PortTakenError, match=f"port {port} is none; name another one"):
+    with pytest.raises(PortTakenError, match=f"{port} is not a valid port; choose 1024–65535 with --port"):
         check_port("127.0.0.1", port)
 
 

@@ -125,7 +125,7 @@ def test_a_qualification_before_other_blocks_and_attention_can_be_required(data:
         "Block 1: A qualification on all conditions: raters who get under 65% right leave after it. "
         "Its trials are not part of the results." in told
     )
-    assert told[-1] == "Results leave out who gets under 80% of catch trials right."
+    assert told[-1] == "Results leave out raters who get fewer than 80% of the catch trials right."
 
 
 @pytest.mark.parametrize(("share", "warned"), [(0.5, True), (0.51, False)])

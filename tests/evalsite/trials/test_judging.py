@@ -189,7 +189,7 @@ def test_a_preview_tells_what_a_rater_would_have_met_and_keeps_nothing(make_stud
     make_study({"trials": 3, "catch": 2}, attention_share=0.8)
     looked = rater("faces", client=admin_client, query="preview/").begin()
     answer_block(looked, only("catch"))
-    assert "has failed the attention check" in looked.post("complete", {})["message"]
+    assert "would fail the attention check" in looked.post("complete", {})["message"]
     assert not Session.objects.exists()
 
 
