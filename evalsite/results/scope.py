@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from django.core.cache import cache
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 import evalsite
 from evalsite.results.errors import UnknownVersionError
@@ -183,10 +183,11 @@ class Scope:
 
     @cached_property
     def _fingerprint(self) -> str:
-        """Changes when a session is completed or removed, and with the code."""
+        """Changes when a session is completed, removed or counted otherwise, and with the code."""
         completed = self.completed()
         last = completed.order_by("-completed_at", "-pk").values_list("pk", "completed_at").first()
+        counts = completed.order_by().aggregate(Count("pk", distinct=True), Max("tallies__corrected_at"))
         versions = [version.digest for version in self.held]
         lead = self.version.digest if self.version else ""
         counted = (self.study.pk, lead, versions, self.simulated, self.inattentive)
-        return repr((evalsite.__version__, *counted, completed.count(), last))
+        return repr((evalsite.__version__, *counted, last, counts))

@@ -75,12 +75,12 @@ def _unlike(folders: Iterable[PurePosixPath], around: PurePosixPath) -> Iterator
     if 0 in depths and len(depths) > 1:
         inside = [folder for depth, held in depths.items() if depth for folder in held]
         yield (
-            f"Some images lie in folders ({say_some(inside)}) and some beside them: those beside have no "
+            f"Some images are in folders ({say_some(inside)}) and some are not: those that are not have no "
             "class. Move them into a folder, or all images into one, and import again if that is not meant."
         )
     if len(deep := sorted(depth for depth in depths if depth)) > 1:
         yield (
-            f"The folders lie at different depths: {say_some(depths[deep[0]])} above "
+            f"The folders are at different depths: {say_some(depths[deep[0]])} above "
             f"{say_some(depths[deep[-1]])}. Each image's class is the folder right around it. Put all class "
             "folders side by side and import again if that is not meant."
         )

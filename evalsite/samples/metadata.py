@@ -1,6 +1,6 @@
 """Facts of images from a ``metadata.csv`` or ``metadata.jsonl`` beside them: a row an image, by its name.
 
-The column ``file_name`` says which image a row is about, as seen from the folder that the file lies in. Every
+The column ``file_name`` says which image a row is about, relative to the metadata file's own folder. Every
 other column is a fact. A fault stops the import before any image is read, with the sentence that mends it.
 """
 

@@ -1,7 +1,7 @@
 """Where images are imported from: a folder, a zip file, an array file.
 
-Files are taken in the order of their names, so a folder and a zip file of it make the same set. What the
-folders and a metadata file say of an image goes with it. Hidden files and the resource forks that macOS adds
+Files are taken in the order of their names, so a folder and a zip file of it make the same set. Labels and
+other facts come from folder names and a metadata file. Hidden files and the resource forks that macOS adds
 are passed over. A link to a file is followed; one to a folder, or a folder that can't be read, is named among
 the refused. Whatever a decoder of archives or arrays trips over is one sentence: nothing in a file is run.
 """

@@ -183,6 +183,11 @@ class Tally(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="tallies")
     block = models.PositiveIntegerField(help_text="Position of the block in the frozen protocol.")
     counts = models.JSONField(help_text="What the task's `count` made of the block's trials.")
+    corrected_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When a recount wrote it in place of others; empty if it is first.",
+    )
 
     class Meta:
         verbose_name_plural = "tallies"

@@ -15,6 +15,9 @@ from evalsite.runs.models import MetricRun
 from evalsite.runs.services.request_checks import check_images_are_held
 from evalsite.samples.models import SampleSet
 
+LACKING = {"held_out": "held-out images", "labels": "class labels", "generator": "a generator's checkpoint"}
+"""What a metric needs and a run can't give, in words; any other role is its own word."""
+
 
 @transaction.atomic
 def request_evaluation(
@@ -85,10 +88,10 @@ def _check_evaluation(
 
 def _check_measurable(metric: catalogue.MetricEntry) -> None:
     if metric.lacking:
-        lacking = ", ".join(one.replace("_", "-") for one in metric.lacking)
+        lacking = " and ".join(LACKING.get(one, one.replace("_", " ")) for one in metric.lacking)
         raise InvalidRequestError(
-            f"{metric.name} needs {lacking}, which a run on the site can't give; "
-            "leave it out here, and measure it with the command of the metrics library."
+            f"{metric.name} needs {lacking}, which a run on the site can't give. "
+            "Leave it out here and measure it with python -m metrics evaluate."
         )
 
 

@@ -128,7 +128,7 @@ def _rows(sample_set: SampleSet, images: Sequence[NewImage]) -> list[SampleImage
 
 
 def _known(image: NewImage) -> str:
-    """What the manifest says of an image: its label, and other facts after a tab (no label has one)."""
+    """An image's part of the manifest: its label, then other facts after a tab, which no label contains."""
     if not image.facts:
         return image.label
     return f"{image.label}\t{json.dumps(dict(image.facts), sort_keys=True, ensure_ascii=False)}"

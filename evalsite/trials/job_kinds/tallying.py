@@ -5,6 +5,8 @@ Arguments: ``study`` (key). It begins with whatever is not counted, so that a re
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from evalsite.jobs.lease import Lease
 from evalsite.jobs.models import Job
 from evalsite.trials.models import Session
@@ -17,7 +19,7 @@ def carry_out(job: Job, lease: Lease) -> None:
     keys = [*own.uncounted().values_list("pk", flat=True), *own.miscounted().values_list("pk", flat=True)]
     for done, key in enumerate(keys):
         lease.tell(done, len(keys), f"{done:,} of {len(keys):,} sessions counted")
-        count_session(key=key)
+        count_session(key=key, now=timezone.now())
     lease.tell(len(keys), len(keys))
     with lease.fenced():
         lease.finish({"model": "studies.study", "key": job.arguments["study"]})

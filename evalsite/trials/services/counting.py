@@ -46,11 +46,12 @@ class Recount:
 
 
 @transaction.atomic
-def count_session(*, key: UUID, write: bool = True) -> Recount:
+def count_session(*, key: UUID, now: datetime, write: bool = True) -> Recount:
     """Make a session's tallies say what its trials do; to do it again changes nothing.
 
     Args:
         key: Of the session. One that was deleted since has none.
+        now: The time; tallies that replace others keep it, so that remembered results are made again.
         write: False only compares.
     """
     session = Session.objects.select_for_update().select_related("version").filter(pk=key).first()
@@ -64,7 +65,7 @@ def count_session(*, key: UUID, write: bool = True) -> Recount:
         needless=len(stored.keys() - counts.keys()),
     )
     if found and write:
-        _replace(session, counts)
+        _replace(session, counts, corrected_at=now if stored else None)
     return found
 
 
@@ -73,8 +74,9 @@ def _pools(session: Session) -> dict[int, Pool]:
     return {block: pool for pool in pool_blocks(session.version.protocol) for block in pool.blocks}
 
 
-def _replace(session: Session, counts: Mapping[int, Json]) -> None:
+def _replace(session: Session, counts: Mapping[int, Json], corrected_at: datetime | None) -> None:
     session.tallies.all().delete()
     Tally.objects.bulk_create(
-        Tally(session=session, block=block, counts=found) for block, found in counts.items()
+        Tally(session=session, block=block, counts=found, corrected_at=corrected_at)
+        for block, found in counts.items()
     )

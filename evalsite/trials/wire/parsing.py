@@ -161,8 +161,9 @@ def _read(message: type[T], data: object, what: str) -> T:
 
 def _explain(error: msgspec.ValidationError, data: Any, message: type[Struct], what: str) -> str:
     """What was given, what was expected and the next move, from what the reader says and where."""
-    said, path = _ERROR.fullmatch(str(error)).group("said", "path")  # type: ignore[union-attr]
-    path = str(error.__cause__ or (path or "").lstrip("."))
+    read = _ERROR.fullmatch(str(error))
+    said, place = (read["said"], read["path"] or "") if read else (str(error), "")
+    path = str(error.__cause__ or place.lstrip("."))
     if found := _KEY.fullmatch(said):
         if found["fault"] == "missing required":
             return f"{path or what} lacks {found['key']}; send it, too."

@@ -51,7 +51,7 @@ def test_a_metric_that_looks_at_no_real_images_needs_none(ask: Any) -> None:
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"metrics": ["fdi"]}, "No metric named 'fdi'; did you mean 'fid'?"),
-    ({"metrics": ["classwise_fid"]}, "classwise_fid needs labels, which a run on the site can't give"),
+    ({"metrics": ["classwise_fid"]}, "classwise_fid needs class labels, which a run on the site can't give"),
     ({"metrics": []}, "metrics: "),
     ({"metrics": "fid"}, 'Expected a list of items but got type "str"'),
     ({"metrics": [3, None]}, "metrics"),

@@ -128,8 +128,11 @@ def test_an_upload_is_kept_and_queued(checkpoint):
 @pytest.mark.parametrize(
     ("metric", "lacks"),
     [
-        ("classwise_fid", "classwise_fid needs labels,"),
-        ("ct_score", "ct_score needs held-out,"),
+        (
+            "classwise_fid",
+            "classwise_fid needs class labels, which a run on the site can't give. Leave it out here",
+        ),
+        ("ct_score", "ct_score needs held-out images,"),
         ("reconstruction_error", "reconstruction_error needs"),
     ],
 )

@@ -157,4 +157,4 @@ def test_an_upload_of_unlike_folders_is_warned_of(
     source = archive({"0.png": encoded(1), "cat/1.png": encoded(2)})
     values = {"name": "mixed", "kind": "generated", "file": SimpleUploadedFile("a.zip", source.read_bytes())}
     page = admin_client.post("/admin/samples/sampleset/add/", values, follow=True).content.decode()
-    assert "those beside have no class" in page
+    assert "those that are not have no class" in page

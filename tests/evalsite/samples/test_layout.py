@@ -35,8 +35,8 @@ def test_folders_that_are_alike_are_not_warned_of(names: list[str]) -> None:
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        (["0.png", "cat/1.png"], "Some images lie in folders ('cat') and some beside them"),
-        (["a/1.png", "b/c/1.png"], "The folders lie at different depths: 'a' above 'b/c'."),
+        (["0.png", "cat/1.png"], "Some images are in folders ('cat') and some are not"),
+        (["a/1.png", "b/c/1.png"], "The folders are at different depths: 'a' above 'b/c'."),
         (["x/cat/1.png", "y/cat/1.png"], "The folders 'x/cat', 'y/cat' make one class, 'cat'"),
         ([f"c{n}/1.png" for n in range(5)] + ["0.png"], "('c0', 'c1', 'c2' and 2 more)"),
     ],

@@ -268,5 +268,5 @@ def test_metadata_that_cannot_be_read_is_named(folder: Maker) -> None:
 def test_folders_unlike_each_other_are_warned_of(archive: Maker) -> None:
     with open_source(archive(FILES)) as source:
         beside, deeper = source.warnings
-    assert "some beside them: those beside have no class" in beside
+    assert "some are not: those that are not have no class" in beside
     assert "'a', 'b' above 'deep/er'" in deeper

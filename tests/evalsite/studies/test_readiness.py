@@ -8,6 +8,7 @@ import pytest
 from evalsite.studies.freezing import BlockData, ConditionData, SetData, StudyData
 from evalsite.studies.readiness import Sides, check_study, full_params
 from evalsite.tasks import registry
+from evalsite.tasks.catalogue.rapid_scene import RapidScene
 
 GAN = SetData(2, "gan samples", "generated", "b" * 64, 100)
 EMPTY = SetData(4, "elsewhere", "generated", "", 0)
@@ -291,7 +292,7 @@ def test_facts_tell_the_share_of_real_images_and_what_the_task_says(data: StudyD
     assert any(fact.startswith("Block 2: ") for fact in told)
 
 
-class _Prompted(type(registry.get("rapid_scene"))):  # type: ignore[misc]
+class _Prompted(RapidScene):
     """A task that needs prompts."""
 
     planned_with: ClassVar[list[Any]] = []

@@ -1,6 +1,7 @@
 """Tallies: written by a job when a session has ended, the same as its trials say, made again at will."""
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 
 from evalsite.jobs import attempts
@@ -9,6 +10,7 @@ from evalsite.results.estimates import estimate_study
 from evalsite.results.scope import Scope
 from evalsite.trials.models import Session, Tally
 from evalsite.trials.services.counting import Recount, count_session
+from tests.evalsite.trials.conftest import NOW
 from tests.support import wire
 
 pytestmark = pytest.mark.django_db
@@ -65,10 +67,10 @@ def test_a_session_that_counts_no_more_loses_its_tallies(study, rater):
 
 def test_previews_and_unfinished_sessions_have_none(study, rater):
     begun = rater("faces").begin().session
-    assert count_session(key=begun.pk) == Recount()
+    assert count_session(key=begun.pk, now=NOW) == Recount()
     done = complete(rater)
     Session.objects.filter(pk=done.pk).update(kind=Session.Kind.PREVIEW)
-    assert count_session(key=done.pk) == Recount()
+    assert count_session(key=done.pk, now=NOW) == Recount()
     assert not Tally.objects.exists()
 
 
@@ -76,7 +78,7 @@ def test_a_session_deleted_meanwhile_is_passed_over(study, rater):
     session = complete(rater)
     key = session.pk
     session.delete()
-    assert count_session(key=key) == Recount()
+    assert count_session(key=key, now=NOW) == Recount()
 
 
 def test_estimates_are_equal_before_and_after_counting(study, rater):
@@ -111,6 +113,18 @@ def test_recount_finds_and_corrects_what_is_wrong(study, rater, capsys):
     call_command("recount")
     assert f"{said}, and all are corrected." in capsys.readouterr().out
     assert list(Tally.objects.order_by("block").values_list("block", "counts")) == right
+
+
+def test_results_notice_that_a_tally_was_wrong(study, rater):
+    """They are remembered, and the sessions are the same ones as before."""
+    complete(rater)
+    work()
+    right = estimate_study(Scope(study))
+    Tally.objects.filter(block=0).update(counts={"judgements": [], "flashes": []})
+    cache.clear()
+    assert estimate_study(Scope(study)) != right
+    call_command("recount", verbosity=0)
+    assert estimate_study(Scope(study)) == right
 
 
 def test_recount_asks_for_a_study_that_exists(study):

@@ -8,6 +8,7 @@ from evalsite.trials import reading
 from evalsite.trials.models import Participant, Session
 from evalsite.trials.reading import pool_blocks
 from evalsite.trials.services.counting import count_session
+from tests.evalsite.trials.conftest import NOW
 from tests.support import wire
 from tests.support.answers import counted
 
@@ -33,7 +34,7 @@ def read(request):
     def run(study, block, **options):
         if request.param == "tallies are written":
             for session in Session.objects.uncounted():
-                count_session(key=session.pk)
+                count_session(key=session.pk, now=NOW)
         return [
             (tally, entry)
             for tally in counted(study, block, **options)
@@ -132,7 +133,7 @@ def test_results_are_equal_while_half_of_the_sessions_are_counted(study, rater):
     for _ in range(2):
         complete(rater)
     before = list(counted(study, 0))
-    count_session(key=Session.objects.order_by("created_at").last().pk)
+    count_session(key=Session.objects.order_by("created_at").last().pk, now=NOW)
     assert list(counted(study, 0)) == before
 
 

@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from rich.console import Console
 from rich.progress import Progress
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
             line = bar.add_task("counting sessions", total=len(keys))
             for key in keys:
                 try:
-                    found += count_session(key=key, write=not options["check"])
+                    found += count_session(key=key, now=timezone.now(), write=not options["check"])
                 except UNUSABLE_TASK as error:
                     raise CommandError(f"session {key}: {error}") from error
                 bar.advance(line)
